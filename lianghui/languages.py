@@ -1,0 +1,16 @@
+"""The two languages of the pages, for the switch at the head of each."""
+
+from django.http import HttpRequest
+
+
+def languages(request: HttpRequest) -> dict[str, object]:
+    """Give this page's address in each language, the parameters kept, and the tag of the one it is in."""
+    chinese = request.path.startswith("/zh/")
+    path = request.path.removeprefix("/zh") if chinese else request.path
+    parameters = request.META.get("QUERY_STRING", "")
+    end = f"?{parameters}" if parameters else ""
+    return {
+        "page_language": "zh-Hans" if chinese else "en-GB",
+        "english_url": f"{path}{end}",
+        "chinese_url": f"/zh{path}{end}",
+    }

@@ -1,0 +1,25 @@
+"""What becomes of a request that cannot be answered yet."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from proposals.catalogue import UnavailableError
+
+
+class UnavailableMiddleware:
+    """Answers 503, with the time after which to try again, while the catalogue is being built."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a page that needed the catalogue and found none."""
+        if not isinstance(exception, UnavailableError):
+            return None
+        return render(request, "503.html", status=503, headers={"Retry-After": "5"})

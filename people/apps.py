@@ -1,0 +1,10 @@
+"""The app of who: regions, bodies, sessions, delegates, agencies."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """People and the bodies in which they sit; knows nothing of proposals."""
+
+    name = "people"
+    verbose_name = "Who"

@@ -1,0 +1,56 @@
+"""Which of two languages a reader gets, and how two names stand side by side."""
+
+from django.db import models
+from django.utils.translation import get_language
+
+ENGLISH, CHINESE = "en", "zh"
+
+
+def reader_language() -> str:
+    """Give `zh` to a reader of the Chinese pages, `en` to everybody else."""
+    return CHINESE if (get_language() or ENGLISH).startswith(CHINESE) else ENGLISH
+
+
+def in_language(thing: object, field: str) -> tuple[str, str]:
+    """Read `field` (`name` for `name_en`, `name_zh`) for the reader: the text and its language.
+
+    Where there is no text in the reader's language the original stands in, with its own language.
+    """
+    reader = reader_language()
+    other = ENGLISH if reader == CHINESE else CHINESE
+    text = getattr(thing, f"{field}_{reader}")
+    if text:
+        return text, reader
+    return getattr(thing, f"{field}_{other}"), other
+
+
+class Named:
+    """A thing with `name_en` and `name_zh`; mixed into models."""
+
+    name_en: str
+    name_zh: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.name_en, self.name_zh)))
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language, or the one there is."""
+        return in_language(self, "name")[0]
+
+
+def one_of(field: str, choices: type[models.Choices]) -> models.CheckConstraint:
+    """Give the database's own check that `field` holds one of `choices`."""
+    return models.CheckConstraint(
+        condition=models.Q((f"{field}__in", choices.values)),
+        name=f"%(app_label)s_%(class)s_{field}_known",
+    )
+
+
+def has_name(field: str = "name") -> models.CheckConstraint:
+    """Give the database's own check that `field` is there in at least one of the two languages."""
+    return models.CheckConstraint(
+        condition=~models.Q((f"{field}_en", ""), (f"{field}_zh", "")),
+        name=f"%(app_label)s_%(class)s_{field}_given",
+        violation_error_message=f"Give the {field} in at least one language.",
+    )

@@ -1,0 +1,19 @@
+"""Who: where they are from, in which body they sit, and whom they ask."""
+
+from people.models.agencies import Agency
+from people.models.bodies import Body, Level, Sector, Session
+from people.models.delegates import Delegate, Membership, NameVariant, Position
+from people.models.regions import Region
+
+__all__ = [
+    "Agency",
+    "Body",
+    "Delegate",
+    "Level",
+    "Membership",
+    "NameVariant",
+    "Position",
+    "Region",
+    "Sector",
+    "Session",
+]

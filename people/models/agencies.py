@@ -1,0 +1,54 @@
+"""Agencies: whom a recommendation is addressed to and who handles a proposal."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.language import Named, has_name, one_of
+from people.models.regions import Region
+from people.tree import Tree, TreeQuerySet
+
+
+class AgencyKind(models.TextChoices):
+    """What sort of addressee it is."""
+
+    STATE = "state", _("The State as a whole")
+    MINISTRY = "ministry", _("Ministry or commission")
+    INSTITUTE = "institute", _("Centre or institute of an agency")
+    GOVERNMENT = "provincial_government", _("Provincial government")
+    DEPARTMENT = "provincial_department", _("Provincial department")
+    ZONE = "zone", _("Authority of a zone")
+    INSTITUTION = "institution", _("Institutions of one kind")
+    UNNAMED = "unnamed", _("Not named in the source")
+
+
+class Agency(Named, Tree):
+    """A ministry, a department, an institute, or an addressee that the source leaves unnamed."""
+
+    Kind = AgencyKind
+
+    kind = models.CharField(max_length=30, choices=Kind, help_text="“Ministry or commission” for the NMPA.")
+    slug = models.SlugField(max_length=80, unique=True, help_text="The address of its page: “nmpa”.")
+    name_en = models.CharField("English name", max_length=200, help_text="“National Medical Products Administration”.")
+    name_zh = models.CharField("Chinese name", max_length=120, blank=True, help_text="“国家药品监督管理局”.")
+    short_name_en = models.CharField("English short name", max_length=40, blank=True, help_text="“NMPA”.")
+    short_name_zh = models.CharField("Chinese short name", max_length=40, blank=True, help_text="“国家药监局”.")
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agencies",
+        help_text="The province of a provincial agency; empty for national ones.",
+    )
+
+    objects = TreeQuerySet.as_manager()
+
+    class Meta(Tree.Meta):
+        verbose_name_plural = "agencies"
+        ordering = ["name_en"]
+        constraints = [*Tree.Meta.constraints, one_of("kind", AgencyKind), has_name()]
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the page."""
+        return reverse("agency", args=[self.slug])

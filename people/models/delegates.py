@@ -1,0 +1,197 @@
+"""Delegates: their names, memberships and posts, each with its dates."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.dates import PartialDateField, date_key, is_partial_date
+from people.language import Named, has_name, one_of
+from people.models.bodies import Body, Sector, Session
+from people.models.regions import Region
+
+
+class Delegate(Named, models.Model):
+    """A person: a deputy (代表) of a congress or a member (委员) of a CPPCC committee."""
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="The address of the page: “ding-lieming”.")
+    name_en = models.CharField(
+        "name in Latin letters", max_length=120, help_text="Pinyin, family name first: “Ding Lieming”."
+    )
+    name_zh = models.CharField(
+        "Chinese name",
+        max_length=40,
+        blank=True,
+        help_text="“丁列明”. Only as a source prints it: never from the sound. Empty where no source gives it.",
+    )
+    wikidata = models.CharField(max_length=20, blank=True, help_text="“Q9097745”; empty where not known for certain.")
+    note = models.TextField(blank=True, help_text="For analysts only: namesakes, open questions. Not shown in public.")
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name_en", "slug"]
+        constraints = [has_name()]
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the page."""
+        return reverse("delegate", args=[self.slug])
+
+    def seat_in(self, session: Session) -> Membership | None:
+        """Give the membership in which the delegate took part in `session`: an office before a plain seat."""
+        seats = [
+            seat for seat in self.memberships.all() if (seat.body_id, seat.term) == (session.body_id, session.term)
+        ]
+        return max(seats, key=lambda seat: MembershipRole.values.index(seat.role), default=None)
+
+    def positions_at(self, date: str) -> list[Position]:
+        """Give the posts held at `date` (partial), as far as their dates are known."""
+        moment = date_key(date)
+        return [
+            position
+            for position in self.positions.all()
+            if date_key(position.began) <= date_key(date, end=True)
+            and (not position.ended or moment <= date_key(position.ended, end=True))
+        ]
+
+
+class NameVariantLanguage(models.TextChoices):
+    """The script or language of the spelling."""
+
+    ENGLISH = "en", _("English or pinyin")
+    SIMPLIFIED = "zh-Hans", _("Chinese, simplified")
+    TRADITIONAL = "zh-Hant", _("Chinese, traditional")
+
+
+class NameVariant(models.Model):
+    """Another spelling under which a source names a delegate."""
+
+    Language = NameVariantLanguage
+
+    delegate = models.ForeignKey(Delegate, models.CASCADE, related_name="name_variants", help_text="Whose name it is.")
+    spelling = models.CharField(max_length=120, help_text="As the source prints it: “Ding Leeming”.")
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH, help_text="“English”.")
+
+    class Meta:
+        ordering = ["spelling"]
+        constraints = [
+            models.UniqueConstraint(fields=["delegate", "spelling"], name="one_variant_per_delegate_and_spelling"),
+            models.CheckConstraint(condition=~models.Q(spelling=""), name="variant_spelling_given"),
+            one_of("language", NameVariantLanguage),
+        ]
+
+    def __str__(self) -> str:
+        return self.spelling
+
+
+class MembershipRole(models.TextChoices):
+    """The seat, and offices on top of it."""
+
+    MEMBER = "member", _("Member")
+    DEPUTY = "deputy", _("Deputy")
+    STANDING = "standing_committee_member", _("Member of the Standing Committee")
+    VICE_CHAIR = "vice_chair", _("Vice chair")
+    CHAIR = "chair", _("Chair")
+
+
+class Membership(models.Model):
+    """A delegate's seat in one body for one term."""
+
+    Role = MembershipRole
+
+    delegate = models.ForeignKey(Delegate, models.CASCADE, related_name="memberships", help_text="Who sits.")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="memberships", help_text="In which body.")
+    term = models.PositiveSmallIntegerField(help_text="Number of the committee or congress (届): 14.")
+    role = models.CharField(
+        max_length=30,
+        choices=Role,
+        default=Role.MEMBER,
+        help_text="Member (政协委员), deputy (人大代表), or an office on top: Standing Committee (常委).",
+    )
+    sector = models.ForeignKey(
+        Sector,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        help_text="CPPCC only (界别): “Medicine and health”. Empty where not known.",
+    )
+    delegation_en = models.CharField(
+        "delegation", max_length=100, blank=True, help_text="Congress only (代表团): “Zhejiang”."
+    )
+    delegation_zh = models.CharField("delegation in Chinese", max_length=60, blank=True, help_text="“浙江代表团”.")
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        help_text="Where the delegate comes from. Empty where no source says it and nothing bears it out.",
+    )
+    region_inferred = models.BooleanField(
+        default=False, help_text="Tick where the region is your conclusion (from a post, say), not the source's word."
+    )
+    began = PartialDateField(help_text="2023-01, or empty where not known.")
+    ended = PartialDateField(help_text="2023-03, or empty where it lasts or is not known.")
+
+    class Meta:
+        ordering = ["-term", "body"]
+        constraints = [
+            models.UniqueConstraint(fields=["delegate", "body", "term", "role"], name="one_membership_per_seat"),
+            models.CheckConstraint(condition=models.Q(term__range=(1, 99)), name="membership_term_possible"),
+            models.CheckConstraint(
+                condition=models.Q(region__isnull=False) | models.Q(region_inferred=False),
+                name="only_a_given_region_is_inferred",
+                violation_error_message="There is no region that could be inferred: choose one or clear the tick.",
+            ),
+            one_of("role", MembershipRole),
+            *is_partial_date("began", "ended"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.body.name_en}, term {self.term}"
+
+    def clean(self) -> None:
+        """Refuse a sector in a congress and a delegation in the CPPCC."""
+        super().clean()
+        if not self.body_id:
+            return
+        if self.sector_id and self.body.system != Body.System.CPPCC:
+            raise ValidationError({"sector": "Only the CPPCC has sectors; a congress has delegations."})
+        if (self.delegation_en or self.delegation_zh) and self.body.system != Body.System.NPC:
+            raise ValidationError({"delegation_en": "Only a congress has delegations; the CPPCC has sectors."})
+
+
+class Position(models.Model):
+    """A delegate's employer and post, so that readers see whose interest speaks."""
+
+    delegate = models.ForeignKey(Delegate, models.CASCADE, related_name="positions", help_text="Who holds the post.")
+    employer_en = models.CharField(
+        "employer", max_length=200, blank=True, help_text="“Betta Pharmaceuticals Co., Ltd.”"
+    )
+    employer_zh = models.CharField(
+        "employer in Chinese", max_length=120, blank=True, help_text="“贝达药业股份有限公司”."
+    )
+    post_en = models.CharField("post", max_length=200, blank=True, help_text="“Chairman and CEO”; empty if not known.")
+    post_zh = models.CharField("post in Chinese", max_length=120, blank=True, help_text="“董事长兼首席执行官”.")
+    inferred = models.BooleanField(
+        default=False, help_text="Tick where the source implies the employer but does not state it."
+    )
+    began = PartialDateField(help_text="2003-01, or empty where not known.")
+    ended = PartialDateField(help_text="2024-06, or empty where it lasts or is not known.")
+
+    class Meta:
+        ordering = ["-ended", "-began", "employer_en"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delegate", "employer_en", "employer_zh", "post_en", "post_zh", "began"],
+                name="one_position_per_post",
+            ),
+            has_name("employer"),
+            *is_partial_date("began", "ended"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.post_en or self.post_zh, self.employer_en or self.employer_zh)))

@@ -1,0 +1,79 @@
+"""Regions: the country, its 34 province-level divisions, and zones that matter for pilots."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.language import Named, has_name, one_of
+from people.tree import Tree, TreeQuerySet
+
+
+class RegionKind(models.TextChoices):
+    """The steps of the tree, and the forms a province-level division takes."""
+
+    COUNTRY = "country", _("Country")
+    PROVINCE = "province", _("Province")
+    MUNICIPALITY = "municipality", _("Municipality directly under the central government")
+    AUTONOMOUS = "autonomous_region", _("Autonomous region")
+    SPECIAL = "special_administrative_region", _("Special administrative region")
+    ZONE = "zone", _("Zone")
+    CLUSTER = "cluster", _("Group of provinces")
+
+
+class Region(Named, Tree):
+    """A place that a delegate comes from or a proposal is about."""
+
+    Kind = RegionKind
+
+    kind = models.CharField(
+        max_length=30, choices=Kind, help_text="Province-level (province, municipality, …), zone or country."
+    )
+    slug = models.SlugField(
+        max_length=60, unique=True, help_text="The address of its page: “shanghai”, “guangdong-ftz”."
+    )
+    iso_code = models.CharField(
+        "ISO 3166-2",
+        max_length=6,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="“CN-SH” for Shanghai, “CN” for the country; empty for zones. Shaanxi is CN-SN, Shanxi CN-SX.",
+    )
+    gb_code = models.CharField(
+        "GB/T 2260",
+        max_length=6,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Six digits: “310000” for Shanghai; empty for zones and the country.",
+    )
+    name_en = models.CharField("English name", max_length=200, help_text="Short: “Shanghai”, “Inner Mongolia”.")
+    name_zh = models.CharField("Chinese name", max_length=100, help_text="Short: “上海”, “内蒙古”.")
+    full_name_en = models.CharField(
+        "full English name", max_length=200, blank=True, help_text="“Inner Mongolia Autonomous Region”."
+    )
+    full_name_zh = models.CharField("full Chinese name", max_length=100, blank=True, help_text="“内蒙古自治区”.")
+    other_names = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Further names that search should find, divided by semicolons: “Peking; Beiping”.",
+    )
+    description_en = models.TextField(
+        "English description", blank=True, help_text="One or two sentences for its page, each fact with a source."
+    )
+    description_zh = models.TextField("Chinese description", blank=True, help_text="The same in Chinese.")
+
+    objects = TreeQuerySet.as_manager()
+
+    class Meta(Tree.Meta):
+        ordering = ["name_en"]
+        constraints = [*Tree.Meta.constraints, one_of("kind", RegionKind), has_name()]
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the page."""
+        return reverse("region", args=[self.slug])
+
+    @property
+    def code(self) -> str:
+        """The value that stands in addresses: the ISO code, or the slug of a zone."""
+        return self.iso_code or self.slug

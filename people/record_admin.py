@@ -1,0 +1,268 @@
+"""What the analysts' pages of all models share: fields that search, names fetched together, rows that may swap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
+from django.db import router
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet, prefetch_related_objects
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+if TYPE_CHECKING:
+    AnyBaseAdmin = BaseModelAdmin[Any]
+    AnyModelAdmin = admin.ModelAdmin[Any]
+    AnyTabularInline = admin.TabularInline[Any, Any]
+    AnyStackedInline = admin.StackedInline[Any, Any]
+    AnyInlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    AnyBaseAdmin = BaseModelAdmin
+    AnyModelAdmin = admin.ModelAdmin
+    AnyTabularInline = admin.TabularInline
+    AnyStackedInline = admin.StackedInline
+    AnyInlineFormSet = BaseInlineFormSet
+
+M = TypeVar("M", bound=Model)
+SHOWN_IN_THE_WAY = 100
+
+
+def is_key(value: str) -> bool:
+    """Tell whether `value`, as a browser sends it, can be the key of a row in any database."""
+    return value.isascii() and value.isdigit() and len(value) < 19
+
+
+def names_of(site: admin.AdminSite, model: type[Model], keys: Iterable[str]) -> dict[str, str]:
+    """Fetch the full names of rows of `model` by key; what is no key, or has no row, is left out."""
+    possible = {key for key in keys if is_key(key)}
+    if not possible:
+        return {}
+    page: RecordAdmin[Any] = site.get_model_admin(model)
+    rows = model._default_manager.filter(pk__in=possible).prefetch_related(*page.named_by)
+    return {str(row.pk): page.full_name(row) for row in rows}
+
+
+class SearchingField(AutocompleteMixin):
+    """A field that offers what is chosen in it already, and everything else by a search.
+
+    Django's own asks the database for each field; ours can be told by `names` how to ask once for a whole formset.
+    """
+
+    names: Callable[[], Mapping[str, str]] | None = None
+
+    def optgroups(self, name: str, value: list[str], attr: object = None) -> list[Any]:  # noqa: ARG002
+        """Give one group with what is chosen; a bad key, which has its message beside the field, is left out."""
+        names = self.names() if self.names else names_of(self.admin_site, self.field.remote_field.model, value)
+        options = []
+        if not self.is_required and not self.allow_multiple_selected:
+            options.append(self.create_option(name, "", "", selected=False, index=0))
+        for key in value:
+            if key in names:
+                options.append(self.create_option(name, key, names[key], selected=True, index=len(options)))
+        return [(None, options, 0)]
+
+
+class SearchOne(SearchingField, AutocompleteSelect):
+    """Chooses one row."""
+
+
+class SearchMany(SearchingField, AutocompleteSelectMultiple):
+    """Chooses any number of rows."""
+
+
+class RecordFormSet(AnyInlineFormSet):
+    """Rows below a record: their names are fetched together, and what the database would refuse has a message."""
+
+    def add_fields(self, form: forms.ModelForm[Any], index: int | None) -> None:
+        """Tell the fields that search where to find the names of what is chosen in them."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, SearchingField):
+                widget.names = partial(self.names, name, widget)
+
+    def names(self, field: str, widget: SearchingField) -> dict[str, str]:
+        """Fetch the names of all that is chosen in `field`, in every row."""
+        if field not in self._names:
+            chosen = {key for form in self.forms for key in widget.format_value(form[field].value())}
+            self._names[field] = names_of(widget.admin_site, widget.field.remote_field.model, chosen)
+        return self._names[field]
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    @property
+    def kept(self) -> list[forms.ModelForm[Any]]:
+        """The rows there will be: the stored ones and the new ones that are filled in, without the deleted ones."""
+        return [
+            form
+            for form in self.forms
+            if (form.instance.pk or form.has_changed()) and not self._should_delete_form(form)
+        ]
+
+    def elsewhere(self) -> QuerySet[Any]:
+        """Give the rows of the same record that are not in this form: somebody else has added them since."""
+        rows = self.model._default_manager.filter(**{self.fk.name: self.instance.pk})
+        return rows.exclude(pk__in=[form.instance.pk for form in self.initial_forms])
+
+    def lock(self) -> None:
+        """Make other requests wait that would add rows to the same record; SQLite lets only one write anyway."""
+        record = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk)
+        list(record.order_by().values_list("pk"))
+
+    def clean(self) -> None:
+        """Refuse a row that takes what another row still holds in the database."""
+        super().clean()
+        kept = set(self.kept)
+        changed = [form for form in kept if form.has_changed() and not form.errors]
+        if not changed or not self.instance.pk:
+            return
+        self.lock()
+        elsewhere = list(self.elsewhere())
+        for constraint in self.model._meta.total_unique_constraints:
+            fields = [self.model._meta.get_field(name) for name in constraint.fields if name != self.fk.name]
+            others = {_values(row, fields) for row in elsewhere}
+            held = {
+                tuple(form.initial.get(field.name) for field in fields): form
+                for form in self.initial_forms
+                if form in kept
+            }
+            for form in changed:
+                if {field.name for field in fields} & form._get_validation_exclusions():
+                    continue
+                values = _values(form.instance, fields)
+                holder = held.get(values, form) if form.instance.pk else form
+                if None not in values and (values in others or holder is not form):
+                    form.add_error(None, "Another row holds the same until it is saved: change them one at a time.")
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Delete first, so that what a deleted row held is free."""
+        gone = [form.instance for form in self.deleted_forms if form.instance.pk]
+        if commit:
+            for row in gone:
+                row.delete()
+        saved = super().save(commit)
+        self.deleted_objects = gone
+        return saved
+
+
+def _values(row: Model, fields: Iterable[Field[Any, Any]]) -> tuple[Any, ...]:
+    return tuple(getattr(row, field.attname) for field in fields)
+
+
+class RecordOptions(AnyBaseAdmin):
+    """What pages and inlines share: rows of other models are found by searching, never in a long list."""
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Choose one row by searching."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SearchOne(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelMultipleChoiceField[Any] | None:
+        """Choose several rows by searching."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SearchMany(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class RecordInline(RecordOptions):
+    """What both kinds of inline share."""
+
+    formset = RecordFormSet
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Fetch what names are made of with the rows."""
+        page: RecordAdmin[Any] = self.admin_site.get_model_admin(self.model)
+        return super().get_queryset(request).prefetch_related(*page.named_by)
+
+
+class RecordTabularInline(RecordInline, AnyTabularInline):
+    """Rows below a record, one line each."""
+
+
+class RecordStackedInline(RecordInline, AnyStackedInline):
+    """Rows below a record, one block each."""
+
+
+class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
+    """The pages of one model."""
+
+    list_per_page = 50
+    named_by: Sequence[str] = ()
+    """Relations that the name of a row is made of; they are fetched with it."""
+
+    def full_name(self, row: M) -> str:
+        """Name `row` so that it is told from its namesakes where one is chosen."""
+        return str(row)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Fetch what names are made of with the rows."""
+        return super().get_queryset(request).prefetch_related(*self.named_by)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
+        """Run an action on what is ticked, leaving out what is no key."""
+        post = request.POST.copy()
+        post.setlist(ACTION_CHECKBOX_NAME, [key for key in post.getlist(ACTION_CHECKBOX_NAME) if is_key(key)])
+        request.POST = post  # type: ignore[assignment]
+        return super().response_action(request, queryset)
+
+    def get_deleted_objects(
+        self, objs: QuerySet[Any] | Sequence[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """List what would go and what stands in the way, as Django does, in a number of queries that is fixed.
+
+        Of what stands in the way the first hundred are named; mere links between two rows are counted, not named.
+        """
+        collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
+        collector.collect(objs)
+        in_the_way = sorted(collector.protected, key=lambda row: (row._meta.label, row.pk))
+        shown, hidden = in_the_way[:SHOWN_IN_THE_WAY], len(in_the_way[SHOWN_IN_THE_WAY:])
+        self._fetch_names([*chain(*collector.model_objs.values()), *shown])
+        for rows in collector.edges.values():
+            rows[:] = [row for row in rows if not row._meta.auto_created]
+        forbidden = {
+            model._meta.verbose_name
+            for model in {type(row) for row in chain(*collector.model_objs.values(), in_the_way)}
+            if self.admin_site.is_registered(model)
+            and not self.admin_site.get_model_admin(model).has_delete_permission(request)
+        }
+        return (
+            collector.nested(self._link),
+            {model._meta.verbose_name_plural: len(rows) for model, rows in collector.model_objs.items()},
+            forbidden,
+            [*map(self._link, shown), *([f"… and {hidden} more"] if hidden else [])],
+        )
+
+    def _fetch_names(self, rows: Iterable[Model]) -> None:
+        by_model = defaultdict(list)
+        for row in rows:
+            by_model[type(row)].append(row)
+        for model, alike in by_model.items():
+            if self.admin_site.is_registered(model):
+                prefetch_related_objects(alike, *self.admin_site.get_model_admin(model).named_by)
+
+    def _link(self, row: Model) -> str:
+        page = f"{self.admin_site.name}:{row._meta.app_label}_{row._meta.model_name}_change"
+        return format_html(
+            '{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), reverse(page, args=[row.pk]), row
+        )

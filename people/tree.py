@@ -1,0 +1,72 @@
+"""Things that lie below one another: regions, agencies, topics."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class TreeQuerySet(models.QuerySet):
+    """Words for asking a tree."""
+
+    def below(self, *nodes: int) -> set[int]:
+        """Give the keys of `nodes` and of everything below them, from one query."""
+        children = defaultdict(list)
+        for key, parent in self.model._default_manager.values_list("pk", "parent_id"):
+            children[parent].append(key)
+        found: set[int] = set()
+        waiting = list(nodes)
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting += children[key]
+        return found
+
+    def within(self, node: Tree) -> Self:
+        """Narrow down to `node` and everything below it."""
+        return self.filter(pk__in=self.below(node.pk))
+
+
+class Tree(models.Model):
+    """A node that may lie below another of its kind."""
+
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="What this lies directly below; empty at the top of the tree.",
+    )
+
+    objects = TreeQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")), name="%(app_label)s_%(class)s_not_own_parent"
+            )
+        ]
+
+    def clean(self) -> None:
+        """Refuse a parent that lies below this node, which would make a ring."""
+        super().clean()
+        below = type(self)._default_manager.all().below(self.pk) if self.pk else set()
+        if self.parent_id and self.parent_id in below:
+            raise ValidationError({"parent": "This lies below the thing itself: a tree has no rings."})
+
+
+def lineage(key: int, parents: Mapping[int, int | None]) -> Iterable[int]:
+    """Yield `key` and every key above it, nearest first; `parents` maps a key to its parent's."""
+    seen: set[int] = set()
+    node: int | None = key
+    while node is not None and node not in seen:
+        seen.add(node)
+        yield node
+        node = parents.get(node)

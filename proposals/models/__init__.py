@@ -1,0 +1,21 @@
+"""What: proposals, their recommendations, what they are about and where it is said."""
+
+from proposals.models.outbox import Change, Generation
+from proposals.models.proposals import Proposal, Sponsorship
+from proposals.models.recommendations import Addressee, Figure, Recommendation
+from proposals.models.sources import Citation, Source
+from proposals.models.topics import Synonym, Topic
+
+__all__ = [
+    "Addressee",
+    "Change",
+    "Citation",
+    "Figure",
+    "Generation",
+    "Proposal",
+    "Recommendation",
+    "Source",
+    "Sponsorship",
+    "Synonym",
+    "Topic",
+]

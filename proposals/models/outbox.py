@@ -1,0 +1,223 @@
+"""The outbox: what has changed in public, noted in the transaction that changes it.
+
+Every change that can show in public raises one counter, the generation, and notes the proposals concerned. Readers
+that keep something derived from the record (the catalogue, a cache) compare generations and catch up. The counter's
+row stays locked until the transaction ends, so generations are in the order of commits, which ids of a sequence are
+not. Changes are noted by signals; `QuerySet.update` sends none and is not for rows that show in public.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Model, Q
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+
+from people.models import (
+    Agency,
+    Body,
+    Delegate,
+    Membership,
+    NameVariant,
+    Position,
+    Region,
+    Sector,
+    Session,
+)
+from proposals.models.proposals import Proposal, Sponsorship
+from proposals.models.recommendations import Addressee, Figure, Recommendation
+from proposals.models.sources import Citation, Source
+from proposals.models.topics import Synonym, Topic
+
+
+class Generation(models.Model):
+    """One row: which record this is, and how often what it shows has changed."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    record = models.UUIDField(default=uuid.uuid4)
+    value = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_generation")]
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def now(cls) -> Generation:
+        """Read the counter; a record in which nothing was ever noted is at 0."""
+        return cls.objects.filter(id=1).first() or cls(record=uuid.UUID(int=0))
+
+
+class Change(models.Model):
+    """The generation in which what a proposal shows in public changed last; it outlives the proposal."""
+
+    proposal = models.PositiveBigIntegerField(primary_key=True)
+    generation = models.PositiveBigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.proposal} at {self.generation}"
+
+
+_gathered: ContextVar[set[int] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Run a transaction whose changes are noted together at its end, under one generation.
+
+    Late, because whoever raises the counter holds its row until the commit. Blocks may lie within one another.
+    """
+    if _gathered.get() is not None:
+        with transaction.atomic():
+            yield
+        return
+    with transaction.atomic():
+        token = _gathered.set(set())
+        try:
+            yield
+            changed, noted = _gathered.get() or set(), _noted.get()
+        finally:
+            _gathered.reset(token)
+            _noted.set(False)
+        if noted:
+            _write(changed)
+
+
+_noted: ContextVar[bool] = ContextVar("noted", default=False)
+
+
+def note(proposals: Iterable[int]) -> None:
+    """Note that what the public sees has changed, in `proposals` (keys) or around them."""
+    gathered = _gathered.get()
+    if gathered is None:
+        with transaction.atomic():
+            _write(set(proposals))
+    else:
+        gathered.update(proposals)
+        _noted.set(True)
+
+
+def _write(proposals: set[int]) -> None:
+    raised = {"value": F("value") + 1}
+    if not Generation.objects.filter(id=1).update(**raised):
+        Generation.objects.bulk_create([Generation()], ignore_conflicts=True)
+        Generation.objects.filter(id=1).update(**raised)
+    generation = Generation.now().value
+    Change.objects.bulk_create(
+        [Change(proposal=key, generation=generation) for key in sorted(proposals)],
+        update_conflicts=True,
+        unique_fields=["proposal"],
+        update_fields=["generation"],
+        batch_size=500,
+    )
+
+
+def _of_delegates(delegates: Q) -> Q:
+    return Q(sponsorships__delegate__in=Delegate.objects.filter(delegates))
+
+
+def _shown_by(row: Model) -> Q:
+    """Tell which proposals show something of `row`, by what the database says of it at this moment."""
+    key = row.pk
+    match row:
+        case Proposal():
+            return Q(pk=key)
+        case Sponsorship():
+            return Q(sponsorships=key)
+        case Recommendation():
+            return Q(recommendations=key)
+        case Addressee():
+            return Q(recommendations__addressees=key)
+        case Figure():
+            return Q(figures=key)
+        case Citation():
+            return Q(citations=key) | Q(recommendations__citations=key) | Q(figures__citations=key)
+        case Source():
+            cited = "citations__source"
+            return Q((cited, key)) | Q((f"recommendations__{cited}", key)) | Q((f"figures__{cited}", key))
+        case Topic():
+            below = Topic.objects.all().below(key)
+            return Q(topics__in=below) | Q(recommendations__topics__in=below)
+        case Synonym():
+            below = Topic.objects.all().below(*Topic.objects.filter(synonyms=key).values_list("pk", flat=True))
+            return Q(topics__in=below) | Q(recommendations__topics__in=below)
+        case Delegate():
+            return Q(sponsorships__delegate=key)
+        case NameVariant():
+            return _of_delegates(Q(name_variants=key))
+        case Membership():
+            return _of_delegates(Q(memberships=key))
+        case Position():
+            return _of_delegates(Q(positions=key))
+        case Sector():
+            return _of_delegates(Q(memberships__sector=key))
+        case Session():
+            return Q(session=key)
+        case Body():
+            return Q(session__body=key) | _of_delegates(Q(memberships__body=key))
+        case Region():
+            below = Region.objects.all().below(key)
+            return (
+                Q(target_regions__in=below)
+                | Q(session__body__region__in=below)
+                | _of_delegates(Q(memberships__region__in=below))
+            )
+        case Agency():
+            return Q(recommendations__addressees__agency__in=Agency.objects.all().below(key))
+    raise TypeError(f"{type(row).__name__} is not part of the record")
+
+
+def _published(shown: Q) -> set[int]:
+    return set(Proposal.objects.published().filter(shown).values_list("pk", flat=True))
+
+
+ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region)
+RECORD: tuple[type[Model], ...] = (
+    Proposal,
+    Sponsorship,
+    Recommendation,
+    Addressee,
+    Figure,
+    Citation,
+    Source,
+    Topic,
+    Synonym,
+    Delegate,
+    NameVariant,
+    Membership,
+    Position,
+    Sector,
+    Session,
+    Body,
+    Region,
+    Agency,
+)
+
+
+def _note_row(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    """Before a save or a deletion, and after a save: note what shows the row."""
+    if instance.pk is None:
+        return
+    shown = _published(_shown_by(instance))
+    if shown or sender in ON_PAGES_OF_THEIR_OWN:
+        note(shown)
+
+
+def _note_links(sender: type[Model], instance: Model, action: str, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """Around a change of topics or target regions, from either end: note what shows the instance."""
+    shown = _published(_shown_by(instance))
+    if shown:
+        note(shown)
+
+
+for _model in RECORD:
+    for _signal in (pre_save, post_save, pre_delete):
+        _signal.connect(_note_row, sender=_model, dispatch_uid=f"outbox {_model.__name__}")
+for _links in (Proposal.topics, Proposal.target_regions, Recommendation.topics):
+    m2m_changed.connect(_note_links, sender=_links.through, dispatch_uid=f"outbox {_links.through.__name__}")

@@ -1,0 +1,290 @@
+"""Proposals and those who put them forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from django.db import models
+from django.db.models import Count, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from people.dates import PartialDateField, is_partial_date
+from people.language import has_name, in_language, one_of
+from people.models import Agency, Delegate, Level, Membership, Position, Region, Session
+from proposals.models.topics import Topic
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """The words in which proposals are asked for."""
+
+    def published(self) -> Self:
+        """Narrow down to what the public may see; every public way starts here."""
+        return self.filter(state=Proposal.State.PUBLISHED)
+
+    def about(self, topic: Topic) -> Self:
+        """Narrow down to `topic` and what lies below it, in proposals or their recommendations."""
+        topics = Topic.objects.within(topic)
+        return self.filter(Q(topics__in=topics) | Q(recommendations__topics__in=topics)).distinct()
+
+    def for_region(self, region: Region) -> Self:
+        """Narrow down to what is about `region` or a place in it."""
+        return self.filter(target_regions__in=Region.objects.within(region)).distinct()
+
+    def for_page(self) -> Self:
+        """Fetch with each proposal all that its own page shows."""
+        return self.select_related("session__body__region").prefetch_related(
+            Prefetch("sponsorships", Sponsorship.objects.select_related("delegate")),
+            "sponsorships__delegate__positions",
+            "sponsorships__delegate__memberships",
+            "target_regions",
+            "topics",
+            "figures",
+            "recommendations__topics",
+            "recommendations__addressees__agency",
+        )
+
+    def by(self, delegate: Delegate) -> Self:
+        """Narrow down to what `delegate` put forward, alone or with others."""
+        return self.filter(sponsorships__delegate=delegate)
+
+    def by_first_proposer(self, delegate: Delegate) -> Self:
+        """Narrow down to where `delegate` stands first."""
+        return self.filter(sponsorships__delegate=delegate, sponsorships__first=True)
+
+    def to(self, agency: Agency) -> Self:
+        """Narrow down to what asks something of `agency` or of one below it."""
+        return self.filter(recommendations__addressees__agency__in=Agency.objects.within(agency)).distinct()
+
+    def at_level(self, level: Level) -> Self:
+        """Narrow down to bodies of one level."""
+        return self.filter(session__body__level=level)
+
+    def for_cards(self, ids: Sequence[int]) -> list[Proposal]:
+        """Fetch the published proposals with `ids`, in that order, with all that a card shows."""
+        found = (
+            self.published()
+            .filter(pk__in=ids)
+            .select_related("session__body")
+            .prefetch_related(
+                Prefetch("sponsorships", Sponsorship.objects.select_related("delegate")),
+                "sponsorships__delegate__positions",
+                "topics",
+                "target_regions",
+            )
+            .annotate(recommendation_count=Count("recommendations"))
+        )
+        by_id = {proposal.pk: proposal for proposal in found}
+        return [by_id[key] for key in ids if key in by_id]
+
+
+class ProposalKind(models.TextChoices):
+    """The three documents that English reports all call “proposal”."""
+
+    PROPOSAL = "proposal", _("Proposal (提案)")
+    SUGGESTION = "suggestion", _("Suggestion (建议)")
+    BILL = "bill", _("Bill or motion (议案)")
+
+
+class ProposalState(models.TextChoices):
+    """Whether the public sees it."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class ProposalStatus(models.TextChoices):
+    """How far it is known to have come."""
+
+    SUBMITTED = "submitted", _("Submitted, as reported")
+    FILED = "filed", _("Filed")
+    MERGED = "merged", _("Merged into another")
+    OPINION = "opinion", _("Turned into an opinion")
+    ASSIGNED = "assigned", _("Assigned")
+    HANDLED = "handled", _("Being handled")
+    REPLIED = "replied", _("Replied")
+    FEEDBACK = "feedback", _("Feedback given")
+    FOLLOWED_UP = "followed_up", _("Followed up")
+
+
+class Proposal(models.Model):
+    """One document put forward at a session: a proposal, a suggestion or a bill."""
+
+    Kind = ProposalKind
+    State = ProposalState
+    Status = ProposalStatus
+
+    kind = models.CharField(
+        max_length=12,
+        choices=Kind,
+        default=Kind.PROPOSAL,
+        help_text="提案 (CPPCC), 建议 or 议案 (congress): never from the English word “proposal”.",
+    )
+    title_en = models.CharField(
+        "title", max_length=500, blank=True, help_text="“Pilot the clinical use of stem cells inside …”, in our words."
+    )
+    title_zh = models.CharField(
+        "title in Chinese",
+        max_length=300,
+        blank=True,
+        help_text="“关于推动陕西省干细胞与再生医学产业发展的建议”, as printed.",
+    )
+    slug = models.SlugField(
+        max_length=100, unique=True, blank=True, help_text="The end of its address; made from the title when empty."
+    )
+    summary_en = models.TextField(
+        "summary", blank=True, help_text="Two or three sentences in our own words: the reasons and the main demands."
+    )
+    summary_zh = models.TextField("summary in Chinese", blank=True, help_text="The same in Chinese.")
+    session = models.ForeignKey(
+        Session, models.PROTECT, related_name="proposals", help_text="“14th CPPCC National Committee, 2nd session”."
+    )
+    number = models.CharField(
+        max_length=20, blank=True, help_text="As printed, with its zeros: “0462”. Empty where the press does not say."
+    )
+    submitted = PartialDateField(help_text="2024, 2024-03 or 2024-03-12: as exactly as the source knows it.")
+    status = models.CharField(
+        max_length=12,
+        choices=Status,
+        default=Status.SUBMITTED,
+        help_text="What is known of its way: “Submitted, as reported” unless a source says more.",
+    )
+    target_regions = models.ManyToManyField(
+        Region,
+        blank=True,
+        related_name="proposals",
+        help_text="What it is about, not where the delegate is from: “China” for the country as a whole.",
+    )
+    topics = models.ManyToManyField(
+        Topic, blank=True, related_name="proposals", help_text="Of the whole; single demands carry their own."
+    )
+    delegates = models.ManyToManyField(Delegate, through="Sponsorship", related_name="proposals")
+    proposers_in_all = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Where the source names a few of many: 9 for “马永青等9人”."
+    )
+    note_en = models.TextField(
+        "editor's note",
+        blank=True,
+        help_text="What readers must know of doubts: “The same words are on record for 2023.”",
+    )
+    note_zh = models.TextField("editor's note in Chinese", blank=True, help_text="The same in Chinese.")
+    state = models.CharField(
+        max_length=10,
+        choices=State,
+        default=State.DRAFT,
+        help_text="A draft is seen by analysts only. Choose “Published” to show it in public.",
+    )
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-session__year", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "kind", "number"],
+                condition=~Q(number=""),
+                name="one_proposal_per_session_kind_number",
+                violation_error_message="This session has a document of this kind with this number already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(published_at__isnull=False), name="published_has_its_time"
+            ),
+            has_name("title"),
+            one_of("kind", ProposalKind),
+            one_of("state", ProposalState),
+            one_of("status", ProposalStatus),
+            *is_partial_date("submitted"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_en or self.title_zh
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Fill in the slug and the time of first publication where they are missing."""
+        self.slug = self.slug or self.free_slug()
+        if self.state == self.State.PUBLISHED and self.published_at is None:
+            self.published_at = timezone.now()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the page, ending in the slug."""
+        return reverse("proposal", args=[self.pk, self.slug])
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language, or the one there is."""
+        return in_language(self, "title")[0]
+
+    @property
+    def date(self) -> str:
+        """When it was put forward, as exactly as is known: its own date, the session's, or the year."""
+        return self.submitted or self.session.opened or str(self.session.year)
+
+    def free_slug(self) -> str:
+        """Make a slug from the title that no other proposal has."""
+        stem = slugify(self.title_en)[:80].strip("-") or "proposal"
+        taken = set(Proposal.objects.filter(slug__startswith=stem).exclude(pk=self.pk).values_list("slug", flat=True))
+        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in (stem, *numbered) if slug not in taken)
+
+
+class Sponsorship(models.Model):
+    """One of those who put a proposal forward: a delegate or an organisation, in order."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="sponsorships", help_text="What is proposed.")
+    order = models.PositiveSmallIntegerField(default=1, help_text="Place among the proposers: 1, 2, 3.")
+    delegate = models.ForeignKey(
+        Delegate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sponsorships",
+        help_text="The person; search by any spelling. Empty for an organisation.",
+    )
+    organisation_en = models.CharField(
+        "organisation",
+        max_length=200,
+        blank=True,
+        help_text="Instead of a person: “Jiusan Society, Shanghai committee”.",
+    )
+    organisation_zh = models.CharField(
+        "organisation in Chinese", max_length=120, blank=True, help_text="“九三学社上海市委员会”."
+    )
+    first = models.BooleanField("first proposer", default=False, help_text="Tick for the first proposer (第一提案人).")
+
+    class Meta:
+        ordering = ["proposal", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "delegate"], name="a_delegate_proposes_once"),
+            models.UniqueConstraint(
+                fields=["proposal"],
+                condition=Q(first=True),
+                name="one_first_proposer",
+                violation_error_message="A proposal has only one first proposer.",
+            ),
+            models.CheckConstraint(
+                condition=Q(delegate__isnull=False, organisation_en="", organisation_zh="")
+                | (Q(delegate__isnull=True) & ~Q(organisation_en="", organisation_zh="")),
+                name="a_delegate_or_an_organisation",
+                violation_error_message="Choose a delegate or name an organisation: one of the two.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.delegate or self.organisation_en or self.organisation_zh)
+
+    @property
+    def seat(self) -> Membership | None:
+        """The seat in which the delegate takes part, where it is known."""
+        return self.delegate.seat_in(self.proposal.session) if self.delegate else None
+
+    @property
+    def positions(self) -> list[Position]:
+        """Whom the delegate worked for when this was put forward, as far as is known."""
+        return self.delegate.positions_at(self.proposal.date) if self.delegate else []

@@ -1,0 +1,205 @@
+"""Sources, and what each of them bears out."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from people.dates import PartialDateField, is_partial_date
+from people.language import one_of
+from people.models import Delegate, Membership, NameVariant, Position
+from proposals.models.proposals import Proposal
+from proposals.models.recommendations import Figure, Recommendation
+
+WEB_ONLY = URLValidator(schemes=["http", "https"])
+
+
+class SourceKind(models.TextChoices):
+    """What sort of publication it is."""
+
+    OFFICIAL = "official", _("Official document")
+    NEWS = "news", _("News report")
+    COMPANY = "company", _("Company's website")
+    INTERVIEW = "interview", _("Interview or statement")
+    BROADCAST = "broadcast", _("Broadcast")
+    POST = "post", _("Post on a social network")
+    REFERENCE = "reference", _("Reference work or database")
+
+
+class SourceReliability(models.TextChoices):
+    """How near it stands to the document itself."""
+
+    OFFICIAL = "official_text", _("Official text")
+    OWN_WORDS = "own_words", _("Delegate's own words")
+    PRESS = "press_report", _("Press report")
+    SECOND_HAND = "second_hand", _("Second-hand")
+
+
+class SourceLanguage(models.TextChoices):
+    """The language in which it was read."""
+
+    ENGLISH = "en", _("English")
+    CHINESE = "zh", _("Chinese")
+
+
+class Source(models.Model):
+    """Something published that says what the record says."""
+
+    Kind = SourceKind
+    Reliability = SourceReliability
+    Language = SourceLanguage
+
+    slug = models.SlugField(max_length=100, unique=True, help_text="Short and lasting: “two-sessions-roundup-2024”.")
+    kind = models.CharField(max_length=12, choices=Kind, help_text="“News report”.")
+    reliability = models.CharField(
+        max_length=14, choices=Reliability, help_text="“Press report” where a journalist retells the proposal."
+    )
+    title = models.CharField(max_length=300, help_text="As printed, in its own language, or what it is.")
+    outlet = models.CharField(max_length=120, blank=True, help_text="“China Daily”, “新华社”; empty where not known.")
+    url = models.URLField(
+        "address",
+        max_length=500,
+        blank=True,
+        validators=[WEB_ONLY],
+        help_text="“https://…”; empty where not on the web.",
+    )
+    archive_url = models.URLField(
+        "archived copy",
+        max_length=500,
+        blank=True,
+        validators=[WEB_ONLY],
+        help_text="A copy that stays: “https://web.archive.org/…”.",
+    )
+    language = models.CharField(max_length=2, choices=Language, help_text="The language you read it in.")
+    machine_translated = models.BooleanField(default=False, help_text="Tick where a machine translated what you read.")
+    published = PartialDateField(help_text="2024-03-12, 2024-03 or 2024.")
+    accessed = models.DateField(null=True, blank=True, help_text="The day on which you read it: 2026-11-23.")
+    note_en = models.TextField(
+        "editor's note", blank=True, help_text="What readers must know: “Spells one name in four ways.”"
+    )
+    note_zh = models.TextField("editor's note in Chinese", blank=True, help_text="The same in Chinese.")
+
+    class Meta:
+        ordering = ["-published", "title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url"],
+                condition=~models.Q(url=""),
+                name="one_source_per_address",
+                violation_error_message="There is a source with this address already.",
+            ),
+            one_of("kind", SourceKind),
+            one_of("reliability", SourceReliability),
+            one_of("language", SourceLanguage),
+            *is_partial_date("published"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.title, self.outlet, self.published)))
+
+
+SUPPORTED = ("proposal", "recommendation", "figure", "membership", "position", "name_variant")
+
+
+class CitationRole(models.TextChoices):
+    """Whether the entry rests on it or it only says the same."""
+
+    SOURCE = "source", _("Source")
+    ALSO = "also", _("Also reported in")
+
+
+class CitationQuerySet(models.QuerySet["Citation"]):
+    """The words in which citations are asked for."""
+
+    def on(self, proposal: Proposal) -> Self:
+        """Narrow down to what bears out `proposal`, its recommendations and its figures; sources at hand."""
+        return self.filter(
+            models.Q(proposal=proposal)
+            | models.Q(recommendation__proposal=proposal)
+            | models.Q(figure__proposal=proposal)
+        ).select_related("source", "recommendation", "figure")
+
+    def about(self, delegate: Delegate) -> Self:
+        """Narrow down to what bears out the seats, posts and spellings of `delegate`; sources at hand."""
+        return self.filter(
+            models.Q(membership__delegate=delegate)
+            | models.Q(position__delegate=delegate)
+            | models.Q(name_variant__delegate=delegate)
+        ).select_related("source", "membership__body", "position", "name_variant")
+
+
+class Citation(models.Model):
+    """A source for one thing in the record, with the place in the source."""
+
+    Role = CitationRole
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations", help_text="Where it is said.")
+    role = models.CharField(
+        max_length=6, choices=Role, default=Role.SOURCE, help_text="“Source”, or one that says the same."
+    )
+    passage = models.CharField(max_length=200, blank=True, help_text="Page or paragraph: “p. 3”, “paragraph 7”.")
+    proposal = models.ForeignKey(
+        Proposal, models.CASCADE, null=True, blank=True, related_name="citations", help_text="Fill in one of these six."
+    )
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A single demand."
+    )
+    figure = models.ForeignKey(
+        Figure, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A number."
+    )
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A seat in a body."
+    )
+    position = models.ForeignKey(
+        Position, models.CASCADE, null=True, blank=True, related_name="citations", help_text="An employer and post."
+    )
+    name_variant = models.ForeignKey(
+        NameVariant, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A spelling."
+    )
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-role", "source", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    *(models.Q(*((f"{other}__isnull", other != field) for other in SUPPORTED)) for field in SUPPORTED),
+                    _connector=models.Q.OR,
+                ),
+                name="a_citation_supports_one_thing",
+                violation_error_message="A citation supports exactly one thing.",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["source", field, "passage"], name=f"one_citation_per_source_and_{field}"
+                )
+                for field in SUPPORTED
+            ),
+            one_of("role", CitationRole),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (str(self.source), self.passage)))
+
+    @property
+    def said(self) -> str:
+        """Say for readers what it bears out and where: "for recommendation 3, p. 2"; "" for the whole."""
+        return ", ".join(filter(None, (self._part(), self.passage)))
+
+    def _part(self) -> str:
+        if self.recommendation:
+            return gettext("for recommendation %(number)s") % {"number": self.recommendation.order}
+        if self.figure:
+            return gettext("for the figure %(value)s") % {"value": self.figure.value}
+        if self.membership:
+            return gettext("for the seat in %(body)s") % {"body": self.membership.body.name}
+        if self.position:
+            return gettext("for the post")
+        if self.name_variant:
+            return gettext("for the spelling %(spelling)s") % {"spelling": self.name_variant.spelling}
+        return ""
