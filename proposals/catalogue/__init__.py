@@ -1,0 +1,25 @@
+"""The catalogue: a read model of what is published, answered from an index and rebuilt from the record at will."""
+
+from proposals.catalogue.index import UnavailableError, catalogue
+from proposals.catalogue.query import PAGE_SIZE, Choice, Query
+from proposals.catalogue.results import Facet, Results, count, count_by, search
+from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
+from proposals.catalogue.words import marked, phrases
+
+__all__ = [
+    "LABELS",
+    "ORDERS",
+    "PAGE_SIZE",
+    "Choice",
+    "Facet",
+    "Query",
+    "Results",
+    "UnavailableError",
+    "Vocabulary",
+    "catalogue",
+    "count",
+    "count_by",
+    "marked",
+    "phrases",
+    "search",
+]

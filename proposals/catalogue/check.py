@@ -1,0 +1,60 @@
+"""Does the index say what the record says? Names every difference."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import tantivy
+
+from proposals.catalogue.documents import entries
+from proposals.catalogue.index import Catalogue
+from proposals.catalogue.schema import META, PROPOSAL, RECOMMENDATION
+from proposals.catalogue.index import is_number
+from proposals.models import Generation
+
+NAMES = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
+
+
+def differences(catalogue: Catalogue) -> Iterator[str]:
+    """Yield a line for each document that is missing, differs or should not be there."""
+    opened = catalogue.look(again=True)
+    now = Generation.now()
+    if opened is None:
+        yield f"there is no readable index in {catalogue.root}"
+        return
+    if not catalogue.fits(opened, now):
+        yield "the index was built from another record or by another version of the program"
+        return
+    if opened.position != now.value:
+        yield f"the index is at generation {opened.position}, the record at {now.value}"
+    held = _held(opened.searcher)
+    for entry in entries():
+        key = (*entry.numbers["type"], *entry.numbers["id"])
+        fingerprint = held.pop(key, None)
+        if fingerprint is None:
+            yield f"{NAMES[key[0]]} {key[1]} is missing from the index"
+        elif fingerprint != entry.fingerprint:
+            yield f"{NAMES[key[0]]} {key[1]} differs from the record"
+    for kind, identity in held:
+        yield f"{NAMES[kind]} {identity} is in the index but not published"
+
+
+def status(catalogue: Catalogue) -> dict[str, object]:
+    """Tell where the index is and how far it has come: generations, documents, bytes on disk."""
+    opened = catalogue.look(again=True)
+    folder = Path(catalogue.root)
+    return {
+        "folder": str(folder),
+        "generation of the record": Generation.now().value,
+        "generation of the index": opened.position if opened else "no index",
+        "documents": opened.searcher.num_docs - 1 if opened else 0,
+        "segments": opened.searcher.num_segments if opened else 0,
+        "bytes": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+    }
+
+
+def _held(searcher: tantivy.Searcher) -> dict[tuple[int, int], int]:
+    """Give the fingerprint of each document by (type, key)."""
+    every = tantivy.Query.all_query().and_must_not_match(is_number("type", META))
+    addresses = [address for _, address in searcher.search(every, max(1, searcher.num_docs), count=False).hits]
+    columns = [searcher.fast_field_values(name, addresses) for name in ("type", "id", "fingerprint")]
+    return {(kind, key): fingerprint for kind, key, fingerprint in zip(*columns, strict=True)}

@@ -1,0 +1,267 @@
+"""The index on disk: opening it, building it anew, and keeping up with the record.
+
+`<CATALOGUE_DIR>/CURRENT` names the folder of the index in use and says what it was built from; a rebuild writes a
+new folder beside it and swaps that file. The index itself knows the generation it has reached, in a document of its
+own that each commit replaces, so index and position cannot part. Locks are the operating system's: a process that is
+killed holds none. Whatever breaks, the record is whole and a new index is one rebuild away.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import tantivy
+from django.conf import settings
+from django.db import connection
+from tqdm import tqdm
+
+from proposals.catalogue.documents import entries
+from proposals.catalogue.schema import META, PROPOSAL, SCHEMA, SHAPE
+from proposals.catalogue.words import ANALYZER
+from proposals.models import Change, Generation, Proposal
+
+FEW = 1_000
+"""Proposals that a request takes on itself; more are left to a thread beside it."""
+PATIENCE = 1.0
+"""Seconds a request waits for the writer's lock before it serves what it has."""
+HEAP = 15_000_000
+BUILDING_HEAP = 200_000_000
+
+logger = logging.getLogger(__name__)
+
+
+class UnavailableError(Exception):
+    """There is no index yet: it is being built, or cannot be."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An index as it was when it was opened or read again last."""
+
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    position: int
+    built_from: str
+    stamp: tuple[int, int]
+
+
+class Catalogue:
+    """The index as one process sees it; its threads share one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._opened: Opened | None = None
+        self._busy = threading.Lock()
+
+    def fresh(self) -> Opened:
+        """Give the index with the record's last change in it, or with the last that could be had in time.
+
+        Raises `UnavailableError` where there is none yet.
+        """
+        now = Generation.now()
+        opened = self.look()
+        try:
+            if not self.fits(opened, now):
+                self._work(self.rebuild, Proposal.objects.count())
+            elif opened.position < now.value and (opened := self.look(again=True)).position < now.value:
+                self._work(self.catch_up, Change.objects.filter(generation__gt=opened.position).count())
+        except (OSError, ValueError):  # a full or read-only disk, a damaged file: go on with what there is
+            logger.exception("The catalogue could not be brought up to generation %s", now.value)
+        opened = self.look()
+        if not self.fits(opened, now):
+            raise UnavailableError("The catalogue is being built.")
+        return opened
+
+    def refresh(self, *, progress: bool = False) -> None:
+        """Bring the index up to the record, however long it takes."""
+        if self.fits(self.look(again=True), Generation.now()):
+            self.catch_up()
+        else:
+            self.rebuild(progress=progress)
+
+    def rebuild(self, *, progress: bool = False, anyway: bool = False) -> None:
+        """Write a new index beside the old and swap it in; the old one serves meanwhile.
+
+        Does nothing where another process has done it in the meantime, unless `anyway`.
+        """
+        with _locked(self.root / "rebuild.lock"):
+            now = Generation.now()
+            if not anyway and self.fits(self.look(), now):
+                return
+            name = f"index-{uuid.uuid4().hex}"
+            (self.root / name).mkdir()
+            total = Proposal.objects.published().count()
+            with (
+                _writing(tantivy.Index(SCHEMA, str(self.root / name)), BUILDING_HEAP) as writer,
+                tqdm(total=total, unit=" proposals", disable=not progress) as bar,
+            ):
+                for entry in entries():
+                    writer.add_document(entry.document())
+                    bar.update(PROPOSAL in entry.numbers["type"])
+                writer.add_document(_meta(now.value))
+            with _locked(self.root / "write.lock"):
+                kept = {name, self._current().get("index")}
+                _replace(self.root / "CURRENT", json.dumps({"index": name, "built_from": _built_from(now)}))
+            for old in self.root.glob("index-*"):
+                if old.name not in kept:
+                    shutil.rmtree(old, ignore_errors=True)
+        self.look()
+
+    def catch_up(self) -> None:
+        """Write what changed since the index's position; leave it where another process writes for long."""
+        with _locked(self.root / "write.lock", patience=PATIENCE) as ours:
+            opened = self.look(again=True)
+            now = Generation.now()
+            if not ours or opened is None or opened.position >= now.value:
+                return
+            since = Change.objects.filter(generation__gt=opened.position)
+            changed = list(since.values_list("proposal", flat=True))
+            with _writing(opened.index, HEAP) as writer:
+                for key in changed:
+                    writer.delete_documents_by_query(is_number("proposal", key))
+                for start in range(0, len(changed), FEW):
+                    for entry in entries(changed[start : start + FEW]):
+                        writer.add_document(entry.document())
+                writer.delete_documents_by_query(is_number("type", META))
+                writer.add_document(_meta(now.value))
+            self.look(again=True)
+
+    def look(self, *, again: bool = False) -> Opened | None:
+        """Open the index in use if it was swapped; read it `again` for what was committed since."""
+        try:
+            file = (self.root / "CURRENT").stat()
+            stamp = (file.st_mtime_ns, file.st_ino)
+            opened = self._opened
+            if opened is None or opened.stamp != stamp:
+                current = self._current()
+                index = _opened(tantivy.Index.open(str(self.root / current["index"])))
+                self._opened = Opened(index, *_read(index), current["built_from"], stamp)
+            elif again:
+                self._opened = Opened(opened.index, *_read(opened.index), opened.built_from, stamp)
+        except (OSError, ValueError, KeyError) as error:
+            if not isinstance(error, FileNotFoundError):
+                logger.warning("The catalogue in %s cannot be read (%s) and will be built anew", self.root, error)
+            self._opened = None
+        return self._opened
+
+    def fits(self, opened: Opened | None, now: Generation) -> bool:
+        """Tell whether the index is of this record and this program, and not from its future."""
+        if opened is None or opened.built_from != _built_from(now):
+            return False
+        return opened.position <= now.value or opened.position <= Generation.now().value
+
+    def _work(self, work: Callable[[], None], size: int) -> None:
+        """Do `work` now if it is small, else in a thread of its own, of which there is one at a time."""
+        if size <= FEW:
+            work()
+        elif self._busy.acquire(blocking=False):
+            threading.Thread(target=self._beside, args=[work], daemon=True).start()
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            logger.exception("The catalogue could not be brought up to the record")
+        finally:
+            connection.close()
+            self._busy.release()
+
+    def _current(self) -> dict[str, str]:
+        try:
+            current = json.loads((self.root / "CURRENT").read_text())
+        except (OSError, ValueError):
+            return {}
+        return current if isinstance(current, dict) else {}
+
+
+def catalogue() -> Catalogue:
+    """Give this process's view of the index in `settings.CATALOGUE_DIR`."""
+    return _catalogue(Path(settings.CATALOGUE_DIR))
+
+
+@lru_cache(maxsize=4)
+def _catalogue(root: Path) -> Catalogue:
+    return Catalogue(root)
+
+
+def is_number(name: str, value: int) -> tantivy.Query:
+    """Give the query for one number in the field `name`."""
+    return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic")
+
+
+def _opened(index: tantivy.Index) -> tantivy.Index:
+    index.config_reader("manual")
+    index.register_tokenizer("words", ANALYZER)
+    return index
+
+
+def _read(index: tantivy.Index) -> tuple[tantivy.Searcher, int]:
+    """Give a searcher of the last commit and the generation it reaches."""
+    index.reload()
+    searcher = index.searcher()
+    (_, address), *_others = searcher.search(is_number("type", META), 1).hits
+    return searcher, searcher.doc(address)["position"][0]
+
+
+def _meta(position: int) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("type", META)
+    document.add_unsigned("position", position)
+    return document
+
+
+def _built_from(now: Generation) -> str:
+    return f"{now.record} {SHAPE}"
+
+
+@contextmanager
+def _writing(index: tantivy.Index, heap: int) -> Iterator[tantivy.IndexWriter]:
+    """Commit what is written inside, all of it or nothing; wait for merges, or they would never end."""
+    writer = _opened(index).writer(heap, 1)
+    try:
+        yield writer
+        writer.commit()
+    except BaseException:
+        writer.rollback()
+        raise
+    finally:
+        writer.wait_merging_threads()
+
+
+@contextmanager
+def _locked(path: Path, patience: float | None = None) -> Iterator[bool]:
+    """Hold the lock of a file, waiting for it at most `patience` seconds; tell whether it is ours."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + (patience or 0)
+    with path.open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if patience is None else fcntl.LOCK_NB))
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    yield False
+                    return
+                time.sleep(0.005)
+            else:
+                yield True
+                return
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that readers see the old text or the new, whatever happens in between."""
+    new = path.with_suffix(f".{uuid.uuid4().hex}")
+    with new.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

@@ -1,0 +1,125 @@
+"""Queries: what a visitor asks of the catalogue, as one value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+import tantivy
+from tantivy import FieldType, Occur
+
+from people.dates import date_key
+from proposals.catalogue.schema import FACETS, PROPOSAL, RECOMMENDATION, SCHEMA
+from proposals.catalogue.words import Phrase, phrases
+
+NEWEST, OLDEST, RELEVANCE = "newest", "oldest", "relevance"
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a facet: its number in the index, its value in addresses, its name for readers."""
+
+    key: int
+    value: str
+    label: str
+    parent: int | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """Words, choices, dates, order and page; says its own address.
+
+    Within a facet choices add up, between facets they narrow down.
+    """
+
+    recommendations: bool = False
+    q: str = ""
+    chosen: Mapping[str, tuple[Choice, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    submitted_after: str = ""
+    submitted_before: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """What must all be found."""
+        return phrases(self.q)
+
+    @property
+    def order(self) -> str:
+        """The order asked for: without a wish, relevance where there are words, else the newest first."""
+        return self.sort or (RELEVANCE if self.phrases else NEWEST)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is asked at all."""
+        return bool(self.q or self.submitted_after or self.submitted_before or any(self.chosen.values()))
+
+    def choices(self, facet: str) -> tuple[Choice, ...]:
+        """Give what is chosen in `facet`."""
+        return self.chosen.get(facet, ())
+
+    def choosing(self, facet: str, choices: Iterable[Choice]) -> Query:
+        """Give the same query, on its first page, with `choices` in the place of what was chosen in `facet`."""
+        return replace(self, chosen={**self.chosen, facet: tuple(choices)}, page=1)
+
+    def toggling(self, facet: str, choice: Choice) -> Query:
+        """Give the same query with `choice` added, or taken away if it is there."""
+        others = [each for each in self.choices(facet) if each.key != choice.key]
+        return self.choosing(facet, others if len(others) < len(self.choices(facet)) else [*others, choice])
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Give the parameters of the address, in one order whatever the order of clicks."""
+        pairs = [("q", self.q)]
+        for facet in FACETS:
+            pairs += [(facet, value) for value in sorted(choice.value for choice in self.choices(facet))]
+        pairs += [("submitted_after", self.submitted_after), ("submitted_before", self.submitted_before)]
+        pairs += [("sort", self.sort), ("page", str(self.page) if self.page > 1 else "")]
+        return [(name, value) for name, value in pairs if value]
+
+    @property
+    def url(self) -> str:
+        """Give the query as the end of an address, beginning with a question mark."""
+        return "?" + urlencode(self.parameters())
+
+    def filters(self, *, without: str = "") -> list[tuple[Occur, tantivy.Query]]:
+        """Give what a document must fulfil but for the words, with the facet `without` left out."""
+        kind = RECOMMENDATION if self.recommendations else PROPOSAL
+        parts = [_number("type", kind)]
+        for facet, choices in self.chosen.items():
+            if choices and facet != without:
+                parts.append(tantivy.Query.term_set_query(SCHEMA, facet, [choice.key for choice in choices]))
+        if self.submitted_after or self.submitted_before:
+            first, last = date_key(self.submitted_after), date_key(self.submitted_before, end=True) or 99999999
+            parts.append(tantivy.Query.range_query(SCHEMA, "date", FieldType.Unsigned, first, last))
+        return [(Occur.Must, part) for part in parts]
+
+    def matching(self, *, without: str = "", field: str = "words") -> tantivy.Query:
+        """Give the query as the engine takes it, with the words sought in `field` (one of `schema.TEXTS`)."""
+        said = [(Occur.Must, _said(phrase, field)) for phrase in self.phrases]
+        return tantivy.Query.boolean_query([*self.filters(without=without), *said])
+
+
+def _number(name: str, value: int) -> tantivy.Query:
+    return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic")
+
+
+def _said(phrase: Phrase, name: str) -> tantivy.Query:
+    """Give the query for one phrase in one field; built of objects, never of text."""
+    *head, last = phrase.stems
+    if phrase.open and head:
+        patterns = [*map(re.escape, head), f"{re.escape(last)}.*"]
+        return tantivy.Query.regex_phrase_query(SCHEMA, name, patterns)
+    if phrase.open:
+        return tantivy.Query.regex_query(SCHEMA, name, f"{re.escape(last)}.*")
+    if head:
+        return tantivy.Query.phrase_query(SCHEMA, name, list(phrase.stems))
+    word = tantivy.Query.term_query(SCHEMA, name, last)
+    if phrase.acronym and name != "title":
+        return word.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))
+    return word

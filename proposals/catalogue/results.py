@@ -1,0 +1,244 @@
+"""Results: what the catalogue answers to a query, ready to be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import ceil
+
+import tantivy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from tantivy import Occur, Order
+
+from people.tree import lineage
+from proposals.catalogue.documents import CHOICES
+from proposals.catalogue.index import catalogue
+from proposals.catalogue.query import OLDEST, PAGE_SIZE, RELEVANCE, Choice, Query
+from proposals.catalogue.schema import FACETS
+from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
+
+MANY = 65_000
+"""More values than any facet has; the engine's counts are exact below it."""
+SHOWN = 10
+LISTED = 100
+"""Values of a facet that are shown at once, and that are listed at all."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a facet: what a click on it asks, and how many that would give."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    url: str
+    depth: int
+    at_once: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet with its values in the order in which they are shown."""
+
+    name: str
+    label: str | Promise
+    values: list[Value]
+
+    @property
+    def first(self) -> list[Value]:
+        """Those shown at once; the others are behind "all"."""
+        return [value for value in self.values if value.at_once]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One condition of a query in words, and the query without it."""
+
+    label: str | Promise
+    text: str
+    without: Query
+
+
+@dataclass(frozen=True)
+class Results:
+    """The number found, the keys on this page in order, and the facets."""
+
+    query: Query
+    total: int
+    ids: list[int]
+    facets: list[Facet]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Each condition of the query, with the address of the query without it."""
+        query = self.query
+        chips = [Chip(_("Words"), query.q, replace(query, q="", page=1))] if query.q else []
+        for name, choices in query.chosen.items():
+            chips += [Chip(LABELS[name], choice.label, query.toggling(name, choice)) for choice in choices]
+        if query.submitted_after:
+            chips.append(Chip(_("From"), query.submitted_after, replace(query, submitted_after="", page=1)))
+        if query.submitted_before:
+            chips.append(Chip(_("Until"), query.submitted_before, replace(query, submitted_before="", page=1)))
+        return chips
+
+    @property
+    def ways_out(self) -> list[tuple[Chip, int]]:
+        """Where nothing is found: each condition with the number found without it, the most first."""
+        ways = [] if self.total else [(chip, count(chip.without)) for chip in self.chips]
+        return sorted(ways, key=lambda way: -way[1])
+
+    @property
+    def orders(self) -> list[tuple[str, str | Promise, str]]:
+        """Name, label and address of each order that makes sense here."""
+        return [
+            (name, label, replace(self.query, sort=name, page=1).url)
+            for name, label in ORDERS.items()
+            if name != RELEVANCE or self.query.phrases
+        ]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, ceil(self.total / PAGE_SIZE))
+
+    @property
+    def page_links(self) -> list[tuple[int, str]]:
+        """Numbers and addresses of the first, the last and the nearest pages; 0 stands for a gap."""
+        shown = sorted({1, self.pages, *range(max(1, self.query.page - 2), min(self.pages, self.query.page + 2) + 1)})
+        links: list[tuple[int, str]] = []
+        for page in shown:
+            if links and page - links[-1][0] > 1:
+                links.append((0, ""))
+            links.append((page, replace(self.query, page=page).url))
+        return links
+
+
+def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACETS) -> Results:
+    """Answer `query` from the index, as fresh as the record.
+
+    Each facet is counted with its own choice left out, so its numbers say what a click would give. Counts are exact.
+    Raises `UnavailableError` while there is no index.
+    """
+    searcher = catalogue().fresh().searcher
+    total = searcher.search(query.matching(), 1).count
+    counted = _counted(searcher, query, tuple(facets))
+    shown = [_facet(name, numbers, query, vocabulary) for name, numbers in counted.items()]
+    return Results(query, total, _page(searcher, query, total), shown)
+
+
+def count(query: Query) -> int:
+    """Count what `query` finds."""
+    return catalogue().fresh().searcher.search(query.matching(), 1).count
+
+
+def count_by(facet: str, query: Query) -> dict[int, int]:
+    """Count what `query` finds by each value of `facet`, by its number."""
+    return _terms(catalogue().fresh().searcher, query.matching(), [facet])[facet]
+
+
+def _counted(searcher: tantivy.Searcher, query: Query, facets: tuple[str, ...]) -> dict[str, dict[int, int]]:
+    chosen = [name for name in facets if query.choices(name)]
+    counted = _terms(searcher, query.matching(), [name for name in facets if name not in chosen])
+    for name in chosen:
+        counted |= _terms(searcher, query.matching(without=name), [name])
+    return {name: counted[name] for name in facets}
+
+
+def _terms(searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]) -> dict[str, dict[int, int]]:
+    """Count by each value of the fields `names`, all in one pass; refuses numbers that are not exact."""
+    if not names:
+        return {}
+    asked = {name: {"terms": {"field": name, "size": MANY, "segment_size": MANY}} for name in names}
+    answer = searcher.aggregate(query, asked)
+    for name in names:
+        if answer[name]["sum_other_doc_count"] or answer[name]["doc_count_error_upper_bound"]:
+            raise AssertionError(f"more than {MANY} values of {name}: its counts would not be exact")
+    return {
+        name: {int(bucket["key"]): bucket["doc_count"] for bucket in answer[name]["buckets"] if bucket["doc_count"]}
+        for name in names
+    }
+
+
+def _page(searcher: tantivy.Searcher, query: Query, total: int) -> list[int]:
+    """Give the keys on the query's page.
+
+    By relevance, what has all words in the title (or in the names of the proposers) comes first, then what has them
+    in the summary or the topics, then the rest; within each the newest. So the order is total and can be explained.
+    """
+    start, wanted = (query.page - 1) * PAGE_SIZE, PAGE_SIZE
+    if start >= total:
+        return []
+    tiers = [query.matching()]
+    if query.order == RELEVANCE and query.phrases:
+        title, lead, whole = (query.matching(field=name) for name in ("title", "lead", "words"))
+        tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
+    ids: list[int] = []
+    for tier in tiers:
+        size = searcher.search(tier, 1).count if len(tiers) > 1 else total
+        if start < size:
+            ids += _ordered(searcher, tier, start, wanted - len(ids), query.order)
+            start = 0
+            if len(ids) == wanted:
+                break
+        else:
+            start -= size
+    return ids
+
+
+def _ordered(searcher: tantivy.Searcher, tier: tantivy.Query, start: int, wanted: int, order: str) -> list[int]:
+    field, direction = ("oldest", Order.Asc) if order == OLDEST else ("newest", Order.Desc)
+    found = searcher.search(tier, wanted, count=False, order_by_field=field, offset=start, order=direction)
+    return [int(key or 0) for key in searcher.fast_field_values("id", [address for _, address in found.hits])]
+
+
+def _facet(name: str, counts: Mapping[int, int], query: Query, vocabulary: Vocabulary) -> Facet:
+    selected = {choice.key for choice in query.choices(name)}
+    shown = vocabulary.keys(name, counts.keys() | selected)
+    placed = _in_order(name, shown, counts)
+    open_ = _open(placed, shown, selected)
+    values = [
+        Value(
+            value=shown[key].value,
+            label=shown[key].label,
+            count=counts.get(key, 0),
+            selected=key in selected,
+            url=query.toggling(name, shown[key]).url,
+            depth=depth,
+            at_once=key in open_,
+        )
+        for key, depth in placed
+    ]
+    return Facet(name, LABELS[name], [value for place, value in enumerate(values) if place < LISTED or value.selected])
+
+
+def _in_order(name: str, shown: Mapping[int, Choice], counts: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Give keys with their depth: children below parents, years backwards, steps in their order, the rest by count."""
+    children: dict[int | None, list[int]] = {}
+    for key, choice in shown.items():
+        children.setdefault(choice.parent if choice.parent in shown else None, []).append(key)
+
+    def rank(key: int) -> int:
+        if name in CHOICES:
+            return key
+        return -key if name == "year" else -counts.get(key, 0)
+
+    def walk(parent: int | None, depth: int) -> list[tuple[int, int]]:
+        return [
+            pair for key in sorted(children.get(parent, ()), key=rank) for pair in [(key, depth), *walk(key, depth + 1)]
+        ]
+
+    return walk(None, 0)
+
+
+def _open(placed: list[tuple[int, int]], shown: Mapping[int, Choice], selected: set[int]) -> set[int]:
+    """Tell which values are shown at once: the first at the top, what is chosen, and what lies next to that.
+
+    A lone top, as the country is among regions, is open from the start.
+    """
+    tops = [key for key, depth in placed if depth == 0]
+    above = {up for key in selected for up in lineage(key, {each: choice.parent for each, choice in shown.items()})}
+    unfolded = above | ({tops[0]} if len(tops) == 1 else set())
+    below = [key for key, depth in placed if depth and shown[key].parent in unfolded]
+    return {*tops[:SHOWN], *below[:SHOWN], *above}

@@ -1,0 +1,133 @@
+"""Words: how texts and questions are cut, both in the same way.
+
+Latin words are lower-cased, freed of accents and lightly stemmed. Of a run of Han characters every two neighbours are
+a word, and the last character is one by itself; so any two characters are found as a word, more of them as a phrase,
+and one as the beginning of a word. Traditional characters count as their simplified forms.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from opencc import OpenCC
+from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
+PIECE = re.compile(
+    rf"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=\w)[-.'’&·](?=\w))+)"
+)
+LONGEST = 100
+
+ANALYZER = (
+    TextAnalyzerBuilder(Tokenizer.whitespace())
+    .filter(Filter.lowercase())
+    .filter(Filter.ascii_fold())
+    .filter(Filter.stemmer("english"))
+    .build()
+)
+
+
+def _simplified() -> dict[int, str]:
+    characters = [chr(code) for code in range(0x3400, 0xA000)]
+    folded = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): new for old, new in zip(characters, folded, strict=True) if old != new and len(new) == 1}
+
+
+SIMPLIFIED = _simplified()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text and where it stands there."""
+
+    text: str
+    start: int
+    end: int
+    han: bool
+
+
+def words(text: str) -> Iterator[Word]:
+    """Cut `text` into words, in order; the offsets are those of the text as it was given."""
+    for run in RUN.finditer(text.translate(SIMPLIFIED)):
+        start, end = run.span()
+        if run["han"]:
+            for place in range(start, end):
+                pair = run[0][place - start : place - start + 2]
+                yield Word(unicodedata.normalize("NFKC", pair), place, min(place + 2, end), han=True)
+        else:
+            yield Word(unicodedata.normalize("NFKC", run[0][:LONGEST]), start, end, han=False)
+
+
+def cut(text: str) -> str:
+    """Cut `text` for the index: its words with spaces between them."""
+    return " ".join(word.text for word in words(text))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Give the form of `word` that stands in the index."""
+    return " ".join(ANALYZER.analyze(word))
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that must stand one after another; of the last, where `open`, only the beginning is known."""
+
+    stems: tuple[str, ...]
+    open: bool = False
+    acronym: str = ""
+
+
+def phrases(question: str) -> tuple[Phrase, ...]:
+    """Cut what a visitor typed into phrases, all of which must be found.
+
+    A quotation is one phrase; so is what is written together ("CAR-T", 干细胞). An odd quotation mark is ignored.
+    """
+    found = (_phrase(quoted or plain, plain) for quoted, plain in PIECE.findall(question))
+    return tuple(dict.fromkeys(phrase for phrase in found if phrase.stems))
+
+
+def _phrase(text: str, plain: str) -> Phrase:
+    cut_up = list(words(text))
+    last = cut_up[-1] if cut_up else None
+    alone = bool(last and last.han and len(last.text) == 1)
+    if alone and len(cut_up) > 1 and cut_up[-2].han and cut_up[-2].end == cut_up[-1].end:
+        cut_up.pop()  # the last character of a longer run: its pair says it already, and more may follow in the text
+        alone = False
+    stems = tuple(part for word in cut_up for part in stem(word.text).split())
+    return Phrase(stems, alone, plain if plain.isascii() and plain.isupper() else "")
+
+
+def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
+    """Yield `text` in pieces, in order and unchanged, with whether each is a hit."""
+    cut_up = list(words(text))
+    stems = [stem(word.text) for word in cut_up]
+    hits: list[tuple[int, int]] = []
+    for phrase in sought:
+        size = len(phrase.stems)
+        for first in range(len(stems) - size + 1):
+            *head, tail = stems[first : first + size]
+            *wanted, end = phrase.stems
+            if head == wanted and (tail.startswith(end) if phrase.open else tail == end):
+                last = cut_up[first + size - 1]
+                hits.append((cut_up[first].start, last.start + 1 if phrase.open else last.end))
+    position = 0
+    for start, end in _joined(hits, text):
+        yield text[position:start], False
+        yield text[start:end], True
+        position = end
+    yield text[position:], False
+
+
+def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Make one span of those that overlap or have only white space between them."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -1,0 +1,148 @@
+"""The one place where the list's parameters are named, validated, labelled and explained."""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from people.dates import validate_partial_date
+from proposals.catalogue import LABELS, ORDERS, Choice, Query, Vocabulary, phrases
+from proposals.catalogue.schema import FACETS
+from proposals.models import Proposal
+
+LONGEST_QUESTION = 500
+MOST_PHRASES = 30
+MOST_CHOICES = 200
+
+
+class WordsField(forms.CharField):
+    """Words to look for: not too long, not too many, and at least one letter, digit or character."""
+
+    def validate(self, value: str) -> None:
+        """Refuse what has nothing to look for in it, or too much."""
+        super().validate(value)
+        if not value:
+            return
+        if len(value) > LONGEST_QUESTION:
+            raise ValidationError(gettext("Shorten this to %(most)s characters.") % {"most": LONGEST_QUESTION})
+        number = len(phrases(value))
+        if not number:
+            raise ValidationError(gettext("Type at least one word: there is none to look for in this."))
+        if number > MOST_PHRASES:
+            raise ValidationError(gettext("Look for at most %(most)s words at a time.") % {"most": MOST_PHRASES})
+
+
+class PartialDateField(forms.CharField):
+    """A day, a month or a year."""
+
+    default_validators = [MaxLengthValidator(10), validate_partial_date]
+
+
+class FacetField(forms.Field):
+    """Values of one facet. What is known is kept even where something else is not."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, facet: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.facet = facet
+        self.vocabulary = Vocabulary()
+
+    def clean(self, value: Iterable[str] | None) -> tuple[Choice, ...]:
+        """Give the choices for the values, in their order; leave out those that `unknown` tells of."""
+        return tuple(self.vocabulary.values(self.facet, self._given(value)[:MOST_CHOICES]))
+
+    def unknown(self, value: Iterable[str] | None, known: Iterable[Choice]) -> list[str]:
+        """Give messages on values that no choice stands behind."""
+        given, names = self._given(value), {choice.value for choice in known}
+        if len(given) > MOST_CHOICES:
+            return [gettext("Choose at most %(most)s values.") % {"most": MOST_CHOICES}]
+        message = gettext("There is no “%(value)s” to choose here.")
+        return [message % {"value": value[:60]} for value in given if value not in names][:5]
+
+    def _given(self, value: Iterable[str] | None) -> list[str]:
+        return list(dict.fromkeys(each for each in value or () if each))
+
+
+class ListForm(forms.Form):
+    """The parameters of one request; a wrong value is named and left out, the others stand."""
+
+    def clean(self) -> dict[str, Any]:
+        """Put a message beside each facet with an unknown value, and keep the values that are known."""
+        for name in FACETS:
+            field, known = self.fields[name], self.cleaned_data.get(name, ())
+            if isinstance(field, FacetField) and (messages := field.unknown(self[name].data, known)):
+                self.add_error(name, messages)
+                self.cleaned_data[name] = known
+        return self.cleaned_data
+
+
+def parameter(field: type[forms.Field], label: Any, help_text: Any, **kwargs: Any) -> django_filters.Filter:
+    """Declare one parameter of the address, with the form field that checks it."""
+    declared = django_filters.Filter(label=label, help_text=help_text, required=False, **kwargs)
+    declared.field_class = field
+    return declared
+
+
+def facet(name: str, help_text: Any) -> django_filters.Filter:
+    """Declare the parameter of one facet, labelled as its facet is."""
+    return parameter(FacetField, LABELS[name], help_text, facet=name)
+
+
+class ProposalFilter(django_filters.FilterSet):
+    """All parameters of the list of proposals, and of the list of recommendations.
+
+    Within one parameter several values add up, between parameters they narrow down.
+    """
+
+    q = parameter(WordsField, _("Words"), _("All of them must be there; those in quotation marks must stand together."))
+    topic = facet("topic", _("A topic takes in everything below it."))
+    region = facet("region", _("What the proposal is about: an ISO 3166-2 code, or the name of a zone."))
+    delegate_region = facet("delegate_region", _("Where the delegate comes from."))
+    level = facet("level", _("The level of the body: national, provincial and so on."))
+    body = facet("body", _("The congress or committee."))
+    session = facet("session", _("The yearly meeting."))
+    year = facet("year", _("The year of the session."))
+    kind = facet("kind", _("Proposal, suggestion or bill."))
+    status = facet("status", _("How far it is known to have come."))
+    agency = facet("agency", _("Whom a recommendation is addressed to."))
+    delegate = facet("delegate", _("Who put it forward, alone or with others."))
+    first_proposer = facet("first_proposer", _("Who stands first among the proposers."))
+    submitted_after = parameter(PartialDateField, _("Submitted from"), _("2024, 2024-03 or 2024-03-12."))
+    submitted_before = parameter(PartialDateField, _("Submitted until"), _("2024, 2024-03 or 2024-03-12."))
+    sort = parameter(
+        forms.ChoiceField, _("Order"), _("Best match, newest or oldest first."), choices=list(ORDERS.items())
+    )
+    page = parameter(forms.IntegerField, _("Page"), _("From 1."), min_value=1)
+
+    class Meta:
+        form = ListForm
+
+    def __init__(self, parameters: QueryDict, *, recommendations: bool = False) -> None:
+        super().__init__(parameters, queryset=Proposal.objects.none())
+        self.recommendations = recommendations
+        self.vocabulary = Vocabulary()
+        for name in FACETS:
+            self.form.fields[name].vocabulary = self.vocabulary
+
+    @property
+    def query(self) -> Query:
+        """What is asked: every parameter that is right; the form says what is wrong with the others."""
+        self.form.is_valid()
+        given = self.form.cleaned_data
+        return Query(
+            recommendations=self.recommendations,
+            q=given.get("q") or "",
+            chosen=MappingProxyType({name: given[name] for name in FACETS if given.get(name)}),
+            submitted_after=given.get("submitted_after") or "",
+            submitted_before=given.get("submitted_before") or "",
+            sort=given.get("sort") or "",
+            page=given.get("page") or 1,
+        )

@@ -1,0 +1,35 @@
+"""`manage.py catalogue refresh|rebuild|verify|status`."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from proposals.catalogue import catalogue
+from proposals.catalogue.check import differences, status
+
+
+class Command(BaseCommand):
+    """Looks after the catalogue, which is derived from the record and may be built anew at any time."""
+
+    help = "Bring the catalogue up to date, build it anew, compare it with the record, or tell how it is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Name the four things that can be done."""
+        parser.add_argument("action", choices=["refresh", "rebuild", "verify", "status"])
+
+    def handle(self, *args: Any, action: str, verbosity: int, **options: Any) -> None:
+        """Do one of them; `verify` ends with an error where it finds differences."""
+        match action:
+            case "refresh":
+                catalogue().refresh(progress=verbosity > 0)
+            case "rebuild":
+                catalogue().rebuild(progress=verbosity > 0, anyway=True)
+            case "status":
+                for name, value in status(catalogue()).items():
+                    self.stdout.write(f"{name}: {value}")
+            case "verify":
+                found = list(differences(catalogue()))
+                if found:
+                    raise CommandError("\n".join([*found, f"{len(found)} differences"]))
+                self.stdout.write("The catalogue says what the record says.")

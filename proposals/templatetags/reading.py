@@ -1,0 +1,62 @@
+"""What templates need to print the record: hits marked, dates in words, texts with their language."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.forms import BoundField, Form
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from people.dates import date_words
+from people.language import ENGLISH, in_language, reader_language
+from proposals.catalogue import marked
+from proposals.catalogue.words import Phrase
+
+register = template.Library()
+register.filter("date_words", date_words)
+
+TAGS = {ENGLISH: "en-GB", "zh": "zh-Hans"}
+
+
+@register.simple_tag
+def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
+    """Print `field` (`title` for `title_en`, `title_zh`) for the reader, with hits marked.
+
+    Where only the other language has it, that stands there, marked as being in that language.
+    """
+    text, language = in_language(thing, field)
+    printed = with_hits(text, sought)
+    if text and language != reader_language():
+        return format_html('<span lang="{}">{}</span>', TAGS[language], printed)
+    return printed
+
+
+@register.simple_tag
+def say_plainly(thing: object, field: str) -> str:
+    """Print `field` for the reader as text for an attribute."""
+    return in_language(thing, field)[0]
+
+
+@register.simple_tag
+def also(thing: object, field: str) -> SafeString:
+    """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
+    language = "zh" if reader_language() == ENGLISH else ENGLISH
+    text = getattr(thing, f"{field}_{language}")
+    if not text or text == in_language(thing, field)[0]:
+        return SafeString("")
+    return format_html('<span class="also" lang="{}">{}</span>', TAGS[language], text)
+
+
+@register.filter
+def field(form: Form, name: str) -> BoundField:
+    """Give the form's field of that name, where the name is itself a variable."""
+    return form[name]
+
+
+@register.filter
+def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
+    """Print `text` with hits in `<mark>`."""
+    pieces = marked(text, sought) if sought else [(text, False)]
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in pieces)
+    )

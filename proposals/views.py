@@ -1,0 +1,167 @@
+"""Public pages: the lists, a proposal, and who, what, where, of whom and when."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from people.models import Agency, Delegate, Region, Session
+from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
+from proposals.filters import ProposalFilter
+from proposals.models import Citation, Proposal, Recommendation, Topic
+
+NAMES_ON_A_PAGE = 100
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this is; show the newest proposals, topics and regions."""
+    results = search(Query(), Vocabulary(), facets=("topic", "region"))
+    return render(
+        request,
+        "proposals/home.html",
+        {
+            "results": results,
+            "proposals": Proposal.objects.for_cards(results.ids[:5]),
+            "recommendation_total": count(Query(recommendations=True)),
+        },
+    )
+
+
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """List published proposals: words, facets, order, pages."""
+    return _list(request, recommendations=False)
+
+
+def recommendation_list(request: HttpRequest) -> HttpResponse:
+    """List single recommendations of published proposals, by the same parameters."""
+    return _list(request, recommendations=True)
+
+
+def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
+    asked = ProposalFilter(request.GET, recommendations=recommendations)
+    results = search(asked.query, asked.vocabulary)
+    if results.query.page > results.pages:
+        raise Http404(_("There is no such page of results."))
+    rows = Recommendation.objects if recommendations else Proposal.objects
+    return render(
+        request,
+        "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
+        {"form": asked.form, "results": results, "rows": rows.for_cards(results.ids), "query": results.query},
+    )
+
+
+def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """Show one proposal with its recommendations, figures and sources; another slug leads to the right one."""
+    proposal = get_object_or_404(Proposal.objects.published().for_page(), pk=pk)
+    if slug != proposal.slug:
+        return redirect(proposal, permanent=True)
+    citations = list(Citation.objects.on(proposal))
+    return render(request, "proposals/proposal_detail.html", {"proposal": proposal, "citations": citations})
+
+
+def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead to the place of a recommendation in its proposal."""
+    found = get_object_or_404(Recommendation.objects.published().select_related("proposal"), pk=pk)
+    return redirect(f"{found.proposal.get_absolute_url()}#r{found.order}")
+
+
+def delegate_list(request: HttpRequest) -> HttpResponse:
+    """List the delegates of published proposals."""
+    return _names(request, "delegate", Delegate.objects.prefetch_related("positions"))
+
+
+def delegate_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a delegate with seats, posts, spellings and proposals; nobody who has none in public."""
+    delegates = Delegate.objects.prefetch_related(
+        "name_variants", "positions", "memberships__body", "memberships__sector", "memberships__region"
+    )
+    delegate = get_object_or_404(delegates, slug=slug)
+    if not delegate.proposals.published().exists():
+        raise Http404
+    return _shown(request, "delegate", delegate, citations=Citation.objects.about(delegate))
+
+
+def agency_list(request: HttpRequest) -> HttpResponse:
+    """List the agencies that published recommendations are addressed to."""
+    return _names(request, "agency", Agency.objects.all())
+
+
+def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what has been asked of an agency and of those below it."""
+    agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
+    query = _query("agency", agency)
+    asked = count(replace(query, recommendations=True))
+    if not asked:
+        raise Http404
+    return _shown(request, "agency", agency, recommendation_total=asked)
+
+
+def session_list(request: HttpRequest) -> HttpResponse:
+    """List the sessions at which published proposals were put forward."""
+    return _names(request, "session", Session.objects.select_related("body"))
+
+
+def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a session and what was put forward at it."""
+    session = get_object_or_404(Session.objects.select_related("body__region"), slug=slug)
+    return _shown(request, "session", session)
+
+
+def topic_list(request: HttpRequest) -> HttpResponse:
+    """Show the tree of topics with the number of proposals on each."""
+    return _tree(request, "topic", Topic.objects.all())
+
+
+def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a topic, the words for it, what lies below it, and the proposals on it."""
+    topics = Topic.objects.select_related("parent").prefetch_related("synonyms", "children")
+    return _shown(request, "topic", get_object_or_404(topics, slug=slug))
+
+
+def region_list(request: HttpRequest) -> HttpResponse:
+    """Show the country, its provinces and zones with the number of proposals about each."""
+    return _tree(request, "region", Region.objects.all())
+
+
+def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a region and the proposals about it; tell how many come from its delegates."""
+    region = get_object_or_404(Region.objects.select_related("parent").prefetch_related("children"), slug=slug)
+    return _shown(
+        request, "region", region, from_here=search(_query("delegate_region", region), Vocabulary(), facets=())
+    )
+
+
+def _query(facet: str, thing: Any) -> Query:
+    value = thing.code if isinstance(thing, Region) else thing.slug
+    return Query(chosen={facet: (Choice(thing.pk, value, thing.name),)})
+
+
+def _shown(request: HttpRequest, facet: str, thing: Model, **more: Any) -> HttpResponse:
+    """Render the page of a thing by which proposals are found, with the newest of them."""
+    results = search(_query(facet, thing), Vocabulary(), facets=())
+    context = {"thing": thing, "results": results, "rows": Proposal.objects.for_cards(results.ids), **more}
+    return render(request, f"proposals/{facet}_detail.html", context)
+
+
+def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
+    """Render a list of those things that show in public, with the number of proposals on each."""
+    counts = count_by(facet, Query())
+    pages = Paginator(things.filter(pk__in=list(counts)), NAMES_ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    for thing in page:
+        thing.proposal_count = counts[thing.pk]
+    return render(request, f"proposals/{facet}_list.html", {"page": page, "total": pages.count})
+
+
+def _tree(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
+    """Render a tree of all things of a kind, with the number of proposals on each."""
+    counts = count_by(facet, Query())
+    nodes = list(things)
+    for node in nodes:
+        node.proposal_count = counts.get(node.pk, 0)
+        node.below = [child for child in nodes if child.parent_id == node.pk]
+    return render(request, f"proposals/{facet}_list.html", {"roots": [node for node in nodes if not node.parent_id]})
