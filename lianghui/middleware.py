@@ -22,4 +22,6 @@ class UnavailableMiddleware:
         """Answer for a page that needed the catalogue and found none."""
         if not isinstance(exception, UnavailableError):
             return None
-        return render(request, "503.html", status=503, headers={"Retry-After": "5"})
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "5"
+        return response

@@ -17,7 +17,7 @@ PRODUCTION = env.str("LIANGHUI_ENV", default="development") == "production"
 
 def required(name: str) -> str:
     """Read a setting that production cannot do without; stop with one line where it is missing."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(f"LIANGHUI_ENV=production needs {name} in the environment.")
     return value

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -49,12 +50,12 @@ def date_words(value: str) -> str:
     return formats.date_format(date, "DATE_FORMAT" if day else "YEAR_MONTH_FORMAT")
 
 
-class PartialDateField(models.CharField):
+class PartialDateField(models.CharField):  # type: ignore[type-arg]  # Django does not let fields be subscripted
     """ISO 8601 with less precision where less is known; "" where nothing is. Sorts as text."""
 
     default_validators = [validate_partial_date]
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 10, "blank": True, **kwargs})
 
 

@@ -63,7 +63,7 @@ class SearchingField(AutocompleteMixin):
 
     names: Callable[[], Mapping[str, str]] | None = None
 
-    def optgroups(self, name: str, value: list[str], attr: object = None) -> list[Any]:  # noqa: ARG002
+    def optgroups(self, name: str, value: list[str], attr: object = None) -> list[Any]:
         """Give one group with what is chosen; a bad key, which has its message beside the field, is left out."""
         names = self.names() if self.names else names_of(self.admin_site, self.field.remote_field.model, value)
         options = []

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
+Node = TypeVar("Node", bound="Tree", covariant=True)
 
-class TreeQuerySet(models.QuerySet):
+
+class TreeQuerySet(models.QuerySet[Node]):
     """Words for asking a tree."""
 
     def below(self, *nodes: int) -> set[int]:
@@ -44,7 +46,9 @@ class Tree(models.Model):
         help_text="What this lies directly below; empty at the top of the tree.",
     )
 
-    objects = TreeQuerySet.as_manager()
+    if TYPE_CHECKING:  # what Django gives each concrete tree
+        parent_id: int | None
+        objects: Any
 
     class Meta:
         abstract = True
@@ -57,7 +61,7 @@ class Tree(models.Model):
     def clean(self) -> None:
         """Refuse a parent that lies below this node, which would make a ring."""
         super().clean()
-        below = type(self)._default_manager.all().below(self.pk) if self.pk else set()
+        below = type(self).objects.all().below(self.pk) if self.pk else set()
         if self.parent_id and self.parent_id in below:
             raise ValidationError({"parent": "This lies below the thing itself: a tree has no rings."})
 

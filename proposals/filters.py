@@ -129,8 +129,9 @@ class ProposalFilter(django_filters.FilterSet):
         super().__init__(parameters, queryset=Proposal.objects.none())
         self.recommendations = recommendations
         self.vocabulary = Vocabulary()
-        for name in FACETS:
-            self.form.fields[name].vocabulary = self.vocabulary
+        for field in self.form.fields.values():
+            if isinstance(field, FacetField):
+                field.vocabulary = self.vocabulary
 
     @property
     def query(self) -> Query:

@@ -92,7 +92,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what has been asked of an agency and of those below it."""
-    agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
+    agency: Agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
     query = _query("agency", agency)
     asked = count(replace(query, recommendations=True))
     if not asked:
@@ -129,7 +129,7 @@ def region_list(request: HttpRequest) -> HttpResponse:
 
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a region and the proposals about it; tell how many come from its delegates."""
-    region = get_object_or_404(Region.objects.select_related("parent").prefetch_related("children"), slug=slug)
+    region: Region = get_object_or_404(Region.objects.select_related("parent").prefetch_related("children"), slug=slug)
     return _shown(
         request, "region", region, from_here=search(_query("delegate_region", region), Vocabulary(), facets=())
     )

@@ -22,6 +22,10 @@ class AgencyKind(models.TextChoices):
     UNNAMED = "unnamed", _("Not named in the source")
 
 
+class AgencyQuerySet(TreeQuerySet["Agency"]):
+    """The words of trees, for this one."""
+
+
 class Agency(Named, Tree):
     """A ministry, a department, an institute, or an addressee that the source leaves unnamed."""
 
@@ -42,7 +46,7 @@ class Agency(Named, Tree):
         help_text="The province of a provincial agency; empty for national ones.",
     )
 
-    objects = TreeQuerySet.as_manager()
+    objects = AgencyQuerySet.as_manager()
 
     class Meta(Tree.Meta):
         verbose_name_plural = "agencies"

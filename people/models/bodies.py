@@ -114,12 +114,12 @@ class Session(Named, models.Model):
         return reverse("session", args=[self.slug])
 
     @property
-    def name_en(self) -> str:
+    def name_en(self) -> str:  # type: ignore[override]  # made of the body's name, never set
         """As in "14th CPPCC National Committee, 2nd session"."""
         return f"{ordinal_en(self.term)} {self.body.name_en}, {ordinal_en(self.ordinal)} session"
 
     @property
-    def name_zh(self) -> str:
+    def name_zh(self) -> str:  # type: ignore[override]  # likewise
         """As in 全国政协十四届二次会议; "" where the body's short Chinese name is not known."""
         body = self.body.short_name_zh
         return body and f"{body}{number_zh(self.term)}届{number_zh(self.ordinal)}次会议"

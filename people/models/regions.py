@@ -20,6 +20,10 @@ class RegionKind(models.TextChoices):
     CLUSTER = "cluster", _("Group of provinces")
 
 
+class RegionQuerySet(TreeQuerySet["Region"]):
+    """The words of trees, for this one."""
+
+
 class Region(Named, Tree):
     """A place that a delegate comes from or a proposal is about."""
 
@@ -63,7 +67,7 @@ class Region(Named, Tree):
     )
     description_zh = models.TextField("Chinese description", blank=True, help_text="The same in Chinese.")
 
-    objects = TreeQuerySet.as_manager()
+    objects = RegionQuerySet.as_manager()
 
     class Meta(Tree.Meta):
         ordering = ["name_en"]

@@ -6,9 +6,8 @@ from pathlib import Path
 import tantivy
 
 from proposals.catalogue.documents import entries
-from proposals.catalogue.index import Catalogue
+from proposals.catalogue.index import Catalogue, is_number
 from proposals.catalogue.schema import META, PROPOSAL, RECOMMENDATION
-from proposals.catalogue.index import is_number
 from proposals.models import Generation
 
 NAMES = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
@@ -28,7 +27,8 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
         yield f"the index is at generation {opened.position}, the record at {now.value}"
     held = _held(opened.searcher)
     for entry in entries():
-        key = (*entry.numbers["type"], *entry.numbers["id"])
+        [kind], [identity] = entry.numbers["type"], entry.numbers["id"]
+        key = (kind, identity)
         fingerprint = held.pop(key, None)
         if fingerprint is None:
             yield f"{NAMES[key[0]]} {key[1]} is missing from the index"

@@ -3,17 +3,19 @@
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from django.db.models import Choices, Prefetch
 from tantivy import Document
 
 from people.dates import date_key
 from people.models import Agency, Level, Region
-from people.tree import Tree, lineage
-from proposals.catalogue.schema import PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS
+from people.tree import lineage
+from proposals.catalogue.schema import PROPOSAL, RECOMMENDATION, TEXTS
 from proposals.catalogue.words import cut
 from proposals.models import Addressee, Proposal, Recommendation, Sponsorship, Topic
 
+Node = TypeVar("Node", Topic, Region, Agency)
 CHOICES: dict[str, type[Choices]] = {"level": Level, "kind": Proposal.Kind, "status": Proposal.Status}
 
 
@@ -54,18 +56,18 @@ class Entry:
         return document
 
 
-class Lineages:
+class Lineages(Generic[Node]):
     """Trees in memory: of each node its lineage, and the words for everything in it."""
 
-    def __init__(self, nodes: Iterable[Tree]) -> None:
-        self.nodes = {node.pk: node for node in nodes}
-        self.parents = {node.pk: node.parent_id for node in self.nodes.values()}
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self.nodes: dict[int, Node] = {node.pk: node for node in nodes}
+        self.parents: dict[int, int | None] = {node.pk: node.parent_id for node in self.nodes.values()}
 
     def keys(self, keys: Iterable[int]) -> set[int]:
         """Give `keys` and all keys above them."""
         return {above for key in keys for above in lineage(key, self.parents)}
 
-    def above(self, keys: Iterable[int]) -> list[Tree]:
+    def above(self, keys: Iterable[int]) -> list[Node]:
         """Give the nodes with `keys` and all above them, in a steady order."""
         return [self.nodes[key] for key in sorted(self.keys(keys))]
 
@@ -116,7 +118,8 @@ class Shelf:
         facets: dict[str, Collection[int]],
         people: list[str],
     ) -> Entry:
-        topics = [topic.pk for each in (proposal, *recommendations) for topic in each.topics.all()]
+        topics = [topic.pk for topic in proposal.topics.all()]
+        topics += [topic.pk for one in recommendations for topic in one.topics.all()]
         agencies = [each.agency_id for one in recommendations for each in one.addressees.all()]
         words, acronyms = self._topic_words(topics)
         parts = [

@@ -70,15 +70,19 @@ class Catalogue:
         """
         now = Generation.now()
         opened = self.look()
+        if opened and opened.position < now.value:
+            opened = self.look(again=True)
+        if opened and self.fits(opened, now) and opened.position >= now.value:
+            return opened
         try:
-            if not self.fits(opened, now):
-                self._work(self.rebuild, Proposal.objects.count())
-            elif opened.position < now.value and (opened := self.look(again=True)).position < now.value:
+            if opened and self.fits(opened, now):
                 self._work(self.catch_up, Change.objects.filter(generation__gt=opened.position).count())
+            else:
+                self._work(self.rebuild, Proposal.objects.count())
         except (OSError, ValueError):  # a full or read-only disk, a damaged file: go on with what there is
             logger.exception("The catalogue could not be brought up to generation %s", now.value)
         opened = self.look()
-        if not self.fits(opened, now):
+        if opened is None or not self.fits(opened, now):
             raise UnavailableError("The catalogue is being built.")
         return opened
 

@@ -113,12 +113,12 @@ def _said(phrase: Phrase, name: str) -> tantivy.Query:
     """Give the query for one phrase in one field; built of objects, never of text."""
     *head, last = phrase.stems
     if phrase.open and head:
-        patterns = [*map(re.escape, head), f"{re.escape(last)}.*"]
+        patterns: list[str | tuple[int, str]] = [*map(re.escape, head), f"{re.escape(last)}.*"]
         return tantivy.Query.regex_phrase_query(SCHEMA, name, patterns)
     if phrase.open:
         return tantivy.Query.regex_query(SCHEMA, name, f"{re.escape(last)}.*")
     if head:
-        return tantivy.Query.phrase_query(SCHEMA, name, list(phrase.stems))
+        return tantivy.Query.phrase_query(SCHEMA, name, [*phrase.stems])
     word = tantivy.Query.term_query(SCHEMA, name, last)
     if phrase.acronym and name != "title":
         return word.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))

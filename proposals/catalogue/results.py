@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Any
 
 import tantivy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from tantivy import Occur, Order
+from tantivy import Order
 
 from people.tree import lineage
 from proposals.catalogue.documents import CHOICES
@@ -122,7 +123,7 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     Raises `UnavailableError` while there is no index.
     """
     searcher = catalogue().fresh().searcher
-    total = searcher.search(query.matching(), 1).count
+    total = _count(searcher, query.matching())
     counted = _counted(searcher, query, tuple(facets))
     shown = [_facet(name, numbers, query, vocabulary) for name, numbers in counted.items()]
     return Results(query, total, _page(searcher, query, total), shown)
@@ -130,12 +131,17 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
 
 def count(query: Query) -> int:
     """Count what `query` finds."""
-    return catalogue().fresh().searcher.search(query.matching(), 1).count
+    return _count(catalogue().fresh().searcher, query.matching())
 
 
 def count_by(facet: str, query: Query) -> dict[int, int]:
     """Count what `query` finds by each value of `facet`, by its number."""
     return _terms(catalogue().fresh().searcher, query.matching(), [facet])[facet]
+
+
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    found: Any = searcher.search(query, 1)  # the engine's type stubs forget `count`
+    return int(found.count)
 
 
 def _counted(searcher: tantivy.Searcher, query: Query, facets: tuple[str, ...]) -> dict[str, dict[int, int]]:
@@ -176,7 +182,7 @@ def _page(searcher: tantivy.Searcher, query: Query, total: int) -> list[int]:
         tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
     ids: list[int] = []
     for tier in tiers:
-        size = searcher.search(tier, 1).count if len(tiers) > 1 else total
+        size = _count(searcher, tier) if len(tiers) > 1 else total
         if start < size:
             ids += _ordered(searcher, tier, start, wanted - len(ids), query.order)
             start = 0

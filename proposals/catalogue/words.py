@@ -17,7 +17,7 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
 PIECE = re.compile(
-    rf"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=\w)[-.'’&·](?=\w))+)"
+    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=\w)[-.'’&·](?=\w))+)"
 )
 LONGEST = 100
 
@@ -110,8 +110,8 @@ def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
         size = len(phrase.stems)
         for first in range(len(stems) - size + 1):
             *head, tail = stems[first : first + size]
-            *wanted, end = phrase.stems
-            if head == wanted and (tail.startswith(end) if phrase.open else tail == end):
+            *wanted, sought_tail = phrase.stems
+            if head == wanted and (tail.startswith(sought_tail) if phrase.open else tail == sought_tail):
                 last = cut_up[first + size - 1]
                 hits.append((cut_up[first].start, last.start + 1 if phrase.open else last.end))
     position = 0

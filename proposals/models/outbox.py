@@ -9,7 +9,7 @@ not. Changes are noted by signals; `QuerySet.update` sends none and is not for r
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -118,100 +118,77 @@ def _write(proposals: set[int]) -> None:
     )
 
 
-def _of_delegates(delegates: Q) -> Q:
-    return Q(sponsorships__delegate__in=Delegate.objects.filter(delegates))
+def _of_delegates(**delegates: Any) -> Q:
+    return Q(sponsorships__delegate__in=Delegate.objects.filter(**delegates))
 
 
-def _shown_by(row: Model) -> Q:
-    """Tell which proposals show something of `row`, by what the database says of it at this moment."""
-    key = row.pk
-    match row:
-        case Proposal():
-            return Q(pk=key)
-        case Sponsorship():
-            return Q(sponsorships=key)
-        case Recommendation():
-            return Q(recommendations=key)
-        case Addressee():
-            return Q(recommendations__addressees=key)
-        case Figure():
-            return Q(figures=key)
-        case Citation():
-            return Q(citations=key) | Q(recommendations__citations=key) | Q(figures__citations=key)
-        case Source():
-            cited = "citations__source"
-            return Q((cited, key)) | Q((f"recommendations__{cited}", key)) | Q((f"figures__{cited}", key))
-        case Topic():
-            below = Topic.objects.all().below(key)
-            return Q(topics__in=below) | Q(recommendations__topics__in=below)
-        case Synonym():
-            below = Topic.objects.all().below(*Topic.objects.filter(synonyms=key).values_list("pk", flat=True))
-            return Q(topics__in=below) | Q(recommendations__topics__in=below)
-        case Delegate():
-            return Q(sponsorships__delegate=key)
-        case NameVariant():
-            return _of_delegates(Q(name_variants=key))
-        case Membership():
-            return _of_delegates(Q(memberships=key))
-        case Position():
-            return _of_delegates(Q(positions=key))
-        case Sector():
-            return _of_delegates(Q(memberships__sector=key))
-        case Session():
-            return Q(session=key)
-        case Body():
-            return Q(session__body=key) | _of_delegates(Q(memberships__body=key))
-        case Region():
-            below = Region.objects.all().below(key)
-            return (
-                Q(target_regions__in=below)
-                | Q(session__body__region__in=below)
-                | _of_delegates(Q(memberships__region__in=below))
-            )
-        case Agency():
-            return Q(recommendations__addressees__agency__in=Agency.objects.all().below(key))
-    raise TypeError(f"{type(row).__name__} is not part of the record")
+def _on_topics(topics: Iterable[int]) -> Q:
+    below = Topic.objects.all().below(*topics)
+    return Q(topics__in=below) | Q(recommendations__topics__in=below)
+
+
+def _citing(**citations: Any) -> Q:
+    found = Citation.objects.filter(**citations)
+    return Q(citations__in=found) | Q(recommendations__citations__in=found) | Q(figures__citations__in=found)
+
+
+def _citing_delegates(**citations: Any) -> Q:
+    found = Citation.objects.filter(**citations)
+    about = Q(memberships__citations__in=found) | Q(positions__citations__in=found)
+    return Q(sponsorships__delegate__in=Delegate.objects.filter(about | Q(name_variants__citations__in=found)))
+
+
+def _in_regions(region: int) -> Q:
+    below = Region.objects.all().below(region)
+    return (
+        Q(target_regions__in=below)
+        | Q(session__body__region__in=below)
+        | _of_delegates(memberships__region__in=below)
+        | Q(recommendations__addressees__agency__region__in=below)
+    )
+
+
+SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
+    Proposal: lambda key: Q(pk=key),
+    Sponsorship: lambda key: Q(sponsorships=key),
+    Recommendation: lambda key: Q(recommendations=key),
+    Addressee: lambda key: Q(recommendations__addressees=key),
+    Figure: lambda key: Q(figures=key),
+    Citation: lambda key: _citing(pk=key) | _citing_delegates(pk=key),
+    Source: lambda key: _citing(source=key) | _citing_delegates(source=key),
+    Topic: lambda key: _on_topics([key]),
+    Synonym: lambda key: _on_topics(Topic.objects.filter(synonyms=key).values_list("pk", flat=True)),
+    Delegate: lambda key: Q(sponsorships__delegate=key),
+    NameVariant: lambda key: _of_delegates(name_variants=key),
+    Membership: lambda key: _of_delegates(memberships=key),
+    Position: lambda key: _of_delegates(positions=key),
+    Sector: lambda key: _of_delegates(memberships__sector=key),
+    Session: lambda key: Q(session=key),
+    Body: lambda key: Q(session__body=key) | _of_delegates(memberships__body=key),
+    Region: _in_regions,
+    Agency: lambda key: Q(recommendations__addressees__agency__in=Agency.objects.all().below(key)),
+}
+"""Which proposals show something of a row, by what the database says of it at this moment."""
+RECORD = tuple(SHOWN_BY)
+ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region)
 
 
 def _published(shown: Q) -> set[int]:
     return set(Proposal.objects.published().filter(shown).values_list("pk", flat=True))
 
 
-ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region)
-RECORD: tuple[type[Model], ...] = (
-    Proposal,
-    Sponsorship,
-    Recommendation,
-    Addressee,
-    Figure,
-    Citation,
-    Source,
-    Topic,
-    Synonym,
-    Delegate,
-    NameVariant,
-    Membership,
-    Position,
-    Sector,
-    Session,
-    Body,
-    Region,
-    Agency,
-)
-
-
-def _note_row(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+def _note_row(sender: type[Model], instance: Model, **_more: Any) -> None:
     """Before a save or a deletion, and after a save: note what shows the row."""
     if instance.pk is None:
         return
-    shown = _published(_shown_by(instance))
+    shown = _published(SHOWN_BY[sender](instance.pk))
     if shown or sender in ON_PAGES_OF_THEIR_OWN:
         note(shown)
 
 
-def _note_links(sender: type[Model], instance: Model, action: str, pk_set: set[int] | None, **kwargs: Any) -> None:
+def _note_links(instance: Model, **_more: Any) -> None:
     """Around a change of topics or target regions, from either end: note what shows the instance."""
-    shown = _published(_shown_by(instance))
+    shown = _published(SHOWN_BY[type(instance)](instance.pk))
     if shown:
         note(shown)
 

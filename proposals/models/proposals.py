@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Prefetch, Q
@@ -205,7 +205,7 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return self.title_en or self.title_zh
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Fill in the slug and the time of first publication where they are missing."""
         self.slug = self.slug or self.free_slug()
         if self.state == self.State.PUBLISHED and self.published_at is None:

@@ -8,6 +8,10 @@ from people.language import Named, has_name, one_of
 from people.tree import Tree, TreeQuerySet
 
 
+class TopicQuerySet(TreeQuerySet["Topic"]):
+    """The words of trees, for this one."""
+
+
 class Topic(Named, Tree):
     """A subject; asking for it takes in everything below it."""
 
@@ -29,7 +33,7 @@ class Topic(Named, Tree):
         "MeSH heading", max_length=120, blank=True, help_text="“Stem Cell Transplantation”."
     )
 
-    objects = TreeQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()
 
     class Meta(Tree.Meta):
         ordering = ["order", "name_en"]
