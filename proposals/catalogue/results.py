@@ -70,6 +70,7 @@ class Results:
     total: int
     ids: list[int]
     facets: list[Facet]
+    searcher: tantivy.Searcher
 
     @property
     def chips(self) -> list[Chip]:
@@ -87,7 +88,7 @@ class Results:
     @property
     def ways_out(self) -> list[tuple[Chip, int]]:
         """Where nothing is found: each condition with the number found without it, the most first."""
-        ways = [] if self.total else [(chip, count(chip.without)) for chip in self.chips]
+        ways = [] if self.total else [(chip, _count(self.searcher, chip.without.matching())) for chip in self.chips]
         return sorted(ways, key=lambda way: -way[1])
 
     @property
@@ -126,7 +127,7 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     total = _count(searcher, query.matching())
     counted = _counted(searcher, query, tuple(facets))
     shown = [_facet(name, numbers, query, vocabulary) for name, numbers in counted.items()]
-    return Results(query, total, _page(searcher, query, total), shown)
+    return Results(query, total, _page(searcher, query, total), shown, searcher)
 
 
 def count(query: Query) -> int:

@@ -37,7 +37,7 @@ class Vocabulary:
     def values(self, facet: str, values: Iterable[str]) -> list[Choice]:
         """Give the choices for `values` of an address, in their order; unknown ones are left out."""
         wanted = list(dict.fromkeys(values))
-        known = {choice.value: choice for choice in self._choices(facet, values=wanted)}
+        known = {choice.value: choice for choice in self._choices(facet, values=wanted)} if wanted else {}
         return [known[value] for value in wanted if value in known]
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
