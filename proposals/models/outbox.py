@@ -170,7 +170,8 @@ SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
 }
 """Which proposals show something of a row, by what the database says of it at this moment."""
 RECORD = tuple(SHOWN_BY)
-ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region)
+ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region, Session, Body)
+"""These show in public whether a published proposal shows them or not."""
 
 
 def _published(shown: Q) -> set[int]:
