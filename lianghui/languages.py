@@ -7,6 +7,7 @@ def languages(request: HttpRequest) -> dict[str, object]:
     """Give this page's address in each language, the parameters kept, and the tag of the one it is in."""
     chinese = request.path.startswith("/zh/")
     path = request.path.removeprefix("/zh") if chinese else request.path
+    path = "/" + path.lstrip("/")  # two slashes would begin the name of another host
     parameters = request.META.get("QUERY_STRING", "")
     end = f"?{parameters}" if parameters else ""
     return {

@@ -96,8 +96,10 @@ class MembershipInline(RecordStackedInline):
     model = Membership
     autocomplete_fields = ["body", "sector", "region"]
     fields = [
-        ("body", "term", "role"),
-        ("sector", "delegation_en", "delegation_zh"),
+        "body",
+        ("term", "role"),
+        "sector",
+        ("delegation_en", "delegation_zh"),
         ("region", "region_inferred"),
         ("began", "ended"),
     ]
@@ -111,7 +113,8 @@ class PositionInline(RecordStackedInline):
     fields = [
         ("employer_en", "employer_zh"),
         ("post_en", "post_zh"),
-        ("inferred", "began", "ended"),
+        ("began", "ended"),
+        "inferred",
     ]
     show_change_link = True
 
@@ -142,6 +145,11 @@ class DelegateAdmin(RecordAdmin[Delegate]):
         """Tell namesakes apart by where they sit."""
         return " · ".join(filter(None, (str(row), self.seats(row))))
 
+    def get_view_on_site_url(self, obj: Delegate | None = None) -> str | None:
+        """Lead to the page of a delegate who has proposals in public; others have none."""
+        shown = obj and obj.proposals.published().exists()
+        return super().get_view_on_site_url(obj) if shown else None
+
 
 @admin.register(NameVariant)
 class NameVariantAdmin(RecordAdmin[NameVariant]):
@@ -165,6 +173,7 @@ class MembershipAdmin(RecordAdmin[Membership]):
 
     named_by = ["delegate", "body"]
     list_display = ["delegate", "body", "term", "role", "sector", "delegation_en", "region", "began", "ended"]
+    ordering = ["delegate__name_en", "-term", "pk"]
     list_filter = [
         ("body", RelatedOnlyFieldListFilter),
         "term",
@@ -193,6 +202,7 @@ class PositionAdmin(RecordAdmin[Position]):
 
     named_by = ["delegate"]
     list_display = ["__str__", "delegate", "inferred", "began", "ended"]
+    ordering = ["delegate__name_en", "-began", "pk"]
     list_filter = ["inferred"]
     search_fields = [*through("delegate"), "employer_en", "employer_zh", "post_en", "post_zh"]
     autocomplete_fields = ["delegate"]
@@ -240,3 +250,11 @@ class AgencyAdmin(RecordAdmin[Agency]):
             },
         ),
     ]
+
+    def get_view_on_site_url(self, obj: Agency | None = None) -> str | None:
+        """Lead to the page of an agency of which, or below which, something is asked in public; others have none."""
+        if obj is None:
+            return None
+        recommendations = obj.recommendations.model._default_manager.published()
+        shown = recommendations.filter(agencies__in=Agency.objects.within(obj)).exists()
+        return super().get_view_on_site_url(obj) if shown else None

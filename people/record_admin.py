@@ -6,18 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters, InlineModelAdmin
 from django.contrib.admin.utils import NestedObjects
-from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
 from django.db import router
-from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet, prefetch_related_objects
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet, prefetch_related_objects
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -26,14 +28,20 @@ from django.utils.text import capfirst
 if TYPE_CHECKING:
     AnyBaseAdmin = BaseModelAdmin[Any]
     AnyModelAdmin = admin.ModelAdmin[Any]
+    AnyInline = InlineModelAdmin[Any, Any]
     AnyTabularInline = admin.TabularInline[Any, Any]
     AnyStackedInline = admin.StackedInline[Any, Any]
+    AnyModelForm = forms.ModelForm[Any]
+    AnyModelMultipleChoiceField = forms.ModelMultipleChoiceField[Any]
     AnyInlineFormSet = BaseInlineFormSet[Any, Any, Any]
 else:
     AnyBaseAdmin = BaseModelAdmin
     AnyModelAdmin = admin.ModelAdmin
+    AnyInline = InlineModelAdmin
     AnyTabularInline = admin.TabularInline
     AnyStackedInline = admin.StackedInline
+    AnyModelForm = forms.ModelForm
+    AnyModelMultipleChoiceField = forms.ModelMultipleChoiceField
     AnyInlineFormSet = BaseInlineFormSet
 
 M = TypeVar("M", bound=Model)
@@ -45,17 +53,22 @@ def is_key(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 19
 
 
+def page_of(site: admin.AdminSite, model: type[Model]) -> RecordAdmin[Any]:
+    """Give the pages of `model`, one of the record's."""
+    return cast("RecordAdmin[Any]", site.get_model_admin(model))
+
+
 def names_of(site: admin.AdminSite, model: type[Model], keys: Iterable[str]) -> dict[str, str]:
     """Fetch the full names of rows of `model` by key; what is no key, or has no row, is left out."""
     possible = {key for key in keys if is_key(key)}
     if not possible:
         return {}
-    page: RecordAdmin[Any] = site.get_model_admin(model)
+    page = page_of(site, model)
     rows = model._default_manager.filter(pk__in=possible).prefetch_related(*page.named_by)
     return {str(row.pk): page.full_name(row) for row in rows}
 
 
-class SearchingField(AutocompleteMixin):
+class SearchOne(AutocompleteSelect):
     """A field that offers what is chosen in it already, and everything else by a search.
 
     Django's own asks the database for each field; ours can be told by `names` how to ask once for a whole formset.
@@ -63,7 +76,7 @@ class SearchingField(AutocompleteMixin):
 
     names: Callable[[], Mapping[str, str]] | None = None
 
-    def optgroups(self, name: str, value: list[str], attr: object = None) -> list[Any]:
+    def optgroups(self, name: str, value: Sequence[str], attr: object = None) -> list[Any]:
         """Give one group with what is chosen; a bad key, which has its message beside the field, is left out."""
         names = self.names() if self.names else names_of(self.admin_site, self.field.remote_field.model, value)
         options = []
@@ -75,12 +88,19 @@ class SearchingField(AutocompleteMixin):
         return [(None, options, 0)]
 
 
-class SearchOne(SearchingField, AutocompleteSelect):
-    """Chooses one row."""
+class SearchMany(SearchOne, AutocompleteSelectMultiple):
+    """The same for any number of rows."""
 
 
-class SearchMany(SearchingField, AutocompleteSelectMultiple):
-    """Chooses any number of rows."""
+class SearchManyField(AnyModelMultipleChoiceField):
+    """Takes the keys of any number of rows."""
+
+    def clean(self, value: list[str] | None) -> QuerySet[Any]:
+        """Refuse what is no key; SQLite would fall over a number that is too large."""
+        for key in value or ():
+            if not is_key(str(key)):
+                raise ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": key})
+        return super().clean(value)
 
 
 class RecordFormSet(AnyInlineFormSet):
@@ -91,10 +111,10 @@ class RecordFormSet(AnyInlineFormSet):
         super().add_fields(form, index)
         for name, field in form.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
-            if isinstance(widget, SearchingField):
+            if isinstance(widget, SearchOne):
                 widget.names = partial(self.names, name, widget)
 
-    def names(self, field: str, widget: SearchingField) -> dict[str, str]:
+    def names(self, field: str, widget: SearchOne) -> dict[str, str]:
         """Fetch the names of all that is chosen in `field`, in every row."""
         if field not in self._names:
             chosen = {key for form in self.forms for key in widget.format_value(form[field].value())}
@@ -111,12 +131,12 @@ class RecordFormSet(AnyInlineFormSet):
         return [
             form
             for form in self.forms
-            if (form.instance.pk or form.has_changed()) and not self._should_delete_form(form)
+            if (form.instance.pk or form.has_changed()) and not self._should_delete_form(form)  # type: ignore[attr-defined]
         ]
 
     def elsewhere(self) -> QuerySet[Any]:
         """Give the rows of the same record that are not in this form: somebody else has added them since."""
-        rows = self.model._default_manager.filter(**{self.fk.name: self.instance.pk})
+        rows: QuerySet[Any] = self.fk.model._default_manager.filter(**{self.fk.name: self.instance.pk})
         return rows.exclude(pk__in=[form.instance.pk for form in self.initial_forms])
 
     def lock(self) -> None:
@@ -133,8 +153,9 @@ class RecordFormSet(AnyInlineFormSet):
             return
         self.lock()
         elsewhere = list(self.elsewhere())
-        for constraint in self.model._meta.total_unique_constraints:
-            fields = [self.model._meta.get_field(name) for name in constraint.fields if name != self.fk.name]
+        kind = self.fk.model._meta
+        for constraint in kind.total_unique_constraints:
+            fields = [kind.get_field(name) for name in constraint.fields if name != self.fk.name]
             others = {_values(row, fields) for row in elsewhere}
             held = {
                 tuple(form.initial.get(field.name) for field in fields): form
@@ -142,7 +163,7 @@ class RecordFormSet(AnyInlineFormSet):
                 if form in kept
             }
             for form in changed:
-                if {field.name for field in fields} & form._get_validation_exclusions():
+                if {field.name for field in fields} & form._get_validation_exclusions():  # type: ignore[attr-defined]
                     continue
                 values = _values(form.instance, fields)
                 holder = held.get(values, form) if form.instance.pk else form
@@ -160,7 +181,7 @@ class RecordFormSet(AnyInlineFormSet):
         return saved
 
 
-def _values(row: Model, fields: Iterable[Field[Any, Any]]) -> tuple[Any, ...]:
+def _values(row: Model, fields: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(getattr(row, field.attname) for field in fields)
 
 
@@ -172,7 +193,7 @@ class RecordOptions(AnyBaseAdmin):
     ) -> forms.ModelChoiceField[Any] | None:
         """Choose one row by searching."""
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = SearchOne(db_field, self.admin_site, using=kwargs.get("using"))
+            kwargs["widget"] = SearchOne(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(
@@ -180,11 +201,12 @@ class RecordOptions(AnyBaseAdmin):
     ) -> forms.ModelMultipleChoiceField[Any] | None:
         """Choose several rows by searching."""
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = SearchMany(db_field, self.admin_site, using=kwargs.get("using"))
+            kwargs["widget"] = SearchMany(db_field, self.admin_site)
+            kwargs["form_class"] = SearchManyField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class RecordInline(RecordOptions):
+class RecordInline(RecordOptions, AnyInline):
     """What both kinds of inline share."""
 
     formset = RecordFormSet
@@ -192,8 +214,7 @@ class RecordInline(RecordOptions):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Fetch what names are made of with the rows."""
-        page: RecordAdmin[Any] = self.admin_site.get_model_admin(self.model)
-        return super().get_queryset(request).prefetch_related(*page.named_by)
+        return super().get_queryset(request).prefetch_related(*page_of(self.admin_site, self.model).named_by)
 
 
 class RecordTabularInline(RecordInline, AnyTabularInline):
@@ -204,12 +225,27 @@ class RecordStackedInline(RecordInline, AnyStackedInline):
     """Rows below a record, one block each."""
 
 
+class RecordChangeList(ChangeList):
+    """A list, asked for by an address that anybody may have written."""
+
+    def get_filters_params(self, params: dict[str, list[str]] | None = None) -> dict[str, Any]:
+        """Refuse what a database would fall over: NUL on PostgreSQL, endless numbers on SQLite."""
+        asked: dict[str, Any] = super().get_filters_params(params)
+        words = [word for values in asked.values() for value in values for word in value.split(",")]
+        if any("\x00" in word or (word.strip("-").isdigit() and not is_key(word.strip("-"))) for word in words):
+            raise IncorrectLookupParameters
+        return asked
+
+
 class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
     """The pages of one model."""
 
     list_per_page = 50
     named_by: Sequence[str] = ()
     """Relations that the name of a row is made of; they are fetched with it."""
+
+    class Media:
+        css = {"all": ["admin/record.css"]}
 
     def full_name(self, row: M) -> str:
         """Name `row` so that it is told from its namesakes where one is chosen."""
@@ -219,7 +255,17 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
         """Fetch what names are made of with the rows."""
         return super().get_queryset(request).prefetch_related(*self.named_by)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow no regular expressions in addresses: a broken one breaks the query."""
+        return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        """Give the kind of list that stands up to any address."""
+        return RecordChangeList
+
+    def response_action(  # type: ignore[override]  # the stubs are ahead of Django 5.2
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
         """Run an action on what is ticked, leaving out what is no key."""
         post = request.POST.copy()
         post.setlist(ACTION_CHECKBOX_NAME, [key for key in post.getlist(ACTION_CHECKBOX_NAME) if is_key(key)])
@@ -235,20 +281,21 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
         """
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
+        going = cast("dict[type[Model], set[Model]]", collector.model_objs)
         in_the_way = sorted(collector.protected, key=lambda row: (row._meta.label, row.pk))
         shown, hidden = in_the_way[:SHOWN_IN_THE_WAY], len(in_the_way[SHOWN_IN_THE_WAY:])
-        self._fetch_names([*chain(*collector.model_objs.values()), *shown])
+        self._fetch_names([*chain(*going.values()), *shown])
         for rows in collector.edges.values():
             rows[:] = [row for row in rows if not row._meta.auto_created]
         forbidden = {
-            model._meta.verbose_name
-            for model in {type(row) for row in chain(*collector.model_objs.values(), in_the_way)}
+            str(model._meta.verbose_name)
+            for model in {type(row) for row in chain(*going.values(), in_the_way)}
             if self.admin_site.is_registered(model)
             and not self.admin_site.get_model_admin(model).has_delete_permission(request)
         }
         return (
             collector.nested(self._link),
-            {model._meta.verbose_name_plural: len(rows) for model, rows in collector.model_objs.items()},
+            {str(model._meta.verbose_name_plural): len(rows) for model, rows in going.items()},
             forbidden,
             [*map(self._link, shown), *([f"… and {hidden} more"] if hidden else [])],
         )
@@ -259,7 +306,7 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
             by_model[type(row)].append(row)
         for model, alike in by_model.items():
             if self.admin_site.is_registered(model):
-                prefetch_related_objects(alike, *self.admin_site.get_model_admin(model).named_by)
+                prefetch_related_objects(alike, *page_of(self.admin_site, model).named_by)
 
     def _link(self, row: Model) -> str:
         page = f"{self.admin_site.name}:{row._meta.app_label}_{row._meta.model_name}_change"

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +41,11 @@ class WordsField(forms.CharField):
 class PartialDateField(forms.CharField):
     """A day, a month or a year."""
 
-    default_validators = [MaxLengthValidator(10), validate_partial_date]
+    def validate(self, value: str) -> None:
+        """Refuse what is no date, in one message that repeats no more of it than a line holds."""
+        super().validate(value)
+        if value:
+            validate_partial_date(value[:60])
 
 
 class FacetField(forms.Field):

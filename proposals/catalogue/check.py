@@ -29,10 +29,10 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
     for entry in entries():
         [kind], [identity] = entry.numbers["type"], entry.numbers["id"]
         key = (kind, identity)
-        fingerprint = held.pop(key, None)
-        if fingerprint is None:
+        fingerprints = held.pop(key, [])
+        if not fingerprints:
             yield f"{NAMES[key[0]]} {key[1]} is missing from the index"
-        elif fingerprint != entry.fingerprint:
+        elif fingerprints != [entry.fingerprint]:
             yield f"{NAMES[key[0]]} {key[1]} differs from the record"
     for kind, identity in held:
         yield f"{NAMES[kind]} {identity} is in the index but not published"
@@ -52,9 +52,12 @@ def status(catalogue: Catalogue) -> dict[str, object]:
     }
 
 
-def _held(searcher: tantivy.Searcher) -> dict[tuple[int, int], int]:
-    """Give the fingerprint of each document by (type, key)."""
+def _held(searcher: tantivy.Searcher) -> dict[tuple[int, int], list[int]]:
+    """Give the fingerprints of the documents by (type, key): one each, if all is well."""
     every = tantivy.Query.all_query().and_must_not_match(is_number("type", META))
     addresses = [address for _, address in searcher.search(every, max(1, searcher.num_docs), count=False).hits]
     columns = [searcher.fast_field_values(name, addresses) for name in ("type", "id", "fingerprint")]
-    return {(kind, key): fingerprint for kind, key, fingerprint in zip(*columns, strict=True)}
+    held: dict[tuple[int, int], list[int]] = {}
+    for kind, key, fingerprint in zip(*columns, strict=True):
+        held.setdefault((kind, key), []).append(fingerprint)
+    return held

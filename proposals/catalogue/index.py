@@ -62,6 +62,7 @@ class Catalogue:
         self.root = root
         self._opened: Opened | None = None
         self._busy = threading.Lock()
+        self._looking = threading.Lock()
 
     def fresh(self) -> Opened:
         """Give the index with the record's last change in it, or with the last that could be had in time.
@@ -106,7 +107,7 @@ class Catalogue:
             (self.root / name).mkdir()
             total = Proposal.objects.published().count()
             with (
-                _writing(tantivy.Index(SCHEMA, str(self.root / name)), BUILDING_HEAP) as writer,
+                _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer,
                 tqdm(total=total, unit=" proposals", disable=not progress) as bar,
             ):
                 for entry in entries():
@@ -119,6 +120,8 @@ class Catalogue:
             for old in self.root.glob("index-*"):
                 if old.name not in kept:
                     shutil.rmtree(old, ignore_errors=True)
+            for half in self.root.glob("CURRENT.*"):
+                half.unlink(missing_ok=True)
         self.look()
 
     def catch_up(self) -> None:
@@ -141,22 +144,28 @@ class Catalogue:
             self.look(again=True)
 
     def look(self, *, again: bool = False) -> Opened | None:
-        """Open the index in use if it was swapped; read it `again` for what was committed since."""
-        try:
-            file = (self.root / "CURRENT").stat()
-            stamp = (file.st_mtime_ns, file.st_ino)
-            opened = self._opened
-            if opened is None or opened.stamp != stamp:
-                current = self._current()
-                index = _opened(tantivy.Index.open(str(self.root / current["index"])))
-                self._opened = Opened(index, *_read(index), current["built_from"], stamp)
-            elif again:
-                self._opened = Opened(opened.index, *_read(opened.index), opened.built_from, stamp)
-        except (OSError, ValueError, KeyError) as error:
-            if not isinstance(error, FileNotFoundError):
-                logger.warning("The catalogue in %s cannot be read (%s) and will be built anew", self.root, error)
-            self._opened = None
-        return self._opened
+        """Open the index in use if it was swapped; read it `again` for what was committed since.
+
+        One thread at a time: a slow one would put what it read earlier in the place of what another read later.
+        """
+        with self._looking:
+            try:
+                self._opened = self._look(again=again)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                if not isinstance(error, FileNotFoundError):
+                    logger.warning("The catalogue in %s cannot be read (%s) and will be built anew", self.root, error)
+                self._opened = None
+            return self._opened
+
+    def _look(self, *, again: bool) -> Opened:
+        file = (self.root / "CURRENT").stat()
+        stamp = (file.st_mtime_ns, file.st_ino)
+        opened = self._opened
+        if opened is None or opened.stamp != stamp:
+            current = self._current()
+            index = _opened(tantivy.Index.open(str(self.root / current["index"])))
+            return Opened(index, *_read(index), current["built_from"], stamp)
+        return Opened(opened.index, *_read(opened.index), opened.built_from, stamp) if again else opened
 
     def fits(self, opened: Opened | None, now: Generation) -> bool:
         """Tell whether the index is of this record and this program, and not from its future."""
@@ -231,7 +240,7 @@ def _built_from(now: Generation) -> str:
 @contextmanager
 def _writing(index: tantivy.Index, heap: int) -> Iterator[tantivy.IndexWriter]:
     """Commit what is written inside, all of it or nothing; wait for merges, or they would never end."""
-    writer = _opened(index).writer(heap, 1)
+    writer = index.writer(heap, 1)
     try:
         yield writer
         writer.commit()

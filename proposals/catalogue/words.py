@@ -2,7 +2,8 @@
 
 Latin words are lower-cased, freed of accents and lightly stemmed. Of a run of Han characters every two neighbours are
 a word, and the last character is one by itself; so any two characters are found as a word, more of them as a phrase,
-and one as the beginning of a word. Traditional characters count as their simplified forms.
+and one as the beginning of a word. Traditional characters count as their simplified forms, and the doubles of
+characters that files made for printing hold (⼈ for 人) as the characters.
 """
 
 import re
@@ -17,26 +18,31 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
 PIECE = re.compile(
-    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=\w)[-.'’&·](?=\w))+)"
+    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=[\w\u0300-\u036f])[-.'’&·](?=\w))+)"
 )
 LONGEST = 100
 
 ANALYZER = (
     TextAnalyzerBuilder(Tokenizer.whitespace())
-    .filter(Filter.lowercase())
     .filter(Filter.ascii_fold())
+    .filter(Filter.lowercase())
     .filter(Filter.stemmer("english"))
     .build()
 )
 
 
 def _simplified() -> dict[int, str]:
-    characters = [chr(code) for code in range(0x3400, 0xA000)]
-    folded = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    traditional = (*range(0x3400, 0xA000), *range(0x20000, 0x30000))
+    doubles = (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
+    characters = [chr(code) for code in (*traditional, *doubles)]
+    usual = "\n".join(unicodedata.normalize("NFKC", character) for character in characters)
+    folded = OpenCC("t2s").convert(usual).split("\n")
     return {ord(old): new for old, new in zip(characters, folded, strict=True) if old != new and len(new) == 1}
 
 
 SIMPLIFIED = _simplified()
+ACCENTS = dict.fromkeys(range(0x300, 0x370))
+"""Those that stand alone, where there is no letter that has them in itself."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,10 @@ def words(text: str) -> Iterator[Word]:
         if run["han"]:
             for place in range(start, end):
                 pair = run[0][place - start : place - start + 2]
-                yield Word(unicodedata.normalize("NFKC", pair), place, min(place + 2, end), han=True)
+                yield Word(pair, place, min(place + 2, end), han=True)
         else:
-            yield Word(unicodedata.normalize("NFKC", run[0][:LONGEST]), start, end, han=False)
+            letters = unicodedata.normalize("NFKC", run[0][:LONGEST]).translate(ACCENTS)
+            yield Word(letters, start, end, han=False)
 
 
 def cut(text: str) -> str:
@@ -86,7 +93,7 @@ def phrases(question: str) -> tuple[Phrase, ...]:
 
     A quotation is one phrase; so is what is written together ("CAR-T", 干细胞). An odd quotation mark is ignored.
     """
-    found = (_phrase(quoted or plain, plain) for quoted, plain in PIECE.findall(question))
+    found = (_phrase(quoted or plain, plain) for quoted, plain in PIECE.findall(question.translate(SIMPLIFIED)))
     return tuple(dict.fromkeys(phrase for phrase in found if phrase.stems))
 
 

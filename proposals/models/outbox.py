@@ -180,7 +180,7 @@ def _published(shown: Q) -> set[int]:
 
 def _note_row(sender: type[Model], instance: Model, **_more: Any) -> None:
     """Before a save or a deletion, and after a save: note what shows the row."""
-    if instance.pk is None:
+    if instance.pk is None or instance._state.adding:  # before its first save nothing can show it
         return
     shown = _published(SHOWN_BY[sender](instance.pk))
     if shown or sender in ON_PAGES_OF_THEIR_OWN:

@@ -1,0 +1,39 @@
+"""How gunicorn serves the site, here and in production; it reads this file from the directory it starts in.
+
+The address comes from the command line (`-b 127.0.0.1:8000`), or from `PORT` in the environment.
+"""
+
+import importlib
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+wsgi_app = "lianghui.wsgi"
+
+# A page is answered in milliseconds from an index on disk: two processes for two cores, and threads so that a slow
+# reader does not hold up the next one.
+workers = 2
+threads = 4
+
+# A long export may take more than gunicorn's 30 seconds; what is under way when the server stops is finished first.
+timeout = 60
+graceful_timeout = 30
+
+# The address of a list is as long as its filters, and Django answers all of them, if only with a message beside the
+# field. Above 8190 gunicorn knows only 0, no limit; in production the proxy in front has its own (nginx: 8 kB).
+limit_request_line = 0
+
+# Who reads what is nobody's business.
+accesslog = None
+
+# Its place is one for each user of the machine: two servers would fight over it.
+control_socket_disable = True
+
+
+def on_starting(_: object) -> None:
+    """Stop with one line where a setting is missing, before worker after worker fails with a traceback."""
+    try:
+        importlib.import_module("lianghui.settings")
+    except ImproperlyConfigured as error:
+        sys.exit(f"gunicorn: {error}")
+    del sys.modules["lianghui.settings"]  # workers that a reload starts must read the file anew

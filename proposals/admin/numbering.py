@@ -1,0 +1,57 @@
+"""Rows that bear numbers: typed, dragged, or given to new rows that have none."""
+
+from django import forms
+
+from people.record_admin import AnyModelForm, RecordFormSet
+
+LAST_NUMBER = 9_999
+
+
+def number_field(*, required: bool) -> forms.IntegerField:
+    """Give a field for a number from 1; the script that drags rows writes into it, too."""
+    return forms.IntegerField(
+        label="Number",
+        min_value=1,
+        max_value=LAST_NUMBER,
+        required=required,
+        widget=forms.NumberInput(attrs={"class": "vIntegerField _reorder_"}),
+        help_text="Counted from 1." if required else "Counted from 1; a new row without one gets the next.",
+    )
+
+
+class NumberedForm(AnyModelForm):
+    """A row with a number; what its formset checks for all rows together is not checked for this one alone."""
+
+    checked_together = frozenset({"order"})
+
+    order = number_field(required=False)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | self.checked_together
+
+
+class NumberedFormSet(RecordFormSet):
+    """Rows in order."""
+
+    numbers_differ = False
+
+    def clean(self) -> None:
+        """Give new rows the next numbers, and refuse a number that another row has."""
+        super().clean()
+        taken = set(self.elsewhere().values_list("order", flat=True)) if self.instance.pk else set()
+        unnumbered = []
+        for form in self.kept:
+            number = form.cleaned_data.get("order")
+            if number is not None:
+                if self.numbers_differ and number in taken:
+                    form.add_error("order", f"Number {number} is given twice.")
+                taken.add(number)
+            elif form.instance.pk and "order" not in form.errors:
+                form.add_error("order", "Give it a number.")
+            elif "order" not in form.errors:
+                unnumbered.append(form)
+        for number, form in enumerate(unnumbered, start=max(taken, default=0) + 1):
+            if number > LAST_NUMBER:
+                form.add_error("order", f"Give it a number below {LAST_NUMBER}: there is no next one.")
+            form.instance.order = number

@@ -1,0 +1,135 @@
+"""The page on which a proposal is entered, and the list from which proposals are published."""
+
+from django.contrib import admin, messages
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.core.exceptions import ValidationError
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from people.admin import through
+from people.record_admin import RecordAdmin
+from proposals.admin.figures import FigureInline
+from proposals.admin.recommendations import RecommendationInline
+from proposals.admin.sources import CitationInline
+from proposals.admin.sponsorships import SponsorshipInline
+from proposals.models import Proposal, Recommendation
+
+NAMED_PROPOSERS = 3
+
+
+@admin.register(Proposal)
+class ProposalAdmin(RecordAdmin[Proposal]):
+    """Proposals, suggestions and bills."""
+
+    named_by = ["session__body"]
+    actions = ["publish", "unpublish"]
+    list_display = ["__str__", "proposers", "session", "number", "recommended", "state", "status", "changed"]
+    ordering = ["-pk"]
+    list_filter = [
+        "state",
+        "status",
+        "kind",
+        "session__year",
+        ("session__body", RelatedOnlyFieldListFilter),
+        "session__body__level",
+        ("topics", RelatedOnlyFieldListFilter),
+        ("target_regions", RelatedOnlyFieldListFilter),
+    ]
+    search_fields = [
+        "title_en",
+        "title_zh",
+        "number",
+        "slug",
+        *through("sponsorships__delegate"),
+        "sponsorships__organisation_en",
+        "sponsorships__organisation_zh",
+    ]
+    search_help_text = "Title, number, or any spelling of a proposer's name."
+    autocomplete_fields = ["session", "topics", "target_regions"]
+    readonly_fields = ["published_at", "created", "changed"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "title_en",
+                    "title_zh",
+                    ("session", "kind"),
+                    ("number", "submitted", "proposers_in_all"),
+                    "status",
+                ]
+            },
+        ),
+        ("What it says", {"fields": [("summary_en", "summary_zh")]}),
+        ("What it is about", {"fields": [("topics", "target_regions")]}),
+        ("Editor's note", {"fields": [("note_en", "note_zh")], "classes": ["collapse"]}),
+        ("Publication", {"fields": ["state", "slug", ("published_at", "created", "changed")]}),
+    ]
+    inlines = [SponsorshipInline, RecommendationInline, FigureInline, CitationInline]
+
+    @admin.display(description="proposers")
+    def proposers(self, proposal: Proposal) -> str:
+        """Name the first three."""
+        names = [str(row) for row in proposal.sponsorships.all()]
+        more = len(names) - NAMED_PROPOSERS
+        return "; ".join(names[:NAMED_PROPOSERS]) + (f" and {more} more" if more > 0 else "")
+
+    @admin.display(description="recommendations", ordering="recommended")
+    def recommended(self, proposal: Proposal) -> int:
+        """Tell how many recommendations it makes."""
+        count: int = proposal.recommended  # type: ignore[attr-defined]
+        return count
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
+        """Count the recommendations, for the rows that are shown only, and fetch the proposers."""
+        counts = (
+            Recommendation.objects.filter(proposal=OuterRef("pk")).order_by().values("proposal").annotate(n=Count("pk"))
+        )
+        rows: QuerySet[Proposal] = super().get_queryset(request).prefetch_related("sponsorships__delegate")
+        return rows.annotate(recommended=Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0))
+
+    def full_name(self, row: Proposal) -> str:
+        """Tell proposals with one title apart by their session."""
+        return f"{row} · {row.session}"
+
+    def view_on_site(self, proposal: Proposal) -> str | None:
+        """Give the public address, of what is stored as published only."""
+        public = Proposal.objects.published().filter(pk=proposal.pk).first()
+        return public.get_absolute_url() if public else None
+
+    @admin.action(description="Publish selected proposals", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
+        """Show proposals in public, except those that are not in order."""
+        drafts = [proposal for proposal in queryset if proposal.state != Proposal.State.PUBLISHED]
+        done = 0
+        for proposal in drafts:
+            proposal.state = Proposal.State.PUBLISHED
+            try:
+                proposal.full_clean(exclude={"published_at"})
+            except ValidationError as error:
+                self.message_user(request, f"Not published: {proposal}. {' '.join(error.messages)}", messages.ERROR)
+                continue
+            proposal.save()
+            self.log_change(request, proposal, "Published.")
+            done += 1
+        already = len(queryset) - len(drafts)
+        self._report(request, done, ngettext("%d proposal was published.", "%d proposals were published.", done))
+        self._report(request, already, ngettext("%d was public already.", "%d were public already.", already))
+
+    @admin.action(description="Unpublish selected proposals", permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
+        """Make drafts of proposals; nothing can stand in the way of that."""
+        public = [proposal for proposal in queryset if proposal.state == Proposal.State.PUBLISHED]
+        for proposal in public:
+            proposal.state = Proposal.State.DRAFT
+            proposal.save()
+            self.log_change(request, proposal, "Unpublished.")
+        done, already = len(public), len(queryset) - len(public)
+        self._report(request, done, ngettext("%d proposal is a draft now.", "%d proposals are drafts now.", done))
+        self._report(request, already, ngettext("%d was a draft already.", "%d were drafts already.", already))
+
+    def _report(self, request: HttpRequest, count: int, words: str) -> None:
+        if count:
+            self.message_user(request, words % count, messages.SUCCESS)

@@ -1,0 +1,228 @@
+"""The single demands of a proposal: the inline in which they are put in order, and their pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils.text import Truncator
+
+from people.admin import through
+from people.models import Agency
+from people.record_admin import (
+    AnyModelForm,
+    RecordAdmin,
+    RecordStackedInline,
+    RecordTabularInline,
+    SearchMany,
+    SearchManyField,
+)
+from proposals.admin.numbering import LAST_NUMBER, NumberedForm, NumberedFormSet, number_field
+from proposals.admin.sources import CitationInline
+from proposals.models import Addressee, Proposal, Recommendation
+
+OUT_OF_THE_WAY = 2 * LAST_NUMBER
+"""Added to the numbers of rows about to get others; the column holds up to 32767."""
+
+
+def agencies_field(label: str, help_text: str) -> SearchManyField:
+    """Give a field that finds agencies by searching."""
+    widget = SearchMany(Recommendation._meta.get_field("agencies"), admin.site)
+    return SearchManyField(Agency.objects.all(), required=False, label=label, help_text=help_text, widget=widget)
+
+
+class RecommendationForm(NumberedForm):
+    """One demand and of whom it is made."""
+
+    stated = agencies_field("Addressed to (stated)", "Whom the source names: “NMPA”.")
+    inferred = agencies_field("Addressed to (inferred)", "Whom you conclude to be meant.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the two fields from the addressees there are."""
+        super().__init__(*args, **kwargs)
+        addressees = self.instance.addressees.all() if self.instance.pk else []
+        self.initial["stated"] = [row.agency_id for row in addressees if row.stated]
+        self.initial["inferred"] = [row.agency_id for row in addressees if not row.stated]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an agency that is both stated and inferred."""
+        super().clean()
+        cleaned = self.cleaned_data
+        both = set(cleaned.get("stated", ())) & set(cleaned.get("inferred", ()))
+        if both:
+            names = ", ".join(sorted(map(str, both)))
+            self.add_error("inferred", f"Stated in the source already: {names}.")
+        return cleaned
+
+    def _save_m2m(self) -> None:
+        """Write the addressees, too: only those rows that are new, gone or different."""
+        super()._save_m2m()  # type: ignore[misc]
+        wanted = {agency.pk: stated for stated in (True, False) for agency in self.cleaned_data[STATED[stated]]}
+        for row in self.instance.addressees.all():
+            stated = wanted.pop(row.agency_id, None)
+            if stated is None:
+                row.delete()
+            elif stated != row.stated:
+                row.stated = stated
+                row.save()
+        for agency, stated in wanted.items():
+            Addressee.objects.create(recommendation=self.instance, agency_id=agency, stated=stated)
+
+
+STATED = {True: "stated", False: "inferred"}
+
+
+class RecommendationFormSet(NumberedFormSet):
+    """The demands of a proposal, each with its own number."""
+
+    numbers_differ = True
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Move rows that get other numbers out of the way, so that 1 and 2 can swap; each is saved after that."""
+        moved = [form.instance.pk for form in self.initial_forms if "order" in form.changed_data]
+        if commit:
+            Recommendation.objects.filter(pk__in=moved).update(order=F("order") + OUT_OF_THE_WAY)
+        return super().save(commit)
+
+
+class RecommendationInline(RecordStackedInline):
+    """The demands of a proposal, put in order by number or by dragging."""
+
+    model = Recommendation
+    form = RecommendationForm
+    formset = RecommendationFormSet
+    template = "adminsortable2/edit_inline/stacked-django-5.2.html"
+    classes = ["sortable"]
+    ordering = ["order"]
+    autocomplete_fields = ["topics"]
+    show_change_link = True
+    view_on_site = False
+    fieldsets = [
+        (None, {"fields": [("order", "group_en", "implied"), "text_en", "topics", ("stated", "inferred")]}),
+        ("Chinese and notes", {"fields": ["group_zh", "text_zh", "note_en", "note_zh"], "classes": ["collapse"]}),
+    ]
+
+    def get_extra(self, request: HttpRequest, obj: Proposal | None = None, **kwargs: object) -> int:
+        """Offer three empty rows for a new proposal, then one: without scripts there is no “Add another”."""
+        return 1 if obj else 3
+
+    class Media:
+        css = {"all": ["adminsortable2/css/sortable.css"]}
+        js = ["adminsortable2/js/adminsortable2.min.js"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
+        """Fetch what the rows show with them."""
+        return super().get_queryset(request).prefetch_related("topics", "addressees__agency")
+
+    @admin.display(description="Addressed to (stated)")
+    def stated(self, recommendation: Recommendation) -> str:
+        """Name the agencies to those who may only look."""
+        return "; ".join(str(row) for row in recommendation.addressees.all() if row.stated)
+
+    @admin.display(description="Addressed to (inferred)")
+    def inferred(self, recommendation: Recommendation) -> str:
+        """Name those that are inferred."""
+        return "; ".join(str(row) for row in recommendation.addressees.all() if not row.stated)
+
+
+class AddresseeInline(RecordTabularInline):
+    """Of whom a recommendation asks something."""
+
+    model = Addressee
+    fields = ["agency", "stated"]
+    autocomplete_fields = ["agency"]
+
+
+class OneRecommendationForm(AnyModelForm):
+    """A demand on a page of its own."""
+
+    order = number_field(required=True)
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(RecordAdmin[Recommendation]):
+    """Single demands."""
+
+    form = OneRecommendationForm
+    named_by = ["proposal"]
+    list_display = ["order", "text", "group_en", "addressed_to", "implied", "proposal"]
+    list_display_links = ["text"]
+    list_filter = [
+        "proposal__state",
+        "proposal__session__year",
+        ("proposal__session__body", RelatedOnlyFieldListFilter),
+        "implied",
+        ("topics", RelatedOnlyFieldListFilter),
+        ("agencies", RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["proposal"]
+    ordering = ["-proposal_id", "order"]
+    search_fields = [
+        "text_en",
+        "text_zh",
+        "group_en",
+        "group_zh",
+        "proposal__title_en",
+        "proposal__title_zh",
+        *through("proposal__sponsorships__delegate"),
+    ]
+    search_help_text = "Text, title of the proposal, or any spelling of a proposer's name."
+    autocomplete_fields = ["proposal", "topics"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["proposal", ("order", "implied"), ("group_en", "group_zh"), "text_en", "text_zh", "topics"]},
+        ),
+        ("Editor's note", {"fields": ["note_en", "note_zh"]}),
+    ]
+    inlines = [AddresseeInline, CitationInline]
+
+    @admin.display(description="text", ordering="text_en")
+    def text(self, recommendation: Recommendation) -> str:
+        """Give the beginning of the text."""
+        return Truncator(recommendation.text_en or recommendation.text_zh).chars(120)
+
+    @admin.display(description="addressed to")
+    def addressed_to(self, recommendation: Recommendation) -> str:
+        """Name the agencies; brackets stand around those that are inferred."""
+        rows = recommendation.addressees.all()
+        return "; ".join(row.agency.name_en if row.stated else f"({row.agency.name_en})" for row in rows)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
+        """Fetch the agencies with the rows."""
+        return super().get_queryset(request).prefetch_related("addressees__agency")
+
+    def full_name(self, row: Recommendation) -> str:
+        """Say which proposal makes it."""
+        return f"{Truncator(str(row)).chars(120)} · {row.proposal}"
+
+    def view_on_site(self, recommendation: Recommendation) -> str | None:
+        """Give the public address, of a published proposal's only."""
+        public = Recommendation.objects.published().filter(pk=recommendation.pk).first()
+        return public.get_absolute_url() if public else None
+
+
+@admin.register(Addressee)
+class AddresseeAdmin(RecordAdmin[Addressee]):
+    """Of whom what is asked."""
+
+    named_by = ["agency"]
+    ordering = ["-pk"]
+    list_display = ["agency", "stated", "recommendation", "proposal"]
+    list_filter = ["stated", ("agency", RelatedOnlyFieldListFilter)]
+    list_select_related = ["agency", "recommendation__proposal"]
+    search_fields = [
+        "agency__name_en",
+        "agency__name_zh",
+        "agency__short_name_en",
+        "recommendation__text_en",
+        "recommendation__text_zh",
+    ]
+    autocomplete_fields = ["recommendation", "agency"]
+    fieldsets = [(None, {"fields": ["recommendation", "agency", "stated"]})]
+
+    @admin.display(description="proposal", ordering="recommendation__proposal__title_en")
+    def proposal(self, addressee: Addressee) -> str:
+        """Name the proposal that asks."""
+        return str(addressee.recommendation.proposal)

@@ -1,0 +1,9 @@
+"""The app that stands in `INSTALLED_APPS` in the place of `django.contrib.admin`; loaded before there are models."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class LianghuiAdminConfig(AdminConfig):
+    """Puts our site in the place of Django's."""
+
+    default_site = "proposals.admin_site.LianghuiAdminSite"

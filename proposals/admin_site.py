@@ -1,0 +1,56 @@
+"""The analysts' admin: Django's own, in which every request that writes is noted as one change."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from people.record_admin import RecordAdmin
+from proposals.models.outbox import recorded
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class NamedResults(AutocompleteJsonView):
+    """What a field that searches offers, under names that tell namesakes apart."""
+
+    def process_request(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Read what is asked for; PostgreSQL would fall over a NUL in it."""
+        term, *rest = super().process_request(request)
+        return term.replace("\x00", ""), *rest
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        """Give `{"id": "3", "text": "Zhang Yi 张毅 · CPPCC National Committee, term 14"}`."""
+        result = super().serialize_result(obj, to_field_name)
+        if isinstance(self.model_admin, RecordAdmin):
+            result["text"] = self.model_admin.full_name(obj)
+        return result
+
+
+class LianghuiAdminSite(admin.AdminSite):
+    """Django's admin site with our name on it."""
+
+    site_header = "Lianghui 两会"
+    site_title = "Lianghui"
+    index_title = "The record"
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing."""
+
+        @wraps(view)
+        def recording(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if request.method in READING:
+                return view(request, *args, **kwargs)
+            with recorded():
+                return view(request, *args, **kwargs)
+
+        return super().admin_view(cast("View", recording), cacheable)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the search of a field."""
+        return cast("HttpResponse", NamedResults.as_view(admin_site=self)(request))

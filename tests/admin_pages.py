@@ -1,0 +1,109 @@
+"""The admin's pages for tests: where they are, what a browser would send back from them, and rows to show there."""
+
+from itertools import count
+
+from django.urls import reverse
+
+from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
+from proposals.models import (
+    Addressee,
+    Citation,
+    Figure,
+    Proposal,
+    Recommendation,
+    Source,
+    Sponsorship,
+    Synonym,
+    Topic,
+)
+from tests.factories import (
+    make_agency,
+    make_body,
+    make_delegate,
+    make_figure,
+    make_membership,
+    make_proposal,
+    make_region,
+    make_sector,
+    make_session,
+    make_source,
+    make_topic,
+)
+
+REGISTERED = [
+    Region, Body, Session, Sector, Delegate, NameVariant, Membership, Position, Agency, Topic, Synonym, Source,
+    Citation, Proposal, Sponsorship, Recommendation, Addressee, Figure,
+]  # fmt: skip
+
+
+def address(model, page="changelist", *args):
+    """`address(Topic, "change", 3)` is the page on which topic 3 is changed."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def sent_back(response):
+    """The fields of a page with a form, under their names, as they would be posted without a change."""
+    fields = _fields(response.context["adminform"].form)
+    for inline in response.context["inline_admin_formsets"]:
+        formset = inline.formset
+        fields |= _fields(formset.management_form)
+        for form in formset.forms:
+            fields |= _fields(form)
+    return fields
+
+
+def messages_of(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def errors_of(response):
+    """Every message of a refused form: of the record, its rows, and the formsets."""
+    found = {name: list(errors) for name, errors in response.context["adminform"].form.errors.items()}
+    for inline in response.context["inline_admin_formsets"]:
+        formset = inline.formset
+        for form in formset.forms:
+            found |= {form.add_prefix(name): list(errors) for name, errors in form.errors.items()}
+        if formset.non_form_errors():
+            found[formset.prefix] = list(formset.non_form_errors())
+    return found
+
+
+def _fields(form):
+    fields = {}
+    for bound in form:
+        value = bound.value()
+        if value is None or value is False:
+            continue
+        fields[bound.html_name] = "on" if value is True else value
+    return fields
+
+
+def make_record(size=1):
+    """At least `size` rows of every model, all of them tied together."""
+    country = make_region(name="China", kind=Region.Kind.COUNTRY)
+    codes = count(Region.objects.count())
+    source = make_source(note_en="Spells one name in four ways.")
+    sources = [source, *(make_source(url=f"https://example.org/{next(codes)}") for _ in range(size - 1))]
+    for number in range(size):
+        region = make_region(parent=country, iso_code=f"A{next(codes)}", gb_code=str(next(codes)))
+        body = make_body(region=region)
+        session = make_session(body=body)
+        delegate = make_delegate(name_zh="丁列明", variants=[f"Ding {number}"], employer="Betta")
+        sector = make_sector()
+        membership = make_membership(delegate=delegate, body=body, sector=sector, region=region)
+        topic = make_topic(synonyms=["word"], parent=Topic.objects.first())
+        agency = make_agency(parent=Agency.objects.first(), region=region)
+        proposal = make_proposal(
+            session=session,
+            topics=[topic],
+            regions=[region],
+            delegates=[delegate],
+            organisations=["Jiusan Society"],
+            recommendations=[{"topics": [topic], "to": [agency], "sources": [source]}],
+            sources=[sources[number]],
+            published=number % 2 == 0,
+        )
+        make_figure(proposal=proposal, sources=[source])
+        Citation.objects.create(source=source, membership=membership)
+        Citation.objects.create(source=source, position=delegate.positions.get())
+        Citation.objects.create(source=source, name_variant=delegate.name_variants.get())

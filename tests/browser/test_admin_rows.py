@@ -1,0 +1,63 @@
+"""Recommendations on a proposal's page in the admin: dragged, numbered, added."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_from_analyst_to_visitor import choose, sign_in
+
+PROPOSAL = "Pilot the clinical use of stem cells"
+
+
+def open_proposal(page: Page, url: str) -> None:
+    page.goto(f"{url}/admin/proposals/proposal/?q=Wang+Guilin")
+    page.get_by_role("link", name=PROPOSAL).click()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".success")).to_contain_text(PROPOSAL)
+
+
+def texts(page: Page) -> list[str]:
+    """The texts in the order of the page, which is that of the numbers that are stored."""
+    return [box.input_value() for box in page.locator(".has_original [id$='-text_en']").all()]
+
+
+def drag(page: Page, row: int, before: int) -> None:
+    """Drag one row by its heading, with the rows folded so that both are in sight."""
+    page.add_style_tag(content="#recommendations-group .inline-related > * ~ * { display: none }")
+    page.locator("#recommendations-group").scroll_into_view_if_needed()
+    start, end = (page.locator(f"#recommendations-{number} h3").bounding_box() for number in (row, before))
+    page.mouse.move(start["x"] + 5, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 5, end["y"] + 2, steps=20)
+    page.mouse.up()
+
+
+def test_rows_are_dragged_numbered_and_added(site, new_page):
+    running = site()
+    page = new_page()
+    sign_in(page, running.url, *running.analyst())
+    open_proposal(page, running.url)
+    one, two, three, *others = texts(page)
+
+    drag(page, 2, before=0)
+    expect(page.locator("#id_recommendations-2-order")).to_have_value("1")
+    save(page)
+    assert texts(page) == [three, one, two, *others]
+
+    page.locator("#id_recommendations-0-order").fill("3")
+    page.locator("#id_recommendations-2-order").fill("1")
+    save(page)
+    assert texts(page) == [two, one, three, *others]
+
+    page.get_by_role("button", name="Add another Recommendation").click()
+    new = len(others) + 4
+    page.locator(f"#id_recommendations-{new}-text_en").fill("Publish the figures")
+    choose(page, f"recommendations-{new}-topics", "Stem cells")
+    choose(page, f"recommendations-{new}-stated", "NMPA", "National Medical Products Administration")
+    choose(page, f"recommendations-{new}-inferred", "国家卫生健康委员会", "National Health Commission")
+    save(page)
+    assert texts(page) == [two, one, three, *others, "Publish the figures"]
+    row = page.locator(f"#recommendations-{len(others) + 3}")
+    expect(row.locator(".field-stated .select2-selection__choice")).to_contain_text("National Medical Products")
+    expect(row.locator(".field-inferred .select2-selection__choice")).to_contain_text("National Health Commission")

@@ -1,0 +1,101 @@
+"""What every test can ask for, and what holds for all of them."""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db.models import Model
+
+from tests.site import FOUNDING_DATA, Kept, Site, prepared, running
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(autouse=True)
+def _own_catalogue(settings, tmp_path: Path) -> None:
+    """Give each test a catalogue of its own, empty at first."""
+    settings.CATALOGUE_DIR = tmp_path / "catalogue"
+
+
+@pytest.fixture
+def founding(db, founding_rows: list[list[Model]]) -> None:
+    """Load the founding data set: by its command the first time, then the rows that this gave."""
+    if not founding_rows:
+        call_command("load_dataset", str(FOUNDING_DATA), verbosity=0)
+        models = chain.from_iterable(
+            apps.get_app_config(app).get_models(include_auto_created=True) for app in ("people", "proposals")
+        )
+        founding_rows += [list(model._default_manager.order_by("pk")) for model in models]
+        return
+    for rows in filter(None, founding_rows):
+        type(rows[0])._default_manager.bulk_create(rows)
+
+
+@pytest.fixture(scope="session")
+def founding_rows() -> list[list[Model]]:
+    """Hold the rows of the founding data set, table by table, once they are loaded."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def prepared_site(tmp_path_factory) -> Iterator[Kept]:
+    """Give the database and the catalogue, with the founding data, that sites are copied from."""
+    with prepared(tmp_path_factory.mktemp("prepared")) as kept:
+        yield kept
+
+
+@pytest.fixture
+def site(prepared_site: Kept, tmp_path_factory) -> Iterator[Callable[..., Site]]:
+    """Give a function that starts the real thing with the founding data: `site(servers=2, own_catalogues=True)`."""
+    with ExitStack() as stack:
+        yield lambda servers=1, **options: stack.enter_context(
+            running(prepared_site, tmp_path_factory.mktemp("site"), servers, **options)
+        )
+
+
+@pytest.fixture(scope="session")
+def reading_site(prepared_site: Kept, tmp_path_factory) -> Iterator[Site]:
+    """Give one running site for all tests that only read."""
+    with running(prepared_site, tmp_path_factory.mktemp("reading")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Give the Chromium to test with: CHROMIUM in the environment, or the first that this machine has."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    return found or pytest.skip("this machine has no Chromium: sudo apt-get install chromium fonts-noto-cjk")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: what was not looked at is not known to work."""
+    if in_ci() and skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was skipped, and why, where nobody overlooks it."""
+    for reason, names in skips(config).items():
+        terminalreporter.write_line(f"NOT TESTED: {reason}: {', '.join(names)}", red=True)
+    if in_ci() and skips(config):
+        terminalreporter.write_line("CI=true, where a skipped test fails the run.", red=True)
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+def skips(config: pytest.Config) -> dict[str, list[str]]:
+    """Give the tests that were skipped under each reason."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    found = defaultdict(list)
+    for report in reporter.stats.get("skipped", []) if reporter else []:
+        found[report.longrepr[2].removeprefix("Skipped: ")].append(report.nodeid)
+    return found

@@ -1,0 +1,21 @@
+"""The site's settings for tests: nothing from the caller's environment but DATABASE_URL, nothing into this `var/`.
+
+pytest-django reads the settings before any conftest.py, so this is where the environment is made ready for them.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+for name in ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "DEBUG"):
+    os.environ.pop(name, None)
+os.environ["LIANGHUI_VAR"] = tempfile.mkdtemp(prefix="lianghui-")
+atexit.register(shutil.rmtree, os.environ["LIANGHUI_VAR"], ignore_errors=True)
+
+from lianghui.settings import *  # noqa: E402, F403
+from lianghui.settings import STATIC_ROOT  # noqa: E402
+
+Path(STATIC_ROOT).mkdir()  # whitenoise warns where it is missing
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # safe hashes are slow, and meant to be

@@ -1,0 +1,188 @@
+"""The real thing, for tests: gunicorn processes with a database, a catalogue and a `var/` of their own."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
+OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "DATABASE_URL", "DEBUG"}
+
+
+def environment(var: Path, **more: str) -> dict[str, str]:
+    """Give the environment in which a fresh clone would run that keeps its things in `var`."""
+    others = {name: value for name, value in os.environ.items() if name not in {*OURS, "DJANGO_SETTINGS_MODULE"}}
+    return others | {"LIANGHUI_VAR": str(var)} | more
+
+
+def free_port() -> int:
+    """Give a port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Kept:
+    """What a site keeps: its `var/` directory and, where the tests run on PostgreSQL, the address of its database."""
+
+    var: Path
+    database: str = ""
+
+    def environment(self) -> dict[str, str]:
+        return environment(self.var, **({"DATABASE_URL": self.database} if self.database else {}))
+
+    def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command on it; the result has `returncode`, `stdout` and `stderr`."""
+        command = [sys.executable, "manage.py", *args]
+        return subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False)
+
+
+class Site(Kept):
+    """Servers on free ports over what they share: each one process group with one worker."""
+
+    def __init__(self, kept: Kept, servers: int, *, own_catalogues: bool) -> None:
+        super().__init__(kept.var, kept.database)
+        self.own_catalogues = own_catalogues
+        self.ports = [free_port() for _ in range(servers)]
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    @property
+    def urls(self) -> list[str]:
+        """The addresses of the servers, without a slash at the end."""
+        return [f"http://127.0.0.1:{port}" for port in self.ports]
+
+    @property
+    def url(self) -> str:
+        """The address of the first server."""
+        return self.urls[0]
+
+    def start(self) -> None:
+        """Start every server that is not running, and wait until all answer."""
+        for index, port in enumerate(self.ports):
+            if index not in self.processes:
+                self.processes[index] = self.spawn(index, port)
+        for index, url in enumerate(self.urls):
+            wait_for(f"{url}/healthz", self.processes[index], self.log(index))
+
+    def spawn(self, index: int, port: int) -> subprocess.Popen[bytes]:
+        """Start one server, without waiting for it."""
+        env = self.environment()
+        if self.own_catalogues:  # as on hosts of their own
+            env["CATALOGUE_DIR"] = str(self.var / f"catalogue-{index}")
+        command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}"]
+        with self.log(index).open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
+
+    def log(self, index: int) -> Path:
+        """Where a server writes what it has to say."""
+        return self.var / f"server-{index}.log"
+
+    def kill(self, index: int) -> None:
+        """End one server, master and worker, as a power cut would."""
+        process = self.processes.pop(index)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        """Ask every server to finish, and see that none is left."""
+        for process in self.processes.values():
+            process.terminate()
+        for index, process in list(self.processes.items()):
+            try:
+                process.wait(timeout=10)
+                del self.processes[index]
+            except subprocess.TimeoutExpired:
+                self.kill(index)
+
+    def analyst(self, username: str = "analyst") -> tuple[str, str]:
+        """Make an account that may do everything; give its name and password."""
+        password = secrets.token_urlsafe(12)
+        code = f"create_superuser({username!r}, password={password!r})"
+        succeed(self.manage("shell", "--command", f"from django.contrib.auth.models import User; User.objects.{code}"))
+        return username, password
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:
+    """Return as soon as `url` is answered, with whatever status; fail with the log where it never is."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=seconds).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"Nothing answers at {url}:\n{log.read_text()}")
+
+
+def succeed(done: subprocess.CompletedProcess[str]) -> None:
+    """Fail with what the command said if it did not succeed."""
+    assert done.returncode == 0, f"{done.args}\n{done.stdout}{done.stderr}"
+
+
+@contextmanager
+def prepared(directory: Path) -> Iterator[Kept]:
+    """Make what every site starts from: a migrated database with the founding data, and its catalogue."""
+    with database() as address:
+        kept = Kept(directory / "var", address)
+        succeed(kept.manage("migrate", "--verbosity", "0"))
+        succeed(kept.manage("load_dataset", str(FOUNDING_DATA)))
+        succeed(kept.manage("catalogue", "refresh"))
+        (kept.var / "static").mkdir()
+        yield kept
+
+
+@contextmanager
+def running(origin: Kept, directory: Path, servers: int = 1, *, own_catalogues: bool = False) -> Iterator[Site]:
+    """Copy `origin` into `directory` and serve the copy; stop and remove what was made for it in the end."""
+    with database(origin.database) as address:
+        shutil.copytree(origin.var, directory / "var")
+        site = Site(Kept(directory / "var", address), servers, own_catalogues=own_catalogues)
+        try:
+            site.start()
+            yield site
+        finally:
+            site.stop()
+
+
+@contextmanager
+def database(template: str = "") -> Iterator[str]:
+    """Give the address of a new database on the tests' PostgreSQL, a copy of `template`; nothing on SQLite."""
+    address = os.environ.get("DATABASE_URL", "")
+    if not address.startswith("postgres"):
+        yield ""
+        return
+    name = f"site_{secrets.token_hex(6)}"
+    execute(f"CREATE DATABASE {name} TEMPLATE {urlsplit(template).path.rpartition('/')[2] or 'template1'}")
+    try:
+        parts = urlsplit(address)
+        yield parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
+    finally:
+        execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def execute(statement: str) -> None:
+    """Run a statement on the PostgreSQL that DATABASE_URL names, outside a transaction."""
+    at = environ.Env().db_url("DATABASE_URL")
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    given = {ours: at[theirs] for ours, theirs in names.items() if at[theirs]}
+    with psycopg.connect(**given, autocommit=True) as connection:
+        connection.execute(statement)

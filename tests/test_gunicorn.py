@@ -1,0 +1,37 @@
+"""What gunicorn.conf.py promises, asked of real servers."""
+
+import http.client
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+from tests.site import ROOT, environment
+
+
+def get(url: str, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    return response.status, response.read().decode()
+
+
+def test_an_address_of_100_kb_reaches_django(reading_site):
+    status, page = get(reading_site.url, "/proposals/?q=" + "x" * 100_000)
+    assert status == 200
+    assert "<title>" in page
+
+
+def test_a_missing_setting_stops_the_start_with_one_line(tmp_path):
+    command = [sys.executable, "-m", "gunicorn", "--log-level", "warning"]
+    env = environment(tmp_path, LIANGHUI_ENV="production")
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "gunicorn: LIANGHUI_ENV=production needs SECRET_KEY in the environment.\n"
+
+
+def test_when_one_server_is_killed_the_others_answer_and_it_can_come_back(site):
+    two = site(servers=2)
+    two.kill(0)
+    assert get(two.urls[1], "/proposals/")[0] == 200
+    two.start()
+    assert get(two.urls[0], "/proposals/")[0] == 200

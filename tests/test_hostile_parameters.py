@@ -1,0 +1,430 @@
+"""Whatever is in the address: an answer at once, a message beside the field that is wrong, nothing typed is lost."""
+
+import re
+import time
+from html.parser import HTMLParser
+from itertools import cycle
+from urllib.parse import quote
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from proposals.catalogue import ORDERS, count
+from proposals.catalogue.schema import FACETS
+from proposals.filters import ProposalFilter
+from tests.factories import (
+    make_agency,
+    make_body,
+    make_delegate,
+    make_membership,
+    make_proposal,
+    make_region,
+    make_session,
+    make_topic,
+)
+
+PARAMETERS = list(ProposalFilter.base_filters)
+DATES = ("submitted_after", "submitted_before")
+LISTS = ("/proposals/", "/recommendations/")
+RIGHT = {
+    "topic": "stem-cells",
+    "region": "CN",
+    "delegate_region": "CN",
+    "level": "national",
+    "body": "cppcc-national",
+    "session": "cppcc-national-14-2",
+    "year": "2024",
+    "kind": "proposal",
+    "status": "submitted",
+    "agency": "nmpa",
+    "delegate": "ding-lieming",
+    "first_proposer": "ding-lieming",
+    "q": "reviewers",
+    "submitted_after": "2024",
+    "submitted_before": "2024",
+    "sort": "oldest",
+    "page": "1",
+}
+
+# Each value stands as in an address, percent-encoded or not. `True`: as words to look for it makes no sense either.
+HOSTILE = {
+    "unknown slug": ("no-such-thing", False),
+    "known slug in capitals": ("STEM-CELLS", False),
+    "known slug with a blank": ("%20stem-cells", False),
+    "two slugs in one": ("stem-cells,other", False),
+    "zero": ("0", False),
+    "zeros": ("0000", False),
+    "minus one": ("-1", False),
+    "minus a date": ("-2024-03-12", False),
+    "a thousand million": ("1000000000", False),
+    "a float": ("1e9", False),
+    "a fraction": ("1.5", False),
+    "infinity": ("Infinity", False),
+    "not a number": ("NaN", False),
+    "hexadecimal": ("0x10", False),
+    "with an underscore": ("1_0", False),
+    "beyond 64 bits": ("9223372036854775808", False),
+    "5,000 digits": ("9" * 5_000, True),
+    "month 13": ("2024-13", False),
+    "30 February": ("2024-02-30", False),
+    "year 9999": ("9999-12-31", False),
+    "year 1899": ("1899", False),
+    "a date with a time": ("2024-03-12T00:00:00Z", False),
+    "a date the other way round": ("12-03-2024", False),
+    "full-width digits": (quote("２０２４"), False),
+    "full-width letters": (quote("ｓｔｅｍ"), False),
+    "arabic digits": (quote("٢٠٢٤"), False),
+    "superscript": (quote("²"), False),
+    "a number in a circle": (quote("⑴㈠½"), False),
+    "a ligature of eighteen letters": (quote("ﷺ"), False),
+    "NUL": ("%00", True),
+    "NUL within": ("stem%00cells", True),
+    "control characters": ("%01%02%1b[31mstem%7f", False),
+    "100 kB": ("x" * 100_000, True),
+    "100 kB of Chinese": (quote("干细胞") * 12_000, True),
+    "100 kB of quotation marks": ("%22" * 100_000, True),
+    "100 kB of NUL": ("%00" * 100_000, True),
+    "1,500 words": ("+".join(f"word{number}" for number in range(1_500)), True),
+    "31 words": ("+".join(f"w{number}" for number in range(31)), True),
+    "500 letters": ("y" * 500, False),
+    "501 letters": ("y" * 501, True),
+    "an odd quotation mark": ("%22stem+cells", False),
+    "odd quotation marks of all kinds": (quote("\"stem “cells ”of ‘the „first «line» 「and 」on 『more"), False),
+    "quotation marks alone": (quote("\"\"'“”„«»「」『』"), True),
+    "an apostrophe": ("%27", True),
+    "sorted by password": ("password", False),
+    "sorted backwards": ("-submitted", False),
+    "SQL": (quote("1' OR '1'='1'; DROP TABLE proposals_proposal; --"), False),
+    "SQL union": (quote("x') UNION SELECT password FROM auth_user--"), False),
+    "SQL wildcards": (quote("%_%"), True),
+    "a field of the engine": (quote("type:1 OR title:[a TO z]"), False),
+    "operators of the engine": (quote("+stem -cells ~2 ^3 (a AND b) NOT *"), False),
+    "everything, for the engine": ("*", True),
+    "a range of the engine": (quote("{* TO *}"), False),
+    "a regular expression": (quote("/.*/"), True),
+    "a regular expression that explodes": (quote("(a+)+$" + "a" * 60 + "!"), False),
+    "a regular expression of one character": (quote("干.*|.*"), False),
+    "brackets": (quote("[(]{"), True),
+    "backslashes": (quote("\\x00\\u0000\\"), False),
+    "right to left": (quote("\u202eخلايا جذعية"), False),
+    "right to left mark alone": (quote("\u202e"), True),
+    "emoji": (quote("🧬👩‍🔬🏳️‍🌈"), True),
+    "combining marks": (quote("e" + "\u0301" * 300), False),
+    "combining marks alone": (quote("\u0301" * 300), True),
+    "zero width": (quote("\u200b\u200d\ufeff"), True),
+    "a lone surrogate": ("%ED%A0%80", True),
+    "a broken sequence": ("stem%E5%B9", False),
+    "overlong UTF-8": ("%C0%AF..%C0%AE", True),
+    "not UTF-8": ("caf%E9", False),
+    "a noncharacter": ("%EF%BF%BFx", False),
+    "a percent sign": ("%", True),
+    "half a percent code": ("%f", False),
+    "no percent code": ("%zz", False),
+    "raw bytes": ("干细胞".encode().decode("latin-1"), False),
+    "new lines": ("stem%0D%0Acells%0D%0ASet-Cookie:%20a=b", False),
+    "a way up": ("../../../../etc/passwd%00.html", True),
+    "a way up, encoded": ("..%252f..%252fetc%252fpasswd", False),
+    "a template": (quote("{{ request }}{% debug %}${7*7}"), False),
+    "a format": (quote("%s%n%(value)s{0}"), False),
+    "a script": (quote("<script>alert(1)</script>"), False),
+    "a script in an attribute": (quote("\" autofocus onfocus=alert(1) x=\""), False),
+    "a script in a picture": (quote("'><img src=x onerror=alert(1)>"), False),
+    "a script as address": (quote("javascript:alert(1)"), False),
+    "an entity": (quote("&lt;b&gt;&#0;"), False),
+    "JSON": (quote('{"$ne": null}'), False),
+    "a list in brackets": (quote("[]"), True),
+    "white space": ("%20%09%0A%E3%80%80", False),
+}
+
+
+class Answer(HTMLParser):
+    """A page of results taken apart: what stands in the boxes, beside the fields, and in the message above."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.boxes: dict[str, str] = {}
+        self.beside: dict[str, str] = {}
+        self.above: list[str] = []
+        self._within: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "input" and found.get("id") and found.get("name"):
+            self.boxes[found["name"]] = found.get("value", "")
+        if tag == "div" and (self._within or "errors" in (found.get("class") or "").split()):
+            self._within.append(found.get("id", "").removesuffix("-errors"))
+
+    def handle_endtag(self, tag):
+        if tag == "div" and self._within:
+            self._within.pop()
+
+    def handle_data(self, data):
+        if self._within and self._within[0]:
+            self.beside[self._within[0]] = self.beside.get(self._within[0], "") + data
+        elif self._within and data.strip():
+            self.above.append(data)
+
+
+@pytest.fixture
+def record(db):
+    """One published proposal, with one value in each facet."""
+    china = make_region(slug="china", iso_code="CN", name="China", kind="country")
+    delegate = make_delegate(slug="ding-lieming", name="Ding Lieming")
+    session = make_session(slug="cppcc-national-14-2", body=make_body(slug="cppcc-national", region=china))
+    make_membership(delegate=delegate, body=session.body, term=session.term, region=china)
+    topic = make_topic(slug="stem-cells", name="Stem cells")
+    make_proposal(
+        title="Stem cell bank 干细胞库",
+        session=session,
+        regions=[china],
+        delegates=[delegate],
+        recommendations=[{"text": "Hire more reviewers", "to": [make_agency(slug="nmpa")], "topics": [topic]}],
+        published=True,
+    )
+
+
+def ask(client, address, query):
+    """Ask with a query string as it stands, where the client would mend it."""
+    return client.get(address, QUERY_STRING=query)
+
+
+def typed(raw):
+    """Give what a browser would have sent as `raw`."""
+    return QueryDict(f"x={raw}".encode("latin-1"))["x"]
+
+
+def is_right(name, raw):
+    """Whether a hostile value happens to be a good one for this parameter."""
+    value = typed(raw)
+    if name in FACETS:
+        return not value or bool(name == "year" and re.fullmatch("[1-9][0-9]{3}", value))
+    if name == "sort":
+        return value in ORDERS
+    if name == "page":
+        return not value or page_number(value) >= 1
+    if not value.strip():
+        return True
+    return name not in DATES and not next(wrong for other, wrong in HOSTILE.values() if other == raw)
+
+
+def page_number(value):
+    try:
+        return int(value)
+    except ValueError:
+        return 0
+
+
+def faults(response, names, raw):
+    """Say what is wrong with a page of results for one value in each of the parameters `names`."""
+    if response.status_code != 200:
+        return [f"status {response.status_code}"]
+    html, value = response.text, typed(raw)
+    answer = Answer(html)
+    found = []
+    for name in names:
+        right, label = is_right(name, raw), str(ProposalFilter.base_filters[name].label)
+        said = any(line.startswith(f"{label}: ") for line in answer.above)
+        if said is right:
+            found.append(f"{name} is {'refused' if right else 'not refused'} above the results")
+        if name not in ("sort", "page") and (name in answer.beside) is right:
+            found.append(f"{name} is {'refused' if right else 'not refused'} beside its field")
+        if name in answer.boxes and answer.boxes[name] != value:
+            found.append(f"the box of {name} does not keep what was typed: {answer.boxes[name][:60]!r}")
+    if (any(sign in value for sign in "<>\"") and value in html) or "<script" in html or "<img" in html:
+        found.append("not escaped")
+    return found
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_hostile_value_in_every_parameter_gets_a_message_beside_each_and_a_page(client, record, address):
+    names = [name for name in PARAMETERS if name != "page"]
+    found = {}
+    for about, (raw, _) in HOSTILE.items():
+        response = ask(client, address, "&".join(f"{name}={raw}" for name in names))
+        found[about] = faults(response, names, raw)
+    assert {about: wrong for about, wrong in found.items() if wrong} == {}
+
+
+def test_a_hostile_page_gets_a_message_or_is_not_there(client, record):
+    found = {}
+    for about, (raw, _) in HOSTILE.items():
+        response = ask(client, "/proposals/", f"page={raw}")
+        beyond = page_number(typed(raw)) > 1 and response.status_code == 404
+        found[about] = [] if beyond else faults(response, ["page"], raw)
+    assert {about: wrong for about, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("name", ["q", "topic", "year", "delegate", "submitted_after", "sort", "page"])
+def test_a_hundred_thousand_characters_are_answered_within_a_second(client, record, name):
+    long = [raw for raw, _ in HOSTILE.values() if len(raw) >= 50_000]
+    assert len(long) == 4
+    for raw in long:
+        start = time.process_time()  # the work of this process, however busy the machine is
+        response = ask(client, "/proposals/", f"{name}={raw}")
+        assert time.process_time() - start < 1
+        assert faults(response, [name], raw) == []
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_hostile_value_spoils_its_own_parameter_and_no_other(record, name):
+    right = "".join(f"&{other}={value}" for other, value in RIGHT.items() if other != name)
+    for raw, _ in HOSTILE.values():
+        asked = ProposalFilter(QueryDict(f"{name}={raw}{right}".encode("latin-1")), recommendations=True)
+        found = count(asked.query)
+        assert [*asked.form.errors] == ([] if is_right(name, raw) else [name])
+        if not is_right(name, raw):
+            assert found == 1  # what is right still counts, what is wrong is left out
+
+
+def test_there_are_enough_hostile_values_and_a_right_one_for_each_parameter(record):
+    assert len({raw for raw, _ in HOSTILE.values()}) == len(HOSTILE) >= 60
+    assert {*RIGHT} == {*PARAMETERS}
+    asked = ProposalFilter(QueryDict("&".join(f"{name}={value}" for name, value in RIGHT.items())))
+    assert count(asked.query) == 1
+    assert not asked.form.errors
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_messages_stand_on_the_chinese_pages_too(client, record, address):
+    names = [name for name in PARAMETERS if name != "q"]
+    response = ask(client, f"/zh{address}", "&".join([*(f"{name}=%3Cb%3E" for name in names), "q=%3F", "q=%3C"]))
+    answer = Answer(response.text)
+    assert response.status_code == 200
+    assert {*answer.beside} == {*PARAMETERS} - {"sort", "page"}
+    assert len(answer.above) == len(PARAMETERS)
+    assert answer.boxes["q"] == "<"
+    assert "<b>" not in response.text
+
+
+@pytest.mark.parametrize("times", [2, 200, 201, 1_500])
+@pytest.mark.parametrize("different", [False, True])
+def test_repeated_parameters_are_answered(client, record, times, different):
+    values = [f"stem-{number if different else 1}" for number in range(times)]
+    for address in LISTS:
+        response = ask(client, address, "&".join(f"{name}={value}" for value in values for name in PARAMETERS[:12]))
+        rest = ask(client, address, "&".join(f"{name}={value}" for value in values for name in PARAMETERS[12:]))
+        assert response.status_code == rest.status_code == 200
+        beside = Answer(response.text).beside | Answer(rest.text).beside
+        assert {*beside} == {*FACETS, *DATES}
+        too_many = {name for name in FACETS if "at most 200 values" in beside[name]}
+        assert too_many == ({*FACETS} if different and times > 200 else set())
+        assert Answer(response.text).boxes["q"] == values[-1]
+        assert Answer(rest.text).boxes["submitted_after"] == values[-1]
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_thousands_of_parameters_are_answered(client, record, address):
+    names = cycle(PARAMETERS)
+    for query in (
+        "&".join(f"unknown{number}=1" for number in range(3_000)),
+        "&".join(f"{next(names)}=x{number}" for number in range(3_000)),
+        "&" * 3_000,
+        "=" * 3_000,
+        "&q" * 3_000,
+    ):
+        assert ask(client, address, query).status_code == 200
+    assert ask(client, address, "&".join(["a=1"] * 20_001)).status_code == 400
+
+
+def test_an_unknown_parameter_changes_nothing(client, record):
+    plain = client.get("/proposals/").text
+    assert "Stem cell bank" in plain
+    assert client.get("/proposals/?state=draft").text.replace("?state=draft", "") == plain
+
+
+@pytest.mark.parametrize(("first", "last"), [("2025", "2024"), ("2200-12-31", "1900"), ("2024-03-12", "2024-03-11")])
+def test_a_span_that_ends_before_it_begins_holds_nothing(client, record, first, last):
+    response = ask(client, "/proposals/", f"submitted_after={first}&submitted_before={last}")
+    boxes = Answer(response.text).boxes
+    assert response.status_code == 200
+    assert "Stem cell bank" not in response.text
+    assert (boxes["submitted_after"], boxes["submitted_before"]) == (first, last)
+
+
+pieces = st.one_of(
+    st.sampled_from([raw for raw, _ in HOSTILE.values() if len(raw) < 600]),
+    st.text(max_size=40).map(lambda text: quote(text, errors="replace")),
+    st.binary(max_size=40).map(quote),
+    st.binary(max_size=40).map(lambda raw: raw.decode("latin-1")),
+    st.sampled_from(["stem-cells", "CN", "2024", "ding-lieming", "nmpa", "national", "newest", "1", "reviewers"]),
+)
+names = st.one_of(st.sampled_from(PARAMETERS), st.text(max_size=8).map(lambda text: quote(text, errors="replace")))
+queries = st.lists(st.tuples(names, st.sampled_from(["=", "", "==", "%3D"]), pieces).map("".join), max_size=12)
+
+
+@settings(
+    max_examples=200, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(LISTS), queries, st.sampled_from(["&", "&&", ";"]))
+def test_any_query_string_is_answered(client, record, address, parts, sign):
+    query = sign.join(parts)
+    pages = [page_number(value) for value in QueryDict(query.encode("latin-1")).getlist("page")]
+    response = ask(client, address, query)
+    assert response.status_code == (404 if pages and pages[-1] > 1 else 200)
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/proposals/0/",
+        "/proposals/-1/",
+        "/proposals/2147483648/",
+        "/proposals/9223372036854775808/",
+        f"/proposals/{'9' * 30}/",
+        f"/proposals/{'9' * 5_000}/",
+        f"/proposals/{'9' * 5_000}/x/",
+        "/proposals/１/",
+        "/proposals/1.0/",
+        "/proposals/%00/",
+        "/recommendations/99999999999999999999/",
+        f"/recommendations/{'9' * 5_000}/",
+        "/recommendations/0/",
+        "/recommendations/x/",
+        "/delegates/nobody/",
+        "/delegates/DING-LIEMING/",
+        f"/delegates/{'x' * 10_000}/",
+        "/delegates/ding-lieming/more/",
+        "/delegates/%00/",
+        "/delegates/%ED%A0%80/",
+        "/delegates/%E4%B8%81/",
+        "/delegates/%zz/",
+        "/delegates/..%2f..%2fetc%2fpasswd/",
+        "/delegates/'%20OR%201=1--/",
+        "/delegates/<script>alert(1)</script>/",
+        "/delegates/{{7*7}}/",
+        "/agencies/nobody/",
+        "/sessions/never/",
+        "/topics/none/",
+        "/topics/_/",
+        "/regions/CN/",
+        "/regions/-/",
+        "/proposals/1/../../admin/",
+        "/zh/zh/proposals/",
+        "/%2e%2e/",
+        "/\\/",
+        f"/{'a/' * 2_000}",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_answered_404(client, record, prefix, path):
+    response = client.get(f"{prefix}{path}")
+    assert response.status_code == 404
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/zh//evil.example/", "//evil.example/a", "///evil.example/"])
+def test_no_page_links_to_a_host_that_the_address_made_up(client, record, path):
+    response = client.get("/", PATH_INFO=path)
+    assert response.status_code == 404
+    assert re.findall(r'(?:href|src|action)="(?!/[^/]|#|http://testserver/|\?)[^"]*"', response.text) == []
+
+
+@pytest.mark.parametrize("address", ["/delegates/", "/agencies/", "/sessions/"])
+def test_a_page_of_names_that_is_not_there_is_answered_404(client, record, address):
+    assert {ask(client, address, query).status_code for query in ("", "page=1", "page=")} == {200}
+    wrong = [raw for raw, _ in HOSTILE.values() if typed(raw).strip()]
+    answers = {raw[:60]: ask(client, address, f"page={raw}").status_code for raw in [*wrong, "2", "last"]}
+    assert {raw: status for raw, status in answers.items() if status != 404} == {}

@@ -1,0 +1,611 @@
+"""Keeping up: whatever changes in public is in the next answer, whoever changes it and however many do so at once."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
+
+import pytest
+from django.db import connection, connections, transaction
+from django.db.models import ProtectedError
+from django.db.models.signals import pre_save
+
+from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
+from proposals.catalogue import Query, Vocabulary, catalogue, count, index, search
+from proposals.catalogue.check import differences
+from proposals.models import (
+    Addressee,
+    Citation,
+    Figure,
+    Generation,
+    Proposal,
+    Recommendation,
+    Source,
+    Sponsorship,
+    Synonym,
+    Topic,
+)
+from proposals.models.outbox import ON_PAGES_OF_THEIR_OWN, RECORD, recorded
+from tests.factories import (
+    make_agency,
+    make_body,
+    make_delegate,
+    make_figure,
+    make_membership,
+    make_proposal,
+    make_recommendation,
+    make_region,
+    make_sector,
+    make_session,
+    make_source,
+    make_topic,
+)
+
+LONG = 30
+"""Seconds after which a thread that should have finished is taken to hang."""
+
+
+def make_world(*, published=True):
+    """One proposal with everything a proposal can have; each row has a fruit of its own to be found by."""
+    body = make_body(name="Apple committee", region=make_region(name="Land"))
+    session = make_session(body=body, year=1987)
+    delegate = make_delegate(name="Grape", variants=["Peach"], employer="Medlar Ltd")
+    sector = make_sector(name="Lime")
+    region = make_region(name="Lemon")
+    membership = make_membership(delegate=delegate, body=body, term=session.term, region=region, sector=sector)
+    topic = make_topic(name="Apricot", parent=make_topic(name="Stone fruit"), synonyms=["Cherry"])
+    target = make_region(name="Fig", parent=make_region(name="Orchard"))
+    agency = make_agency(name="Olive", parent=make_agency(name="Ministry of oil"))
+    source = make_source()
+    demand = {"text": "Melon", "to": [agency], "topics": []}
+    proposal = make_proposal(
+        title="Quince", session=session, topics=[topic], regions=[target], delegates=[delegate],
+        recommendations=[demand], sources=[source], published=published,
+    )  # fmt: skip
+    figure = make_figure(proposal=proposal, what="Plum")
+    recommendation = proposal.recommendations.get()
+    rows = (
+        proposal, figure, recommendation, source, agency, target, topic, membership, sector, delegate, session, body,
+        proposal.sponsorships.get(), recommendation.addressees.get(), proposal.citations.get(), topic.synonyms.get(),
+        delegate.name_variants.get(), delegate.positions.get(),
+    )  # fmt: skip
+    return {type(row): row for row in rows}
+
+
+@pytest.fixture
+def world(db):
+    made = make_world()
+    count(Query())
+    return made
+
+
+FRUIT = {
+    Proposal: "Quince", Sponsorship: "Grape", Recommendation: "Melon", Addressee: "Olive", Figure: "Plum",
+    Topic: "Apricot", Synonym: "Cherry", Delegate: "Grape", NameVariant: "Peach", Membership: "Lemon",
+    Position: "Medlar", Session: "1987", Body: "Apple", Region: "Fig", Agency: "Olive",
+}  # fmt: skip
+"""What the row is found by, or what the value of a facet is called because of it."""
+NOT_IN_THE_CATALOGUE = (Citation, Source, Sector)
+"""These show on pages only, which know them by the generation."""
+
+CHANGES = {
+    Proposal: lambda: {"title_en": "Marmalade"},
+    Sponsorship: lambda: {"delegate": None, "organisation_en": "Marmalade"},
+    Recommendation: lambda: {"text_zh": "Marmalade"},
+    Addressee: lambda: {"agency": make_agency(name="Marmalade")},
+    Figure: lambda: {"what_en": "Marmalade"},
+    Citation: lambda: {"passage": "Marmalade"},
+    Source: lambda: {"title": "Marmalade"},
+    Topic: lambda: {"name_en": "Marmalade"},
+    Synonym: lambda: {"text": "Marmalade"},
+    Delegate: lambda: {"name_en": "Marmalade"},
+    NameVariant: lambda: {"spelling": "Marmalade"},
+    Membership: lambda: {"region": make_region(name="Marmalade")},
+    Position: lambda: {"employer_zh": "Marmalade"},
+    Sector: lambda: {"name_en": "Marmalade"},
+    Session: lambda: {"body": make_body(name="Marmalade")},
+    Body: lambda: {"name_en": "Marmalade"},
+    Region: lambda: {"name_en": "Marmalade"},
+    Agency: lambda: {"name_en": "Marmalade"},
+}
+
+
+def change(row, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def generation():
+    return Generation.now().value
+
+
+def shown(word, *, recommendations=False):
+    """Whether something is found by the word, or a value of a facet is called so."""
+    query = Query(recommendations=recommendations)
+    labels = {value.label for facet in search(query, Vocabulary()).facets for value in facet.values if value.count}
+    return word in labels or count(Query(q=word, recommendations=recommendations)) > 0
+
+
+def assert_nothing_is_missed():
+    count(Query())
+    assert list(differences(catalogue())) == []
+
+
+def by_name(models):
+    return pytest.mark.parametrize("model", models, ids=lambda model: model.__name__)
+
+
+# ---- every kind of change
+
+
+def test_every_kind_of_row_is_tried():
+    assert set(CHANGES) == set(RECORD) == {*FRUIT, *NOT_IN_THE_CATALOGUE}
+
+
+@by_name(RECORD)
+def test_a_changed_row_is_in_the_next_answer(world, model):
+    changes = CHANGES[model]()
+    assert not shown("Marmalade")
+    before = generation()
+    change(world[model], **changes)
+    assert generation() > before
+    assert model in NOT_IN_THE_CATALOGUE or shown("Marmalade")
+    assert_nothing_is_missed()
+
+
+@by_name([model for model in RECORD if model not in (*NOT_IN_THE_CATALOGUE, Delegate, Session, Body, Agency)])
+def test_a_deleted_row_is_gone_from_the_next_answer(world, model):
+    before = generation()
+    assert shown(FRUIT[model])
+    world[model].delete()
+    assert generation() > before
+    assert not shown(FRUIT[model])
+    assert_nothing_is_missed()
+
+
+@by_name([Citation, Sector, Source])
+def test_deleting_what_only_pages_show_raises_the_generation(world, model):
+    if model is not Citation:
+        change(world[Membership], sector=None)
+        make_citation_of = world[Citation]
+        make_citation_of.source = make_source()
+        make_citation_of.save()
+    before = generation()
+    world[model].delete()
+    assert (generation() > before) is (model is Citation)
+    assert_nothing_is_missed()
+
+
+@by_name([Delegate, Session, Body, Agency, Source, Sector])
+def test_what_is_in_use_cannot_be_deleted(world, model):
+    before = generation()
+    with pytest.raises(ProtectedError):
+        world[model].delete()
+    assert generation() == before
+    assert_nothing_is_missed()
+
+
+@by_name([Proposal, Recommendation])
+def test_what_is_deleted_along_is_gone_too(world, model):
+    world[model].delete()
+    assert not shown("Melon", recommendations=True)
+    assert not shown("Olive")
+    assert_nothing_is_missed()
+
+
+def test_a_new_row_is_in_the_next_answer(world):
+    proposal, delegate = world[Proposal], world[Delegate]
+    makers = {
+        "Damson": lambda: make_proposal(title="Damson", published=True),
+        "Pear": lambda: make_recommendation(proposal=proposal, text="Pear"),
+        "Guava": lambda: make_figure(proposal=proposal, what="Guava"),
+        "Papaya": lambda: NameVariant.objects.create(delegate=delegate, spelling="Papaya"),
+        "Mango": lambda: Position.objects.create(delegate=delegate, employer_en="Mango"),
+        "Banana": lambda: Synonym.objects.create(topic=world[Topic], text="Banana"),
+        "Kiwi": lambda: Sponsorship.objects.create(proposal=proposal, organisation_en="Kiwi", order=2),
+        "Lychee": lambda: Addressee.objects.create(
+            recommendation=world[Recommendation], agency=make_agency(name="Lychee")
+        ),
+        "Date": lambda: make_membership(
+            delegate=delegate, body=world[Body], role=Membership.Role.CHAIR, region=make_region(name="Date")
+        ),
+    }
+    for word, make in makers.items():
+        assert not shown(word)
+        make()
+        assert shown(word)
+    assert_nothing_is_missed()
+
+
+def test_publishing_shows_and_taking_back_hides(world):
+    proposal = make_proposal(title="Damson", recommendations=["Pear"])
+    assert not shown("Damson")
+    assert not shown("Pear", recommendations=True)
+    change(proposal, state=Proposal.State.PUBLISHED)
+    assert shown("Damson")
+    assert shown("Pear", recommendations=True)
+    change(proposal, state=Proposal.State.DRAFT)
+    assert not shown("Damson")
+    assert not shown("Pear", recommendations=True)
+    assert_nothing_is_missed()
+
+
+# ---- links and moves
+
+
+LINKS = [
+    (Proposal, "topics", "proposals", make_topic),
+    (Proposal, "target_regions", "proposals", make_region),
+    (Recommendation, "topics", "recommendations", make_topic),
+    (Proposal, "delegates", "proposals", make_delegate),
+    (Recommendation, "agencies", "recommendations", make_agency),
+]
+
+
+@pytest.mark.parametrize("end", ["near", "far"])
+@pytest.mark.parametrize(("model", "near", "far", "make"), LINKS, ids=lambda each: getattr(each, "__name__", each))
+def test_links_made_and_cut_from_either_end_are_in_the_next_answer(world, model, near, far, make, end):
+    row, other = world[model], make(name="Marmalade")
+    links, linked = (getattr(row, near), other) if end == "near" else (getattr(other, far), row)
+    for make_link, cut_link in (
+        (lambda: links.add(linked), lambda: links.remove(linked)),
+        (lambda: links.set([linked]), lambda: links.set([])),
+        (lambda: links.add(linked), lambda: links.clear()),
+    ):
+        assert not shown("Marmalade")
+        make_link()
+        assert shown("Marmalade")
+        cut_link()
+    assert not shown("Marmalade")
+    assert_nothing_is_missed()
+
+
+def test_a_recommendation_moved_to_another_proposal_moves_in_both(world):
+    other, draft = make_proposal(title="Damson", published=True), make_proposal(title="Sloe")
+    recommendation = world[Recommendation]
+    for proposal in (other, draft, other, world[Proposal]):
+        change(recommendation, proposal=proposal)
+        found = search(Query(q="melon"), Vocabulary()).ids
+        assert found == ([] if proposal is draft else [proposal.pk])
+        assert shown("Melon", recommendations=True) is (proposal is not draft)
+        assert_nothing_is_missed()
+
+
+MOVES = {
+    Sponsorship: ("proposal", lambda world, other: other),
+    Figure: ("proposal", lambda world, other: other),
+    Addressee: ("recommendation", lambda world, other: make_recommendation(proposal=other)),
+    NameVariant: ("delegate", lambda world, other: other.delegates.get()),
+    Position: ("delegate", lambda world, other: other.delegates.get()),
+    Membership: ("delegate", lambda world, other: other.delegates.get()),
+    Synonym: ("topic", lambda world, other: other.topics.get()),
+}
+
+
+@by_name(MOVES)
+def test_a_row_moved_elsewhere_is_found_there_and_no_longer_here(world, model):
+    other = make_proposal(
+        title="Damson", session=world[Session], published=True, delegates=[make_delegate()], topics=[make_topic()]
+    )
+    field, target = MOVES[model]
+    Sponsorship.objects.filter(proposal=other).update(first=False)
+    row, new = world[model], target(world, other)
+    assert where(FRUIT[model]) == {world[Proposal].pk}
+    change(row, **{field: new})
+    assert where(FRUIT[model]) == {other.pk}
+    assert_nothing_is_missed()
+
+
+def where(word):
+    """The proposals found by the word, or by the value of a facet that is called so."""
+    found = set(search(Query(q=word), Vocabulary()).ids)
+    for facet in search(Query(), Vocabulary()).facets:
+        for value in facet.values:
+            if value.label == word:
+                chosen = Vocabulary().values(facet.name, [value.value])
+                found |= set(search(Query().choosing(facet.name, chosen), Vocabulary()).ids)
+    return found
+
+
+@pytest.mark.parametrize("model", [Topic, Region, Agency])
+def test_a_node_moved_in_its_tree_is_found_under_its_new_parent_only(world, model):
+    node = world[model]
+    old = node.parent
+    new = {Topic: make_topic, Region: make_region, Agency: make_agency}[model](name="Basket")
+    assert where(old.name_en) == {world[Proposal].pk}
+    change(node, parent=new)
+    assert where(old.name_en) == set()
+    assert where("Basket") == {world[Proposal].pk}
+    change(new, name_en="Hamper")
+    assert where("Hamper") == {world[Proposal].pk}
+    change(node, parent=None)
+    assert where("Hamper") == set()
+    assert_nothing_is_missed()
+
+
+def test_another_region_of_a_seat_counts_from_the_next_answer_on(world):
+    """With the regions above it; and only a seat in the session's own body and term counts."""
+    change(world[Membership], region=world[Region])
+    assert where("Orchard") == {world[Proposal].pk}
+    delegate_regions = search(Query(), Vocabulary(), facets=["delegate_region"]).facets[0].values
+    assert {value.label for value in delegate_regions} == {"Fig", "Orchard"}
+    change(world[Membership], term=3)
+    assert search(Query(), Vocabulary(), facets=["delegate_region"]).facets[0].values == []
+    assert_nothing_is_missed()
+
+
+# ---- what raises the generation, and how often
+
+
+@by_name([model for model in RECORD if model not in ON_PAGES_OF_THEIR_OWN])
+def test_changes_around_a_draft_raise_nothing(db, model):
+    world = make_world(published=False)
+    changes, before = CHANGES[model](), generation()
+    change(world[model], **changes)
+    world[Proposal].topics.clear()
+    world[Proposal].target_regions.add(make_world(published=False)[Region].parent)
+    world[Proposal].delete()
+    assert generation() - before == raised_by_making_a_world()
+    assert not shown("Marmalade")
+
+
+def raised_by_making_a_world():
+    before = generation()
+    make_world(published=False)
+    return generation() - before
+
+
+@pytest.mark.parametrize("block", [transaction.atomic, recorded])
+def test_a_change_that_is_rolled_back_raises_nothing(world, block):
+    before = generation()
+    with pytest.raises(RuntimeError), block():
+        change(world[Proposal], title_en="Marmalade")
+        raise RuntimeError
+    assert generation() == before
+    change(Proposal.objects.get(), title_en="Compote")
+    assert shown("Compote")
+    assert not shown("Marmalade")
+    assert_nothing_is_missed()
+
+
+def test_many_changes_are_recorded_as_one(world):
+    other, before = make_proposal(published=True), generation()
+    with recorded():
+        change(world[Proposal], title_en="Marmalade")
+        change(other, title_en="Compote")
+        change(world[Topic], name_en="Jam")
+        assert generation() == before
+    assert generation() == before + 1
+    assert shown("Marmalade")
+    assert shown("Compote")
+    assert shown("Jam")
+    assert_nothing_is_missed()
+
+
+def test_blocks_within_blocks_are_recorded_as_one(world):
+    before = generation()
+    with recorded():
+        with recorded():
+            change(world[Proposal], title_en="Marmalade")
+        assert generation() == before
+        with recorded():
+            change(world[Figure], what_en="Compote")
+    assert generation() == before + 1
+    assert shown("Marmalade")
+    assert shown("Compote")
+
+
+def test_an_inner_block_that_fails_does_not_take_the_outer_one_with_it(world):
+    with recorded():
+        change(world[Figure], what_en="Compote")
+        with pytest.raises(RuntimeError), recorded():
+            change(world[Proposal], title_en="Marmalade")
+            raise RuntimeError
+    assert shown("Compote")
+    assert not shown("Marmalade")
+    assert_nothing_is_missed()
+
+
+def test_a_block_in_which_nothing_public_changed_raises_nothing(world):
+    draft, before = make_proposal(), generation()
+    with recorded():
+        change(draft, title_en="Marmalade")
+    with recorded():
+        pass
+    assert generation() == before
+
+
+def test_a_block_after_one_that_failed_is_recorded(world):
+    with pytest.raises(RuntimeError), recorded():
+        change(world[Proposal], title_en="Compote")
+        raise RuntimeError
+    before = generation()
+    with recorded():
+        pass
+    assert generation() == before
+    with recorded():
+        change(Proposal.objects.get(), title_en="Marmalade")
+    assert generation() == before + 1
+    assert shown("Marmalade")
+
+
+# ---- many at once
+
+
+@pytest.fixture
+def record_on_disk(transactional_db, tmp_path):
+    """A record for several connections: on SQLite that takes a file, as in use; pytest-django's is in memory."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    in_memory, name = connection.connection, connection.settings_dict["NAME"]
+    file = tmp_path / "record.sqlite3"
+    with closing(sqlite3.connect(file)) as copy:
+        in_memory.backup(copy)
+    connection.connection, connection.settings_dict["NAME"] = None, str(file)
+    yield
+    connection.close()
+    connection.connection, connection.settings_dict["NAME"] = in_memory, name
+
+
+@pytest.fixture
+def aside(record_on_disk):
+    """Give a function that runs another in a thread, with a connection of its own, and gives its future."""
+
+    def closing_connections(work, *args):
+        try:
+            return work(*args)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        yield lambda work, *args: pool.submit(closing_connections, work, *args)
+
+
+def rename(pk, title):
+    with recorded():
+        change(Proposal.objects.get(pk=pk), title_en=title)
+
+
+@pytest.mark.parametrize("block", [transaction.atomic, recorded])
+def test_of_two_overlapping_transactions_neither_is_missed(aside, block):
+    first, second = (make_proposal(published=True) for _ in range(2))
+    count(Query())
+    began, finish = Event(), Event()
+
+    def slowly():
+        with block():
+            change(first, title_en="Marmalade")
+            began.set()
+            assert finish.wait(LONG)
+
+    slow = aside(slowly)
+    assert began.wait(LONG)
+    quick = aside(rename, second.pk, "Compote")
+    if connection.vendor == "postgresql" and block is recorded:
+        quick.result(LONG)  # begun later, committed earlier
+        assert shown("Compote")
+    assert not shown("Marmalade")
+    finish.set()
+    slow.result(LONG)
+    quick.result(LONG)
+    assert shown("Marmalade")
+    assert shown("Compote")
+    assert_nothing_is_missed()
+
+
+def test_a_proposal_published_while_its_topic_is_being_renamed_has_the_new_name(aside):
+    topic = make_topic(name="Apricot")
+    draft = make_proposal(topics=[topic])
+    make_proposal(published=True)
+    count(Query())
+    began, finish = Event(), Event()
+
+    def slowly_rename():
+        with recorded():
+            change(topic, name_en="Marmalade")
+            began.set()
+            assert finish.wait(LONG)
+
+    def publish():
+        with recorded():
+            change(draft, state=Proposal.State.PUBLISHED)
+
+    renaming = aside(slowly_rename)
+    assert began.wait(LONG)
+    publishing = aside(publish)
+    if connection.vendor == "postgresql":
+        publishing.result(LONG)
+        assert shown("Apricot")
+    finish.set()
+    renaming.result(LONG)
+    publishing.result(LONG)
+    assert shown("Marmalade")
+    assert_nothing_is_missed()
+
+
+@pytest.mark.parametrize("state", [Proposal.State.DRAFT, Proposal.State.PUBLISHED])
+def test_a_reader_in_the_middle_of_a_save_does_not_make_it_missed(aside, state):
+    """Between what is noted before a save and the save itself; the save is in no transaction of the caller's."""
+    proposal = make_proposal(title="Damson", published=True)
+    count(Query())
+
+    def read(**_signal):
+        aside(count, Query()).result(LONG)
+
+    pre_save.connect(read, sender=Proposal)
+    try:
+        change(proposal, title_en="Marmalade", state=state)
+    finally:
+        pre_save.disconnect(read, sender=Proposal)
+    assert not shown("Damson")
+    assert shown("Marmalade") is (state == Proposal.State.PUBLISHED)
+    assert_nothing_is_missed()
+
+
+def test_what_one_has_just_saved_is_not_hidden_by_a_slower_reader(aside, monkeypatch):
+    """The slower one read the index before the save, and is done with it only after."""
+    proposal = make_proposal(title="Damson", published=True)
+    count(Query())
+    change(proposal, title_en="Compote")
+    reading, saved = Event(), Event()
+    read, catch_up = index._read, index.Catalogue.catch_up
+
+    def slowly_read(opened):
+        answer = read(opened)
+        if not reading.is_set():
+            reading.set()
+            saved.wait(1)
+        return answer
+
+    def catch_up_and_let_the_other_finish(self):
+        catch_up(self)
+        saved.set()
+        slow.result(LONG)
+
+    monkeypatch.setattr(index, "_read", slowly_read)
+    slow = aside(lambda: catalogue().look(again=True))
+    assert reading.wait(LONG)
+    monkeypatch.setattr(index.Catalogue, "catch_up", catch_up_and_let_the_other_finish)
+    assert count(Query(q="Compote")) == 1
+
+
+def test_many_savers_and_readers_at_once_miss_nothing(aside, monkeypatch):
+    """Each saver finds what it saved at once; nobody ever finds what is not published, or half a change."""
+    monkeypatch.setattr(index, "PATIENCE", LONG)
+    savers, rounds = 4, 12
+    made = [make_proposal(title=f"Saver{number} Start", recommendations=2) for number in range(savers)]
+    count(Query())
+    stop = Event()
+
+    def save(number):
+        proposal = Proposal.objects.get(pk=made[number].pk)
+        for turn in range(rounds):
+            published = turn % 3 != 2
+            with recorded():
+                change(proposal, title_en=f"Saver{number} Turn{turn}", state=("draft", "published")[published])
+                for recommendation in proposal.recommendations.all():
+                    change(recommendation, text_en=f"Turn{turn} of Saver{number}")
+            assert count(Query(q=f"Saver{number} Turn{turn}")) == published
+            assert count(Query(q=f"Turn{turn} Saver{number}", recommendations=True)) == 2 * published
+
+    def read():
+        searches = 0
+        while not stop.is_set():
+            number, turn = searches % savers, searches % rounds
+            assert count(Query(q=f"Saver{number} -Start")) == 0
+            assert count(Query(q=f"Saver{number} Turn{turn}")) <= 1
+            searches += 1
+        return searches
+
+    saving = [aside(save, number) for number in range(savers)]
+    reading = [aside(read) for _ in range(3)]
+    try:
+        for each in saving:
+            each.result(4 * LONG)
+    finally:
+        stop.set()
+    assert min(each.result(LONG) for each in reading) > 0
+    assert_nothing_is_missed()

@@ -1,0 +1,189 @@
+"""How many SQL queries each page asks: a number that is pinned here and does not grow with the rows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
+from proposals.catalogue import catalogue
+from proposals.catalogue.schema import FACETS
+from proposals.models import (
+    Addressee,
+    Citation,
+    Figure,
+    Proposal,
+    Recommendation,
+    Source,
+    Sponsorship,
+    Synonym,
+    Topic,
+)
+
+EVERY_FACET = (
+    "topic=topic-0&region=CN&delegate_region=CN&level=national&body=body&session=session-0&year=2024&kind=proposal"
+    "&status=submitted&agency=agency-0&delegate=delegate-0&first_proposer=delegate-0"
+)
+LIST_AT_MOST, DETAIL_AT_MOST = 12, 15
+LISTS = {
+    "/proposals/": 0,
+    "/proposals/?q=cells&submitted_after=2000&sort=oldest": 0,
+    f"/proposals/?{EVERY_FACET}": 0,
+    f"/proposals/?{EVERY_FACET}&q=nothing+such": 0,
+    "/proposals/?delegate=nobody&page=x": 0,
+    "/recommendations/": 0,
+    f"/recommendations/?{EVERY_FACET}": 0,
+}
+DETAIL = {"/proposals/{proposal}/proposal-0/": 0}
+OTHERS = {
+    "/": 0,
+    "/proposals/{proposal}/": 0,
+    "/recommendations/{recommendation}/": 0,
+    "/delegates/": 0,
+    "/delegates/delegate-0/": 0,
+    "/topics/": 0,
+    "/topics/topic-0/": 0,
+    "/regions/": 0,
+    "/regions/china/": 0,
+    "/agencies/": 0,
+    "/agencies/agency-0/": 0,
+    "/sessions/": 0,
+    "/sessions/session-0/": 0,
+}
+PINNED = LISTS | DETAIL | OTHERS
+
+
+@pytest.fixture
+def ground(db):
+    """What there is one of: a country, a committee, a sector."""
+    china = Region.objects.create(slug="china", iso_code="CN", name_en="China", name_zh="全国", kind="country")
+    Sector.objects.create(slug="sector", name_en="Medicine and health", name_zh="医药卫生界", kind="walk_of_life")
+    Body.objects.create(slug="body", name_en="Committee", system="cppcc", level="national", region=china)
+
+
+def fill(numbers):
+    """Put a published proposal for each number into the record, with a topic, a delegate and so on of its own.
+
+    What bears the number 0 has to do with every proposal.
+    """
+
+    def rows(model, **fields):
+        """Make a row for each number; a function gives what is different in each."""
+        made = [
+            model(**{name: value(number) if callable(value) else value for name, value in fields.items()})
+            for number in numbers
+        ]
+        return dict(zip(numbers, model.objects.bulk_create(made), strict=True))
+
+    def named(model, **fields):
+        name = model._meta.model_name
+        return rows(model, slug=lambda n: f"{name}-{n}", **fields)
+
+    def below_the_first(model, made):
+        """Put all but number 0 below it in the tree; give for each number itself and number 0."""
+        first = model.objects.get(slug=f"{model._meta.model_name}-0")
+        model.objects.filter(pk__in=[row.pk for row in made.values()]).exclude(pk=first.pk).update(parent=first)
+        return [(number, row) for number, row in made.items()] + [(number, first) for number in numbers if number]
+
+    china, body, sector = Region.objects.get(slug="china"), Body.objects.get(), Sector.objects.get()
+    both = {"name_en": lambda n: f"Name {n}", "name_zh": lambda n: f"名{n}"}
+    regions = named(Region, kind="zone", parent=china, **both)
+    topics = named(Topic, **both)
+    agencies = named(Agency, kind="ministry", region=china, **both)
+    sessions = named(Session, body=body, term=lambda n: 1 + n // 20, ordinal=lambda n: 1 + n % 20, year=2024)
+    delegates = named(Delegate, **both)
+    sources = named(Source, title=lambda n: f"Source {n}", kind="news", reliability="press_report", language="en")
+    topics_of, agencies_of = below_the_first(Topic, topics), below_the_first(Agency, agencies)
+    rows(Synonym, topic=topics.get, text="word")
+    seats = rows(Membership, delegate=delegates.get, body=body, term=lambda n: 1 + n // 20, region=china, sector=sector)
+    posts = rows(Position, delegate=delegates.get, employer_en="Employer")
+    spellings = rows(NameVariant, delegate=delegates.get, spelling="Another")
+    proposals = named(
+        Proposal,
+        title_en=lambda n: f"Cells {n}",
+        session=lambda n: Session.objects.get(slug="session-0") if n % 2 else sessions[n],
+        state="published",
+        published_at=timezone.now(),
+    )
+    first = Delegate.objects.get(slug="delegate-0")
+    rows(Sponsorship, proposal=proposals.get, delegate=first, first=True)
+    Sponsorship.objects.bulk_create(
+        [Sponsorship(proposal=proposals[n], delegate=delegates[n], order=2) for n in numbers if n]
+    )
+    recommendations = rows(Recommendation, proposal=proposals.get, order=1, text_en="Hire")
+    figures = rows(Figure, proposal=proposals.get, value="1", what_en="what")
+    for through, sides in {
+        Proposal.topics.through: [{"proposal": proposals[n], "topic": topic} for n, topic in topics_of],
+        Proposal.target_regions.through: [{"proposal": proposals[n], "region": regions[n]} for n in numbers],
+        Recommendation.topics.through: [{"recommendation": recommendations[n], "topic": t} for n, t in topics_of],
+        Addressee: [{"recommendation": recommendations[n], "agency": agency} for n, agency in agencies_of],
+    }.items():
+        through.objects.bulk_create([through(**side) for side in sides])
+    for what, cited in {
+        "proposal": proposals,
+        "recommendation": recommendations,
+        "figure": figures,
+        "membership": seats,
+        "position": posts,
+        "name_variant": spellings,
+    }.items():
+        rows(Citation, source=sources.get, **{what: cited.get})
+    catalogue().rebuild(anyway=True)  # rows made in bulk note no change
+
+
+def asked(client, prefix=""):
+    """How many queries each page takes."""
+    proposal = Proposal.objects.get(slug="proposal-0")
+    keys = {"proposal": proposal.pk, "recommendation": proposal.recommendations.order_by("order")[0].pk}
+    found = {}
+    for address in PINNED:
+        with CaptureQueriesContext(connection, ) as queries:
+            response = client.get(f"{prefix}{address.format(**keys)}")
+        assert response.status_code in (200, 301, 302)
+        found[address] = len(queries)
+    return found
+
+
+def test_every_facet_is_filtered_at_once():
+    assert {pair.split("=")[0] for pair in EVERY_FACET.split("&")} == {*FACETS}
+
+
+def test_every_page_asks_as_often_for_a_thousand_rows_as_for_ten(client, ground):
+    fill(range(10))
+    few = {prefix: asked(client, prefix) for prefix in ("", "/zh")}
+    fill(range(10, 1_000))
+    assert "1000 proposals" in client.get("/delegates/delegate-0/").text
+    many = {prefix: asked(client, prefix) for prefix in ("", "/zh")}
+    print(many[""])
+    assert few == many == {"": PINNED, "/zh": PINNED}
+
+
+def test_a_proposal_with_200_recommendations_asks_no_more_than_one_with_a_single_one(client, ground):
+    fill(range(10))
+    few = asked(client)
+    proposal, source = Proposal.objects.get(slug="proposal-0"), Source.objects.get(slug="source-9")
+    recommendations = Recommendation.objects.bulk_create(
+        [Recommendation(proposal=proposal, order=order, text_en="Do it") for order in range(2, 201)]
+    )
+    figures = Figure.objects.bulk_create([Figure(proposal=proposal, value=str(n), what_en="x") for n in range(30)])
+    Addressee.objects.bulk_create(
+        [Addressee(recommendation=one, agency=agency) for one in recommendations for agency in Agency.objects.all()]
+    )
+    Citation.objects.bulk_create(
+        [Citation(source=source, recommendation=one) for one in recommendations]
+        + [Citation(source=source, figure=one) for one in figures]
+    )
+    Sponsorship.objects.bulk_create(
+        [
+            Sponsorship(proposal=proposal, delegate=delegate, order=3)
+            for delegate in Delegate.objects.exclude(sponsorships__proposal=proposal)
+        ]
+    )
+    catalogue().rebuild(anyway=True)
+    assert client.get(proposal.get_absolute_url()).text.count('<section class="numbered"') == 200
+    assert asked(client) == few
+
+
+def test_the_lists_and_a_proposal_stay_within_their_budgets():
+    assert max(LISTS.values()) <= LIST_AT_MOST
+    assert max(DETAIL.values()) <= DETAIL_AT_MOST
