@@ -175,7 +175,13 @@ def test_values_of_one_facet_add_up_and_values_of_two_narrow_down(client, asked,
 
 @pytest.mark.parametrize(
     ("asked", "number"),
-    [("", 59), ("?delegate=ding-lieming", 20), ("?topic=priority-review", 2), ("?agency=nmpa", 10), ("?q=perinatal", 1)],
+    [
+        ("", 59),
+        ("?delegate=ding-lieming", 20),
+        ("?topic=priority-review", 2),
+        ("?agency=nmpa", 10),
+        ("?q=perinatal", 1),
+    ],
 )
 def test_recommendations_are_found_one_by_one(client, asked, number):
     assert total(client, f"/recommendations/{asked}") == number
@@ -184,7 +190,9 @@ def test_recommendations_are_found_one_by_one(client, asked, number):
 def test_every_kind_of_page_is_reached_by_clicking(pages):
     with translation.override("en-gb"):
         reached = {resolve(address.removeprefix("/zh")).url_name for address in pages}
-    assert {pattern.name for pattern in urlpatterns if pattern.name} - reached == {"recommendation"}  # the lasting address, which redirects
+    assert {pattern.name for pattern in urlpatterns if pattern.name} - reached == {
+        "recommendation"
+    }  # the lasting address, which redirects
     assert len(pages) > 200
 
 
@@ -263,9 +271,7 @@ def test_a_doubt_about_the_session_stands_beside_the_proposal(client):
 
 
 def test_figures_stand_with_unit_time_and_whether_they_still_hold(client):
-    [figures] = [
-        text for element, text in elements(page_of(client, ZHANG), "dl") if element.get("class") == "figures"
-    ]
+    [figures] = [text for element, text in elements(page_of(client, ZHANG), "dl") if element.get("class") == "figures"]
     assert "226.1 billion yuan" in figures
     assert "as of 2030" in figures
     assert "13.73 percent a year" in figures

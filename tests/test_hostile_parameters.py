@@ -91,8 +91,8 @@ HOSTILE = {
     "500 letters": ("y" * 500, False),
     "501 letters": ("y" * 501, True),
     "an odd quotation mark": ("%22stem+cells", False),
-    "odd quotation marks of all kinds": (quote("\"stem “cells ”of ‘the „first «line» 「and 」on 『more"), False),
-    "quotation marks alone": (quote("\"\"'“”„«»「」『』"), True),
+    "odd quotation marks of all kinds": (quote('"stem “cells ”of ‘the „first «line» 「and 」on 『more'), False),
+    "quotation marks alone": (quote('""\'“”„«»「」『』'), True),
     "an apostrophe": ("%27", True),
     "sorted by password": ("password", False),
     "sorted backwards": ("-submitted", False),
@@ -129,7 +129,7 @@ HOSTILE = {
     "a template": (quote("{{ request }}{% debug %}${7*7}"), False),
     "a format": (quote("%s%n%(value)s{0}"), False),
     "a script": (quote("<script>alert(1)</script>"), False),
-    "a script in an attribute": (quote("\" autofocus onfocus=alert(1) x=\""), False),
+    "a script in an attribute": (quote('" autofocus onfocus=alert(1) x="'), False),
     "a script in a picture": (quote("'><img src=x onerror=alert(1)>"), False),
     "a script as address": (quote("javascript:alert(1)"), False),
     "an entity": (quote("&lt;b&gt;&#0;"), False),
@@ -233,7 +233,7 @@ def faults(response, names, raw):
             found.append(f"{name} is {'refused' if right else 'not refused'} beside its field")
         if name in answer.boxes and answer.boxes[name] != value:
             found.append(f"the box of {name} does not keep what was typed: {answer.boxes[name][:60]!r}")
-    if (any(sign in value for sign in "<>\"") and value in html) or "<script" in html or "<img" in html:
+    if (any(sign in value for sign in '<>"') and value in html) or "<script" in html or "<img" in html:
         found.append("not escaped")
     return found
 
