@@ -1,5 +1,6 @@
 """Bodies and their sessions: the NPC and the CPPCC, national and below."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -140,7 +141,9 @@ class Sector(Named, models.Model):
     Kind = SectorKind
 
     kind = models.CharField(max_length=20, choices=Kind, help_text="Party, organisation, walk of life or invited.")
-    order = models.PositiveSmallIntegerField(default=0, help_text="Place in the official list: 26.")
+    order = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(9999)], help_text="Place in the official list: 26."
+    )
     slug = models.SlugField(max_length=80, unique=True, help_text="“medicine-and-health”.")
     name_en = models.CharField("English name", max_length=200, help_text="“Medicine and health”.")
     name_zh = models.CharField("Chinese name", max_length=100, help_text="“医药卫生界”.")

@@ -78,7 +78,11 @@ class NameVariant(models.Model):
         ordering = ["spelling"]
         constraints = [
             models.UniqueConstraint(fields=["delegate", "spelling"], name="one_variant_per_delegate_and_spelling"),
-            models.CheckConstraint(condition=~models.Q(spelling=""), name="variant_spelling_given"),
+            models.CheckConstraint(
+                condition=~models.Q(spelling=""),
+                name="variant_spelling_given",
+                violation_error_message="Give the spelling.",
+            ),
             one_of("language", NameVariantLanguage),
         ]
 
@@ -140,7 +144,11 @@ class Membership(models.Model):
         ordering = ["-term", "body"]
         constraints = [
             models.UniqueConstraint(fields=["delegate", "body", "term", "role"], name="one_membership_per_seat"),
-            models.CheckConstraint(condition=models.Q(term__range=(1, 99)), name="membership_term_possible"),
+            models.CheckConstraint(
+                condition=models.Q(term__range=(1, 99)),
+                name="membership_term_possible",
+                violation_error_message="Term 1 to 99.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(region__isnull=False) | models.Q(region_inferred=False),
                 name="only_a_given_region_is_inferred",

@@ -107,7 +107,7 @@ class ProposalAdmin(RecordAdmin[Proposal]):
         for proposal in drafts:
             proposal.state = Proposal.State.PUBLISHED
             try:
-                proposal.full_clean(exclude={"published_at"})
+                proposal.full_clean()
             except ValidationError as error:
                 self.message_user(request, f"Not published: {proposal}. {' '.join(error.messages)}", messages.ERROR)
                 continue

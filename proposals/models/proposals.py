@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Count, Prefetch, Q
 from django.urls import reverse
@@ -163,7 +164,10 @@ class Proposal(models.Model):
     )
     delegates = models.ManyToManyField(Delegate, through="Sponsorship", related_name="proposals")
     proposers_in_all = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Where the source names a few of many: 9 for “马永青等9人”."
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(9999)],
+        help_text="Where the source names a few of many: 9 for “马永青等9人”.",
     )
     note_en = models.TextField(
         "editor's note",
@@ -193,7 +197,9 @@ class Proposal(models.Model):
                 violation_error_message="This session has a document of this kind with this number already.",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(published_at__isnull=False), name="published_has_its_time"
+                condition=Q(state="draft") | Q(published_at__isnull=False),
+                name="published_has_its_time",
+                violation_error_message="What is published has a time of publication.",
             ),
             has_name("title"),
             one_of("kind", ProposalKind),
@@ -208,9 +214,14 @@ class Proposal(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Fill in the slug and the time of first publication where they are missing."""
         self.slug = self.slug or self.free_slug()
+        self.clean()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Note when it is first published."""
+        super().clean()
         if self.state == self.State.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """Give the address of the page, ending in the slug."""
@@ -238,7 +249,9 @@ class Sponsorship(models.Model):
     """One of those who put a proposal forward: a delegate or an organisation, in order."""
 
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="sponsorships", help_text="What is proposed.")
-    order = models.PositiveSmallIntegerField(default=1, help_text="Place among the proposers: 1, 2, 3.")
+    order = models.PositiveSmallIntegerField(
+        default=1, validators=[MaxValueValidator(9999)], help_text="Place among the proposers: 1, 2, 3."
+    )
     delegate = models.ForeignKey(
         Delegate,
         models.PROTECT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -46,7 +47,11 @@ class Recommendation(models.Model):
     proposal = models.ForeignKey(
         Proposal, models.CASCADE, related_name="recommendations", help_text="The proposal that asks for it."
     )
-    order = models.PositiveSmallIntegerField("number", help_text="Its number in the proposal, from 1; #r3 leads to 3.")
+    order = models.PositiveSmallIntegerField(
+        "number",
+        validators=[MinValueValidator(1), MaxValueValidator(9999)],
+        help_text="Its number in the proposal, from 1; #r3 leads to 3.",
+    )
     group_en = models.CharField("group", max_length=120, blank=True, help_text="Heading over several: “Legislation”.")
     group_zh = models.CharField("group in Chinese", max_length=80, blank=True, help_text="“立法”.")
     text_en = models.TextField("text", blank=True, help_text="One action in our words: “Hire more reviewers”.")
@@ -73,7 +78,11 @@ class Recommendation(models.Model):
                 name="one_recommendation_per_number",
                 violation_error_message="This proposal has a recommendation with this number already.",
             ),
-            models.CheckConstraint(condition=models.Q(order__gte=1), name="recommendation_numbers_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(order__range=(1, 32_767)),  # 15 bits: as many as the catalogue orders
+                name="recommendation_numbers_possible",
+                violation_error_message="Recommendations are numbered from 1.",
+            ),
             has_name("text"),
         ]
 
@@ -147,7 +156,9 @@ class Figure(models.Model):
     class Meta:
         ordering = ["proposal", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(value=""), name="figure_value_given"),
+            models.CheckConstraint(
+                condition=~models.Q(value=""), name="figure_value_given", violation_error_message="Give the value."
+            ),
             models.UniqueConstraint(
                 fields=["proposal", "value", "unit_en", "unit_zh", "what_en", "what_zh"], name="one_figure_per_fact"
             ),

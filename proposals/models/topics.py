@@ -1,5 +1,6 @@
 """Topics: a tree of what proposals are about, with the words people use for them."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,9 @@ class Topic(Named, Tree):
     slug = models.SlugField(max_length=60, unique=True, help_text="The address of its page: “stem-cells”.")
     name_en = models.CharField("English name", max_length=120, help_text="“Stem cells”.")
     name_zh = models.CharField("Chinese name", max_length=80, help_text="“干细胞”.")
-    order = models.PositiveSmallIntegerField(default=0, help_text="Place among its neighbours: 10.")
+    order = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(9999)], help_text="Place among its neighbours: 10."
+    )
     scope_en = models.TextField("scope", blank=True, help_text="What belongs here and what does not, in a sentence.")
     scope_zh = models.TextField("scope in Chinese", blank=True, help_text="The same in Chinese.")
     mesh_id = models.CharField(
@@ -69,7 +72,9 @@ class Synonym(models.Model):
         ordering = ["acronym", "language", "text"]
         constraints = [
             models.UniqueConstraint(fields=["topic", "text", "acronym"], name="one_synonym_per_topic_and_text"),
-            models.CheckConstraint(condition=~models.Q(text=""), name="synonym_text_given"),
+            models.CheckConstraint(
+                condition=~models.Q(text=""), name="synonym_text_given", violation_error_message="Give the word."
+            ),
             models.CheckConstraint(
                 condition=models.Q(acronym=True) | models.Q(ambiguous=False),
                 name="only_acronyms_are_ambiguous",
