@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from people.record import RecordModel
+
 Node = TypeVar("Node", bound="Tree", covariant=True)
 
 
@@ -34,7 +36,7 @@ class TreeQuerySet(models.QuerySet[Node]):
         return self.filter(pk__in=self.below(node.pk))
 
 
-class Tree(models.Model):
+class Tree(RecordModel):
     """A node that may lie below another of its kind."""
 
     parent = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What readers see of the founding data set: five proposals with 59 recommendations, found and read as they should be."""
+"""What readers see of the founding data: five proposals with 59 recommendations, found and read as they should be."""
 
 import re
 from collections import Counter

@@ -41,12 +41,6 @@ from tests.factories import (
     make_topic,
 )
 
-# Holes in `proposals.models.outbox`, each with the test that fails for it; strict, so that mending one shows here.
-UNNOTED_LINKS = pytest.mark.xfail(strict=True, reason="links with a model of their own are added without a signal")
-UNNOTED_OVERWRITING = pytest.mark.xfail(strict=True, reason="a row written over another by its key is taken for new")
-UNGUARDED_SAVE = pytest.mark.xfail(strict=True, reason="a save outside a transaction and its note are not one")
-ASKED_TOO_EARLY = pytest.mark.xfail(strict=True, reason="who shows a row is asked before the counter is locked")
-
 LONG = 30
 """Seconds after which a thread that should have finished is taken to hang."""
 
@@ -248,8 +242,8 @@ LINKS = [
     (Proposal, "topics", "proposals", make_topic),
     (Proposal, "target_regions", "proposals", make_region),
     (Recommendation, "topics", "recommendations", make_topic),
-    pytest.param(Proposal, "delegates", "proposals", make_delegate, marks=UNNOTED_LINKS),
-    pytest.param(Recommendation, "agencies", "recommendations", make_agency, marks=UNNOTED_LINKS),
+    (Proposal, "delegates", "proposals", make_delegate),
+    (Recommendation, "agencies", "recommendations", make_agency),
 ]
 
 
@@ -282,7 +276,6 @@ def test_a_recommendation_moved_to_another_proposal_moves_in_both(world):
         assert_nothing_is_missed()
 
 
-@UNNOTED_OVERWRITING
 def test_a_row_written_over_another_is_gone_from_where_that_was(world):
     """As `loaddata` does: a new object with the key of an old row."""
     other = make_proposal(title="Damson", published=True)
@@ -516,9 +509,7 @@ def test_of_two_overlapping_transactions_neither_is_missed(aside, block):
     assert_nothing_is_missed()
 
 
-def test_a_proposal_published_while_its_topic_is_being_renamed_has_the_new_name(aside, request):
-    if connection.vendor == "postgresql":
-        request.applymarker(ASKED_TOO_EARLY)
+def test_a_proposal_published_while_its_topic_is_being_renamed_has_the_new_name(aside):
     topic = make_topic(name="Apricot")
     draft = make_proposal(topics=[topic])
     make_proposal(published=True)
@@ -548,7 +539,7 @@ def test_a_proposal_published_while_its_topic_is_being_renamed_has_the_new_name(
     assert_nothing_is_missed()
 
 
-@pytest.mark.parametrize("state", [pytest.param(Proposal.State.DRAFT, marks=UNGUARDED_SAVE), Proposal.State.PUBLISHED])
+@pytest.mark.parametrize("state", [Proposal.State.DRAFT, Proposal.State.PUBLISHED])
 def test_a_reader_in_the_middle_of_a_save_does_not_make_it_missed(aside, state):
     """Between what is noted before a save and the save itself; the save is in no transaction of the caller's."""
     proposal = make_proposal(title="Damson", published=True)

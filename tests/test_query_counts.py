@@ -128,6 +128,8 @@ def fill(numbers):
         "name_variant": spellings,
     }.items():
         rows(Citation, source=sources.get, **{what: cited.get})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as PostgreSQL does by itself, but not within a test's transaction
     catalogue().rebuild(anyway=True)  # rows made in bulk note no change
 
 

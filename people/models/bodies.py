@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from people.dates import PartialDateField, is_partial_date
 from people.language import Named, has_name, one_of
 from people.models.regions import Region
+from people.record import RecordModel
 
 CHINESE_DIGITS = "〇一二三四五六七八九"
 
@@ -41,7 +42,7 @@ class BodySystem(models.TextChoices):
     CPPCC = "cppcc", _("CPPCC")
 
 
-class Body(Named, models.Model):
+class Body(Named, RecordModel):
     """One congress or one committee: “CPPCC Shanghai Committee”."""
 
     System = BodySystem
@@ -80,7 +81,7 @@ class Body(Named, models.Model):
         ]
 
 
-class Session(Named, models.Model):
+class Session(Named, RecordModel):
     """One yearly meeting of a body: “14th CPPCC National Committee, 2nd session”."""
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="sessions", help_text="Whose session it is.")
@@ -135,7 +136,7 @@ class SectorKind(models.TextChoices):
     INVITED = "invited", _("Specially invited")
 
 
-class Sector(Named, models.Model):
+class Sector(Named, RecordModel):
     """A sector (界别) of the CPPCC: a party, an organisation or a walk of life."""
 
     Kind = SectorKind

@@ -11,9 +11,10 @@ from people.dates import PartialDateField, date_key, is_partial_date
 from people.language import Named, has_name, one_of
 from people.models.bodies import Body, Sector, Session
 from people.models.regions import Region
+from people.record import RecordModel
 
 
-class Delegate(Named, models.Model):
+class Delegate(Named, RecordModel):
     """A person: a deputy (代表) of a congress or a member (委员) of a CPPCC committee."""
 
     slug = models.SlugField(max_length=80, unique=True, help_text="The address of the page: “ding-lieming”.")
@@ -65,7 +66,7 @@ class NameVariantLanguage(models.TextChoices):
     TRADITIONAL = "zh-Hant", _("Chinese, traditional")
 
 
-class NameVariant(models.Model):
+class NameVariant(RecordModel):
     """Another spelling under which a source names a delegate."""
 
     Language = NameVariantLanguage
@@ -100,7 +101,7 @@ class MembershipRole(models.TextChoices):
     CHAIR = "chair", _("Chair")
 
 
-class Membership(models.Model):
+class Membership(RecordModel):
     """A delegate's seat in one body for one term."""
 
     Role = MembershipRole
@@ -172,7 +173,7 @@ class Membership(models.Model):
             raise ValidationError({"delegation_en": "Only a congress has delegations; the CPPCC has sectors."})
 
 
-class Position(models.Model):
+class Position(RecordModel):
     """A delegate's employer and post, so that readers see whose interest speaks."""
 
     delegate = models.ForeignKey(Delegate, models.CASCADE, related_name="positions", help_text="Who holds the post.")

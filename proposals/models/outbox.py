@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Model, Q
-from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
 
 from people.models import (
     Agency,
@@ -62,60 +62,6 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal} at {self.generation}"
-
-
-_gathered: ContextVar[set[int] | None] = ContextVar("gathered", default=None)
-
-
-@contextmanager
-def recorded() -> Iterator[None]:
-    """Run a transaction whose changes are noted together at its end, under one generation.
-
-    Late, because whoever raises the counter holds its row until the commit. Blocks may lie within one another.
-    """
-    if _gathered.get() is not None:
-        with transaction.atomic():
-            yield
-        return
-    with transaction.atomic():
-        token = _gathered.set(set())
-        try:
-            yield
-            changed, noted = _gathered.get() or set(), _noted.get()
-        finally:
-            _gathered.reset(token)
-            _noted.set(False)
-        if noted:
-            _write(changed)
-
-
-_noted: ContextVar[bool] = ContextVar("noted", default=False)
-
-
-def note(proposals: Iterable[int]) -> None:
-    """Note that what the public sees has changed, in `proposals` (keys) or around them."""
-    gathered = _gathered.get()
-    if gathered is None:
-        with transaction.atomic():
-            _write(set(proposals))
-    else:
-        gathered.update(proposals)
-        _noted.set(True)
-
-
-def _write(proposals: set[int]) -> None:
-    raised = {"value": F("value") + 1}
-    if not Generation.objects.filter(id=1).update(**raised):
-        Generation.objects.bulk_create([Generation()], ignore_conflicts=True)
-        Generation.objects.filter(id=1).update(**raised)
-    generation = Generation.now().value
-    Change.objects.bulk_create(
-        [Change(proposal=key, generation=generation) for key in sorted(proposals)],
-        update_conflicts=True,
-        unique_fields=["proposal"],
-        update_fields=["generation"],
-        batch_size=500,
-    )
 
 
 def _of_delegates(**delegates: Any) -> Q:
@@ -174,28 +120,114 @@ ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region, Session, Body)
 """These show in public whether a published proposal shows them or not."""
 
 
-def _published(shown: Q) -> set[int]:
-    return set(Proposal.objects.published().filter(shown).values_list("pk", flat=True))
+class Gathering:
+    """What a transaction has changed so far: rows, and the proposals that showed them before they changed.
+
+    Who shows a row now is asked last, with the counter locked: another transaction may have published it meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.rows: set[tuple[type[Model], int]] = set()
+        self.proposals: set[int] = set()
+        self.shown: set[int] = set()
+
+    def before(self, model: type[Model], key: int) -> None:
+        """Take in the proposals, drafts too, that show a row as the database has it at this moment."""
+        for proposal, state in Proposal.objects.filter(SHOWN_BY[model](key)).values_list("pk", "state"):
+            self.proposals.add(proposal)
+            if state == Proposal.State.PUBLISHED:
+                self.shown.add(proposal)
+
+    def after(self, model: type[Model], key: int) -> None:
+        """Take in a row that has been changed."""
+        self.rows.add((model, key))
+
+    def write(self) -> None:
+        """Raise the counter, if anything public has changed, and note the proposals; to be done under `_locked`."""
+        for model, key in self.rows:
+            self.before(model, key)
+        self.shown.update(Proposal.objects.published().filter(pk__in=self.proposals).values_list("pk", flat=True))
+        if not self.shown and not any(model in ON_PAGES_OF_THEIR_OWN for model, _ in self.rows):
+            return
+        Generation.objects.filter(id=1).update(value=F("value") + 1)
+        generation = Generation.now().value
+        Change.objects.bulk_create(
+            [Change(proposal=key, generation=generation) for key in sorted(self.shown)],
+            update_conflicts=True,
+            unique_fields=["proposal"],
+            update_fields=["generation"],
+            batch_size=500,
+        )
 
 
-def _note_row(sender: type[Model], instance: Model, **_more: Any) -> None:
-    """Before a save or a deletion, and after a save: note what shows the row."""
-    if instance.pk is None or instance._state.adding:  # before its first save nothing can show it
+_gathering: ContextVar[Gathering | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Run a transaction in which the counter is ours from now until its end."""
+    with transaction.atomic():
+        if Generation.objects.select_for_update().filter(id=1).first() is None:
+            Generation.objects.bulk_create([Generation()], ignore_conflicts=True)
+            Generation.objects.select_for_update().get(id=1)
+        yield
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Run a transaction whose changes are noted together at its end, under one generation.
+
+    Late, because whoever holds the counter keeps all others from noting. Blocks may lie within one another.
+    """
+    if _gathering.get() is not None:
+        with transaction.atomic():
+            yield
         return
-    shown = _published(SHOWN_BY[sender](instance.pk))
-    if shown or sender in ON_PAGES_OF_THEIR_OWN:
-        note(shown)
+    gathering = Gathering()
+    token = _gathering.set(gathering)
+    try:
+        with transaction.atomic():
+            yield
+            with _locked():
+                gathering.write()
+    finally:
+        _gathering.reset(token)
 
 
-def _note_links(instance: Model, **_more: Any) -> None:
-    """Around a change of topics or target regions, from either end: note what shows the instance."""
-    shown = _published(SHOWN_BY[type(instance)](instance.pk))
-    if shown:
-        note(shown)
+def _note(model: type[Model], key: int, *, changed: bool) -> None:
+    gathering = _gathering.get()
+    if gathering is None:
+        with _locked():
+            gathering = Gathering()
+            gathering.before(model, key)
+            gathering.after(model, key)
+            gathering.write()
+    elif changed:
+        gathering.after(model, key)
+    else:
+        gathering.before(model, key)
+        gathering.after(model, key)
+
+
+def _note_row(sender: type[Model], instance: Model, signal: ModelSignal, **_more: Any) -> None:
+    """Before a save or a deletion, and after a save: note who shows the row."""
+    if instance.pk is not None:
+        _note(sender, instance.pk, changed=signal is post_save)
+
+
+def _note_links(instance: Model, action: str, **_more: Any) -> None:
+    """Around a change of links between two rows, from either end: note who shows the row."""
+    _note(type(instance), instance.pk, changed=action.startswith("post"))
 
 
 for _model in RECORD:
     for _signal in (pre_save, post_save, pre_delete):
         _signal.connect(_note_row, sender=_model, dispatch_uid=f"outbox {_model.__name__}")
-for _links in (Proposal.topics, Proposal.target_regions, Recommendation.topics):
+for _links in (
+    Proposal.topics,
+    Proposal.target_regions,
+    Proposal.delegates,
+    Recommendation.topics,
+    Recommendation.agencies,
+):
     m2m_changed.connect(_note_links, sender=_links.through, dispatch_uid=f"outbox {_links.through.__name__}")

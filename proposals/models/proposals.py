@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language, one_of
 from people.models import Agency, Delegate, Level, Membership, Position, Region, Session
+from people.record import RecordModel
 from proposals.models.topics import Topic
 
 
@@ -111,7 +112,7 @@ class ProposalStatus(models.TextChoices):
     FOLLOWED_UP = "followed_up", _("Followed up")
 
 
-class Proposal(models.Model):
+class Proposal(RecordModel):
     """One document put forward at a session: a proposal, a suggestion or a bill."""
 
     Kind = ProposalKind
@@ -245,7 +246,7 @@ class Proposal(models.Model):
         return next(slug for slug in (stem, *numbered) if slug not in taken)
 
 
-class Sponsorship(models.Model):
+class Sponsorship(RecordModel):
     """One of those who put a proposal forward: a delegate or an organisation, in order."""
 
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="sponsorships", help_text="What is proposed.")

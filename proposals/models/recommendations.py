@@ -13,6 +13,7 @@ from django.urls import reverse
 from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language
 from people.models import Agency
+from people.record import RecordModel
 from proposals.models.proposals import Proposal, Sponsorship
 from proposals.models.topics import Topic
 
@@ -41,7 +42,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return [by_id[key] for key in ids if key in by_id]
 
 
-class Recommendation(models.Model):
+class Recommendation(RecordModel):
     """One numbered action that a proposal asks for."""
 
     proposal = models.ForeignKey(
@@ -99,7 +100,7 @@ class Recommendation(models.Model):
         return in_language(self, "group")[0]
 
 
-class Addressee(models.Model):
+class Addressee(RecordModel):
     """Of whom a recommendation asks something, and whether the source says so."""
 
     recommendation = models.ForeignKey(
@@ -118,7 +119,7 @@ class Addressee(models.Model):
         return str(self.agency)
 
 
-class Figure(models.Model):
+class Figure(RecordModel):
     """A number quoted in a proposal: what it measures, as of when, and whether it still holds."""
 
     proposal = models.ForeignKey(

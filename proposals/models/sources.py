@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from people.dates import PartialDateField, is_partial_date
 from people.language import one_of
 from people.models import Delegate, Membership, NameVariant, Position
+from people.record import RecordModel
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Figure, Recommendation
 
@@ -46,7 +47,7 @@ class SourceLanguage(models.TextChoices):
     CHINESE = "zh", _("Chinese")
 
 
-class Source(models.Model):
+class Source(RecordModel):
     """Something published that says what the record says."""
 
     Kind = SourceKind
@@ -132,7 +133,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
         ).select_related("source", "membership__body", "position", "name_variant")
 
 
-class Citation(models.Model):
+class Citation(RecordModel):
     """A source for one thing in the record, with the place in the source."""
 
     Role = CitationRole

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from people.language import Named, has_name, one_of
+from people.record import RecordModel
 from people.tree import Tree, TreeQuerySet
 
 
@@ -54,7 +55,7 @@ class SynonymLanguage(models.TextChoices):
     CHINESE = "zh", _("Chinese")
 
 
-class Synonym(models.Model):
+class Synonym(RecordModel):
     """Another word or an acronym for a topic; search finds the topic by it."""
 
     Language = SynonymLanguage
