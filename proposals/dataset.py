@@ -40,7 +40,8 @@ class Table:
     """One file: the model of its rows, which fields tell two rows apart, and what other rows call one.
 
     `lists` maps a column to a many-to-many field with a model between, in which `(inferred)` is kept. `without` are
-    fields that have no column: they belong to the analysts, or to another file.
+    fields that have no column: they belong to the analysts, or to another file. `new_only` are taken for new rows and
+    left alone in others: what an analyst took back is not published again.
     """
 
     file: str
@@ -49,6 +50,7 @@ class Table:
     names: tuple[str, ...] = ("{slug}",)
     lists: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    new_only: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> dict[str, Field[Any, Any]]:
@@ -76,7 +78,7 @@ TABLES = (
     Table("memberships.csv", Membership, key=("delegate", "body", "term", "role"), names=("{delegate}@{body}:{term}",)),
     Table("positions.csv", Position, key=("delegate", *POST), names=("{delegate}@{employer_en}",)),
     Table("sources.csv", Source),
-    Table("proposals.csv", Proposal, without=("delegates",)),
+    Table("proposals.csv", Proposal, without=("delegates",), new_only=("state",)),
     Table("sponsorships.csv", Sponsorship, key=("proposal", "delegate", *ORGANISATION), names=()),
     Table("recommendations.csv", Recommendation, key=("proposal", "order"), names=("{proposal}#{order}",), lists=ASKED),
     Table("figures.csv", Figure, key=("proposal", *FACT), names=("{proposal}:{value} {unit_en}",)),
@@ -172,7 +174,8 @@ class Loading:
         row = self.row(table, line, values, wrong)
         before = None if row.pk is None else stored(row)
         for column, value in values.items():
-            setattr(row, column, value)
+            if before is None or column not in table.new_only:
+                setattr(row, column, value)
         self.check(table, line, row, wrong)
         for name in filter(None, (name.format_map(cells) for name in table.names)):
             self.named[table.model].setdefault(name, []).extend([] if wrong else [row])

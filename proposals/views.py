@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,7 +71,10 @@ def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
 
 def delegate_list(request: HttpRequest) -> HttpResponse:
     """List the delegates of published proposals."""
-    return _names(request, "delegate", Delegate.objects.prefetch_related("positions"))
+    delegates = Delegate.objects.prefetch_related(
+        "positions", "memberships__body", "memberships__sector", "memberships__region"
+    )
+    return _names(request, "delegate", delegates)
 
 
 def delegate_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -151,7 +154,10 @@ def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpRespo
     """Render a list of those things that show in public, with the number of proposals on each."""
     counts = count_by(facet, Query())
     pages = Paginator(things.filter(pk__in=list(counts)), NAMES_ON_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
+    try:
+        page = pages.page(request.GET.get("page", 1))
+    except InvalidPage:
+        raise Http404(_("There is no such page of results.")) from None
     for thing in page:
         thing.proposal_count = counts[thing.pk]
     return render(request, f"proposals/{facet}_list.html", {"page": page, "total": pages.count})

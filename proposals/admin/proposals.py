@@ -25,7 +25,7 @@ class ProposalAdmin(RecordAdmin[Proposal]):
 
     named_by = ["session__body"]
     actions = ["publish", "unpublish"]
-    list_display = ["__str__", "proposers", "session", "number", "recommended", "state", "status", "changed"]
+    list_display = ["__str__", "state", "proposers", "meeting", "number", "recommended", "status", "changed"]
     ordering = ["-pk"]
     list_filter = [
         "state",
@@ -75,6 +75,11 @@ class ProposalAdmin(RecordAdmin[Proposal]):
         names = [str(row) for row in proposal.sponsorships.all()]
         more = len(names) - NAMED_PROPOSERS
         return "; ".join(names[:NAMED_PROPOSERS]) + (f" and {more} more" if more > 0 else "")
+
+    @admin.display(description="session", ordering="session__year")
+    def meeting(self, proposal: Proposal) -> str:
+        """Name the session in few letters, so that the other columns have room."""
+        return proposal.session.slug
 
     @admin.display(description="recommendations", ordering="recommended")
     def recommended(self, proposal: Proposal) -> int:

@@ -53,6 +53,8 @@ class Query:
     @property
     def order(self) -> str:
         """The order asked for: without a wish, relevance where there are words, else the newest first."""
+        if not self.phrases and self.sort == RELEVANCE:
+            return NEWEST
         return self.sort or (RELEVANCE if self.phrases else NEWEST)
 
     @property

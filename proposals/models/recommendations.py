@@ -169,3 +169,8 @@ class Figure(RecordModel):
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.value, self.unit_en or self.unit_zh, self.what_en or self.what_zh)))
+
+    @property
+    def words(self) -> str:
+        """The value with its unit, for the reader."""
+        return f"{self.value} {in_language(self, 'unit')[0]}".strip()

@@ -196,9 +196,12 @@ class Citation(RecordModel):
         if self.recommendation:
             return gettext("for recommendation %(number)s") % {"number": self.recommendation.order}
         if self.figure:
-            return gettext("for the figure %(value)s") % {"value": self.figure.value}
+            return gettext("for the figure “%(figure)s”") % {"figure": self.figure.words}
         if self.membership:
-            return gettext("for the seat in %(body)s") % {"body": self.membership.body.name}
+            return gettext("for the seat in %(body)s, term %(term)s") % {
+                "body": self.membership.body.name,
+                "term": self.membership.term,
+            }
         if self.position:
             return gettext("for the post")
         if self.name_variant:

@@ -1,5 +1,6 @@
 """`manage.py catalogue refresh|rebuild|verify|status`."""
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,11 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, action: str, verbosity: int, **options: Any) -> None:
         """Do one of them; `verify` ends with an error where it finds differences."""
+        progress = verbosity > 0 and sys.stderr.isatty()
         match action:
             case "refresh":
-                catalogue().refresh(progress=verbosity > 0)
+                catalogue().refresh(progress=progress)
             case "rebuild":
-                catalogue().rebuild(progress=verbosity > 0, anyway=True)
+                catalogue().rebuild(progress=progress, anyway=True)
             case "status":
                 for name, value in status(catalogue()).items():
                     self.stdout.write(f"{name}: {value}")
