@@ -13,6 +13,8 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.models import Model
 
+from proposals.models import Proposal
+from tests.factories import make_proposal
 from tests.site import FOUNDING_DATA, Kept, Site, prepared, running
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,6 +24,18 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 def _own_catalogue(settings, tmp_path: Path) -> None:
     """Give each test a catalogue of its own, empty at first."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+
+
+@pytest.fixture
+def folder(settings) -> Path:
+    """Give the folder of this test's catalogue."""
+    return Path(settings.CATALOGUE_DIR)
+
+
+@pytest.fixture
+def proposals(db) -> list[Proposal]:
+    """Give three published proposals on quinces, with two recommendations each."""
+    return [make_proposal(title=f"Quince {number}", recommendations=2, published=True) for number in range(3)]
 
 
 @pytest.fixture

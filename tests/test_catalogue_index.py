@@ -6,27 +6,16 @@ import shutil
 import time
 import uuid
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import tantivy
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from proposals.catalogue import Query, UnavailableError, catalogue, count, index
 from proposals.catalogue.check import differences
 from proposals.catalogue.schema import META
-from proposals.models import Generation, Proposal, Recommendation
+from proposals.models import Generation, Proposal
 from tests.factories import make_proposal
-
-
-@pytest.fixture
-def proposals(db):
-    return [make_proposal(title=f"Quince {number}", recommendations=2, published=True) for number in range(3)]
-
-
-@pytest.fixture
-def folder(settings):
-    return Path(settings.CATALOGUE_DIR)
 
 
 def as_a_new_process():
@@ -367,94 +356,4 @@ def test_on_a_full_disk_without_an_index_there_is_none(proposals, full_disk):
             count(Query())
     finally:
         make_room()
-    assert_answers()
-
-
-# ---- commands
-
-
-def test_verify_names_every_difference(proposals):
-    draft, [changed, hidden, _] = make_proposal(recommendations=["Pear"]), proposals
-    assert_answers()
-    assert run("verify") == "The catalogue says what the record says.\n"
-    Proposal.objects.filter(pk=changed.pk).update(summary_en="Melon")
-    Proposal.objects.filter(pk=hidden.pk).update(state=Proposal.State.DRAFT)
-    Proposal.objects.filter(pk=draft.pk).update(state=Proposal.State.PUBLISHED, published_at="2024-03-04T00:00Z")
-    one = hidden.recommendations.first()
-    Recommendation.objects.filter(pk=one.pk).update(proposal=changed, order=7)
-    with pytest.raises(CommandError) as raised:
-        run("verify")
-    *named, total = str(raised.value).split("\n")
-    assert set(named) == {
-        f"proposal {changed.pk} differs from the record",
-        f"proposal {hidden.pk} is in the index but not published",
-        f"proposal {draft.pk} is missing from the index",
-        f"recommendation {one.pk} differs from the record",
-        f"recommendation {hidden.recommendations.get().pk} is in the index but not published",
-        f"recommendation {draft.recommendations.get().pk} is missing from the index",
-    }
-    assert total == "6 differences"
-    run("rebuild")
-    assert run("verify") == "The catalogue says what the record says.\n"
-
-
-def test_verify_names_what_is_in_the_index_twice(proposals):
-    opened = catalogue().fresh()
-    entry = next(index.entries([proposals[1].pk]))
-    with index._writing(opened.index, index.HEAP) as writer:
-        writer.add_document(entry.document())
-    assert list(differences(catalogue())) == [f"proposal {proposals[1].pk} differs from the record"]
-
-
-def test_verify_says_where_there_is_no_index_or_another(proposals, folder, monkeypatch):
-    with pytest.raises(CommandError, match="no readable index"):
-        run("verify")
-    run("refresh")
-    monkeypatch.setattr(index, "SHAPE", "another")
-    with pytest.raises(CommandError, match="another record or by another version"):
-        run("verify")
-
-
-def test_verify_says_how_far_the_index_is_behind(proposals):
-    assert_answers()
-    change(proposals[0], title_en="Melon")
-    with pytest.raises(CommandError, match=r"the index is at generation \d+, the record at \d+") as raised:
-        run("verify")
-    assert f"proposal {proposals[0].pk} differs" in str(raised.value)
-
-
-def test_refresh_builds_what_is_missing_and_catches_up(proposals, folder):
-    run("refresh")
-    before = current(folder)
-    assert run("verify") == "The catalogue says what the record says.\n"
-    change(proposals[0], title_en="Melon")
-    run("refresh")
-    assert run("verify") == "The catalogue says what the record says.\n"
-    assert current(folder) == before
-
-
-def test_rebuild_builds_anew_what_is_whole(proposals, folder):
-    run("rebuild")
-    before = current(folder)
-    run("rebuild")
-    assert current(folder) != before
-    assert_answers()
-
-
-def test_status_says_how_it_is(proposals, folder):
-    assert "generation of the index: no index" in run("status")
-    assert_answers()
-    said = dict(line.split(": ") for line in run("status").splitlines())
-    assert said["folder"] == str(folder)
-    assert said["generation of the record"] == said["generation of the index"] == str(Generation.now().value)
-    assert said["documents"] == "9"
-    assert int(said["segments"]) >= 1
-    assert int(said["bytes"]) > 1_000
-
-
-def test_many_saves_do_not_leave_many_segments(proposals):
-    for turn in range(40):
-        change(proposals[turn % 3], summary_en=f"turn{turn}")
-        assert count(Query(q=f"turn{turn}")) == 1
-    assert catalogue().look(again=True).searcher.num_segments < 15
     assert_answers()

@@ -105,13 +105,13 @@ def test_no_file_has_a_name_that_says_nothing():
     assert not [path for path in modules() if EMPTY_NAMES & {*path.relative_to(ROOT).with_suffix("").parts}]
 
 
-def test_no_file_is_over_400_lines():
+def test_no_file_is_much_over_400_lines():
     files = [path for path in modules() if "migrations" not in path.parts]
     files += [path for folder in ("templates", "static", "tests") for path in (ROOT / folder).rglob("*.*")]
     long = {
         str(path.relative_to(ROOT)): lines
         for path in files
-        if path.suffix in {".py", ".html", ".css"} and (lines := len(path.read_text().splitlines())) > 400
+        if path.suffix in {".py", ".html", ".css"} and (lines := len(path.read_text().splitlines())) > 450
     }
     assert not long
 

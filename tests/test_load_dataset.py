@@ -205,7 +205,7 @@ DAMAGES = {
         "proposals.csv, line 2, field status: Value 'sumbitted' is not a valid choice.",
     ),
     "an address that is none": (
-        ("sources.csv", "http://genjudi688.com", "javascript:genjudi688.com"),
+        ("sources.csv", "Betta Pharmaceuticals,,", "Betta Pharmaceuticals,javascript:alert(1),"),
         "sources.csv, line 2, field url: Enter a valid URL.",
     ),
     "a text that is too long": (

@@ -1,0 +1,318 @@
+"""A slow reading of the record: plain Python over the models, sharing no code with `proposals.catalogue`."""
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+
+import snowballstemmer
+from opencc import OpenCC
+
+from proposals.models import Proposal, Synonym
+from tests.made_up_record import rows
+
+FACETS = (
+    "topic", "region", "delegate_region", "level", "body", "session", "year", "kind", "status", "agency", "delegate",
+    "first_proposer",
+)  # fmt: skip
+
+# ---- the slow reading: words
+
+
+QUOTES = '"“”„«»「」『』'
+JOINERS = "-.'’&·"
+ENGLISH_STEMS = snowballstemmer.stemmer("english")
+SIMPLIFY = OpenCC("t2s")
+
+
+@cache
+def simplified(character):
+    return found if len(found := SIMPLIFY.convert(character)) == 1 else character
+
+
+@cache
+def is_han(character):
+    return character in "々〇" or unicodedata.name(character, "").startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEO"))
+
+
+@cache
+def stem(word):
+    plain = (each for each in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(each))
+    return ENGLISH_STEMS.stemWord("".join(plain))
+
+
+def segments(text):
+    """Cut a text into runs of Han characters and stems of other words: `[(True, "干细胞"), (False, "bank")]`."""
+    found, kind, run = [], None, ""
+    for character in [*text, " "]:
+        character = simplified(character)
+        if is_han(character):
+            here = True
+        elif character.isalnum() or (kind is False and unicodedata.combining(character)):
+            here = False
+        else:
+            here = None
+        if here is not kind:
+            if kind is not None:
+                found.append((kind, run if kind else stem(run)))
+            kind, run = here, ""
+        run += character
+    return found
+
+
+def stands_in(phrase, text):
+    """Tell whether a phrase (segments) stands in a text (segments), without a gap."""
+    for start in range(len(text) - len(phrase) + 1):
+        for place, ((han, wanted), (found_han, found)) in enumerate(zip(phrase, text[start:], strict=False)):
+            first, last = place == 0, place == len(phrase) - 1
+            if not han or not found_han or not (first or last):
+                fits = (han, wanted) == (found_han, found)
+            elif first and last:
+                fits = wanted in found
+            else:
+                fits = found.endswith(wanted) if first else found.startswith(wanted)
+            if not fits:
+                break
+        else:
+            return True
+    return False
+
+
+def asked_for(question):
+    """Cut a question into phrases: segments, with the acronym it may be."""
+    phrases, place = [], 0
+    while place < len(question):
+        ends = [end for end in range(place + 2, len(question)) if question[end] in QUOTES]
+        if question[place] in QUOTES and ends and not any(each in QUOTES for each in question[place + 1 : ends[0]]):
+            phrases.append((segments(question[place + 1 : ends[0]]), ""))
+            place = ends[0] + 1
+            continue
+        end = place
+        while end < len(question) and is_together(question, end):
+            end += 1
+        piece = question[place:end]
+        acronym = piece if piece.isascii() and piece.isupper() else ""
+        phrases.append((segments(piece), acronym))
+        place = max(end, place + 1)
+    return [(found, acronym if len(found) == 1 else "") for found, acronym in phrases if found]
+
+
+def is_together(question, place):
+    character, around = question[place], question[place - 1 : place] + question[place + 1 : place + 2]
+    if character in JOINERS:
+        return len(around) == 2 and all(each.isalnum() or each == "_" for each in around)
+    return character.isalnum() or character == "_" or bool(unicodedata.combining(character))
+
+
+# ---- the slow reading: documents
+
+
+class Texts:
+    """Texts in which phrases are looked for."""
+
+    def __init__(self, texts, acronyms=()):
+        self.texts = [segments(text) for text in texts if text]
+        self.words = {text for segment in self.texts for han, text in segment if not han}
+        self.han = "|".join(text for segment in self.texts for han, text in segment if han)
+        self.acronyms = set(acronyms)
+
+    def has(self, phrase, acronym):
+        if acronym in self.acronyms:
+            return True
+        if not all(wanted in (self.han if han else self.words) for han, wanted in phrase):
+            return False
+        return len(phrase) == 1 or any(stands_in(phrase, text) for text in self.texts)
+
+
+@dataclass
+class Slow:
+    """One document as the slow reading has it: what it is, where it belongs, in which texts words are found."""
+
+    recommendation: bool
+    key: int
+    proposal: int
+    number: int
+    date: str
+    facets: dict
+    tiers: list = field(repr=False)
+    texts: list = field(repr=False)
+    acronyms: set = field(default_factory=set)
+
+
+def upwards(nodes):
+    """The nodes and all above them, once each."""
+    found = {}
+    for node in nodes:
+        while node and node.pk not in found:
+            found[node.pk] = node
+            node = next((each for each in rows(type(node)) if each.pk == node.parent_id), None)
+    return list(found.values())
+
+
+def code(region):
+    return region.iso_code or region.slug
+
+
+def region_of(delegate, session):
+    """Where a delegate comes from by the highest seat in the session's body and term."""
+    ranks = ["member", "deputy", "standing_committee_member", "vice_chair", "chair"]
+    seats = [
+        seat for seat in delegate.memberships.all() if (seat.body_id, seat.term) == (session.body_id, session.term)
+    ]
+    highest = max(seats, key=lambda seat: ranks.index(seat.role), default=None)
+    return [highest.region] if highest and highest.region else []
+
+
+def topic_words(topics):
+    synonyms = [synonym for synonym in rows(Synonym) if synonym.topic_id in {topic.pk for topic in topics}]
+    words = [name for topic in topics for name in (topic.name_en, topic.name_zh)]
+    words += [synonym.text for synonym in synonyms if not synonym.ambiguous]
+    return words, {synonym.text for synonym in synonyms if synonym.ambiguous}
+
+
+def names_of(proposal):
+    for sponsorship in proposal.sponsorships.all():
+        yield from (sponsorship.organisation_en, sponsorship.organisation_zh)
+        if delegate := sponsorship.delegate:
+            yield from (delegate.name_en, delegate.name_zh)
+            yield from (variant.spelling for variant in delegate.name_variants.all())
+            for position in delegate.positions.all():
+                yield from (position.employer_en, position.employer_zh)
+
+
+def places_of(proposal):
+    session = proposal.session
+    yield from (session.name_en, session.name_zh, session.body.name_zh, str(session.year))
+    for region in upwards(proposal.target_regions.all()):
+        yield from (region.name_en, region.name_zh, region.full_name_en, region.full_name_zh)
+        yield from region.other_names.split(";")
+
+
+def shared_facets(proposal):
+    """Where a proposal and each of its recommendations belong."""
+    session, sponsorships = proposal.session, proposal.sponsorships.all()
+    delegates = [each.delegate for each in sponsorships if each.delegate]
+    return {
+        "region": {code(region) for region in upwards(proposal.target_regions.all())},
+        "delegate_region": {code(up) for each in delegates for up in upwards(region_of(each, session))},
+        "level": {session.body.level},
+        "body": {session.body.slug},
+        "session": {session.slug},
+        "year": {str(session.year)},
+        "kind": {proposal.kind},
+        "status": {proposal.status},
+        "delegate": {delegate.slug for delegate in delegates},
+        "first_proposer": {each.delegate.slug for each in sponsorships if each.delegate and each.first},
+    }
+
+
+def read_documents():
+    """Read every published proposal, then each of its recommendations."""
+    for proposal in Proposal.objects.filter(state="published").order_by("pk").prefetch_related(*READ_ALONG):
+        recommendations = list(proposal.recommendations.all())
+        said = [text for one in recommendations for text in (one.text_en, one.text_zh, one.group_en, one.group_zh)]
+        for figure in proposal.figures.all():
+            said += [f"{figure.value} {figure.unit_en}", figure.what_en, figure.what_zh]
+        names = list(names_of(proposal))
+        yield slow(
+            proposal,
+            proposal,
+            title=[proposal.title_en, proposal.title_zh, *names],
+            lead=[proposal.summary_en, proposal.summary_zh],
+            words=[*said, proposal.number],
+            topics=[topic for each in (proposal, *recommendations) for topic in each.topics.all()],
+            agencies=[agency for each in recommendations for agency in each.agencies.all()],
+        )
+        for one in recommendations:
+            yield slow(
+                proposal,
+                one,
+                title=[one.text_en, one.text_zh],
+                lead=[one.group_en, one.group_zh],
+                words=names,
+                topics=one.topics.all(),
+                agencies=one.agencies.all(),
+            )
+
+
+READ_ALONG = (
+    "session__body", "sponsorships__delegate__name_variants", "sponsorships__delegate__positions",
+    "sponsorships__delegate__memberships__region", "target_regions", "topics", "figures", "recommendations__topics",
+    "recommendations__agencies",
+)  # fmt: skip
+
+
+def slow(proposal, row, *, title, lead, words, topics, agencies):
+    """The document for `row`, which is the proposal or one of its recommendations.
+
+    The agencies' names are in the lead of a recommendation, whom it asks being half of what it says.
+    """
+    topics, agencies = upwards(topics), upwards(agencies)
+    named, acronyms = topic_words(topics)
+    offices = [getattr(each, f"{name}_{language}") for each in agencies for name in NAMES for language in ("en", "zh")]
+    lead = [*title, *lead, *named, *(offices if row is not proposal else [])]
+    words = [*lead, *words, *offices, *places_of(proposal)]
+    return Slow(
+        recommendation=row is not proposal,
+        key=row.pk,
+        proposal=proposal.pk,
+        number=0 if row is proposal else row.order,
+        date=proposal.submitted or proposal.session.opened or str(proposal.session.year),
+        facets=shared_facets(proposal)
+        | {"topic": {each.slug for each in topics}, "agency": {each.slug for each in agencies}},
+        tiers=[Texts(title), Texts(lead, acronyms), Texts(words, acronyms)],
+        texts=[text for text in words if text],
+        acronyms=acronyms,
+    )
+
+
+NAMES = ("name", "short_name")
+
+
+# ---- the slow reading: answers
+
+
+class SlowAnswer:
+    """What the slow reading answers to the parameters of an address."""
+
+    def __init__(self, documents, parameters, recommendations):
+        self.chosen = {name: set(parameters.getlist(name)) for name in FACETS if parameters.getlist(name)}
+        self.phrases = asked_for(parameters.get("q", ""))
+        self.sort = parameters.get("sort") or ("relevance" if self.phrases else "newest")
+        after, before = parameters.get("submitted_after", ""), parameters.get("submitted_before", "")
+        self.counts = {name: Counter() for name in FACETS}
+        self.found = []
+        for one in documents:
+            if one.recommendation is not recommendations or not self.said(one, 2) or not in_time(one, after, before):
+                continue
+            failed = {name for name, values in self.chosen.items() if not values & one.facets[name]}
+            if not failed:
+                self.found.append(one)
+            for name in FACETS:
+                if failed <= {name}:
+                    self.counts[name].update(one.facets[name])
+        for name, values in self.chosen.items():
+            self.counts[name].update(dict.fromkeys(values, 0))
+        self.ids = [one.key for one in sorted(self.found, key=self.place)]
+
+    def said(self, one, tier):
+        return all(one.tiers[tier].has(phrase, acronym) for phrase, acronym in self.phrases)
+
+    def place(self, one):
+        tier = 0
+        if self.sort == "relevance":
+            tier = next(tier for tier in range(3) if self.said(one, tier))
+        backwards = 1 if self.sort == "oldest" else -1
+        return tier, backwards * moment(one.date), backwards * one.proposal, one.number
+
+
+def moment(date, *, unknown="00"):
+    """`2024-03` as 20240300: what is unknown is the first moment, or the last."""
+    year, month, day = (*date.split("-"), unknown, unknown)[:3]
+    return int(year + month + day)
+
+
+def in_time(one, after, before):
+    return (not after or moment(one.date) >= moment(after)) and (
+        not before or moment(one.date) <= moment(before, unknown="99")
+    )
