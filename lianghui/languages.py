@@ -1,5 +1,7 @@
 """The two languages of the pages, for the switch at the head of each."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest
 
 
@@ -8,7 +10,7 @@ def languages(request: HttpRequest) -> dict[str, object]:
     chinese = request.path.startswith("/zh/")
     path = request.path.removeprefix("/zh") if chinese else request.path
     path = "/" + path.lstrip("/")  # two slashes would begin the name of another host
-    parameters = request.META.get("QUERY_STRING", "")
+    parameters = quote(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"), safe="%/?:@!$&'()*+,;=-._~")
     end = f"?{parameters}" if parameters else ""
     return {
         "page_language": "zh-Hans" if chinese else "en-GB",

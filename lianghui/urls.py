@@ -1,11 +1,9 @@
 """The site map: the analysts' admin, and the public pages in English and, below `/zh/`, in Chinese."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLResolver, include, path
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
-from django.views.generic import RedirectView
 
 CHINESE = "zh-hans"
 
@@ -21,6 +19,5 @@ class LanguagePrefix(LocalePrefixPattern):
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icon.svg")),
     URLResolver(LanguagePrefix(prefix_default_language=False), [path("", include("proposals.urls"))]),
 ]

@@ -111,6 +111,8 @@ def session_list(request: HttpRequest) -> HttpResponse:
 def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a session and what was put forward at it."""
     session = get_object_or_404(Session.objects.select_related("body__region"), slug=slug)
+    if not session.proposals.published().exists():
+        raise Http404
     return _shown(request, "session", session)
 
 

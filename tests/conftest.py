@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db.models import Model
+from django.utils import translation
 
 from proposals.models import Proposal
 from tests.factories import make_proposal
@@ -24,6 +25,13 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 def _own_catalogue(settings, tmp_path: Path) -> None:
     """Give each test a catalogue of its own, empty at first."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+
+
+@pytest.fixture(autouse=True)
+def _own_language(settings) -> Iterator[None]:
+    """Leave no test in the language in which the one before it asked for a page."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

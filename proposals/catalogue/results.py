@@ -123,7 +123,7 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     Each facet is counted with its own choice left out, so its numbers say what a click would give. Counts are exact.
     Raises `UnavailableError` while there is no index.
     """
-    searcher = catalogue().fresh().searcher
+    searcher = vocabulary.searcher
     total = _count(searcher, query.matching())
     counted = _counted(searcher, query, tuple(facets))
     shown = [_facet(name, numbers, query, vocabulary) for name, numbers in counted.items()]

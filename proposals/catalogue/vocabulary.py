@@ -6,9 +6,11 @@ from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from tantivy import Searcher
 
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, choice_number
+from proposals.catalogue.index import catalogue, is_number
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
 from proposals.models import Topic
 
@@ -28,6 +30,8 @@ LABELS = {
     "first_proposer": _("First proposer"),
 }
 
+NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "delegate", "first_proposer"}
+"""Facets whose names are public only where something published shows them: to ask for one must not tell it."""
 ORDERS = {RELEVANCE: _("Best match first"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
 
 
@@ -38,7 +42,17 @@ class Vocabulary:
         """Give the choices for `values` of an address, in their order; unknown ones are left out."""
         wanted = list(dict.fromkeys(values))
         known = {choice.value: choice for choice in self._choices(facet, values=wanted)} if wanted else {}
-        return [known[value] for value in wanted if value in known]
+        found = [known[value] for value in wanted if value in known]
+        return [choice for choice in found if facet not in NAMED_WHEN_PUBLISHED or self._shows(facet, choice)]
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """The index, as fresh as the record at the first question of the request."""
+        return catalogue().fresh().searcher
+
+    def _shows(self, facet: str, choice: Choice) -> bool:
+        """Tell whether anything published has `choice`."""
+        return bool(self.searcher.search(is_number(facet, choice.key), 1).hits)
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
         """Give the choices for numbers of the index, by number, in the record's order."""
