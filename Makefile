@@ -13,9 +13,9 @@ run: .venv/run.stamp # the site on this machine, with the founding data
 	@$(BIN)/python manage.py run --port "$(PORT)"
 
 test: .venv/dev.stamp chromium # every test: on SQLite, on PostgreSQL, in Chromium
-	env -u DATABASE_URL $(BIN)/pytest -n 2 -m "not browser and not soak"
-	$(BIN)/python -m tests.postgresql pytest -n 2 -m "not browser and not soak"
-	env -u DATABASE_URL $(BIN)/pytest -m browser
+	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not soak"
+	$(BIN)/python -m tests.postgresql pytest -n 2 --dist worksteal -m "not browser and not soak"
+	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m browser
 
 soak: .venv/dev.stamp # the proofs that take long
 	env -u DATABASE_URL $(BIN)/pytest -m soak

@@ -233,7 +233,7 @@ class AgencyAdmin(RecordAdmin[Agency]):
     list_display = ["name_en", "name_zh", "short_name_en", "kind", "parent", "region"]
     list_filter = ["kind", ("region", RelatedOnlyFieldListFilter), ("parent", RelatedOnlyFieldListFilter)]
     list_select_related = ["parent", "region"]
-    search_fields = ["name_en", "name_zh", "short_name_en", "short_name_zh", "slug"]
+    search_fields = ["name_en", "name_zh", "short_name_en", "short_name_zh", "other_names", "slug"]
     autocomplete_fields = ["parent", "region"]
     prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [
@@ -243,6 +243,7 @@ class AgencyAdmin(RecordAdmin[Agency]):
                 "fields": [
                     ("name_en", "name_zh"),
                     ("short_name_en", "short_name_zh"),
+                    "other_names",
                     "kind",
                     ("parent", "region"),
                     "slug",

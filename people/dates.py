@@ -42,7 +42,7 @@ def date_key(value: str, *, end: bool = False) -> int:
 
 
 def date_words(value: str) -> str:
-    """Write `2024-03-12` as the reader's language does: "12 March 2024", "March 2024", "2024"."""
+    """Write `2024-03-12` as the reader's language does: "12 Mar 2024", "March 2024", "2024"."""
     year, month, day = (*value.split("-"), "", "")[:3]
     if not month:
         return value

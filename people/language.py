@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import get_language
 
 ENGLISH, CHINESE = "en", "zh"
+TAGS = {ENGLISH: "en-GB", CHINESE: "zh-Hans"}
 
 
 def reader_language() -> str:
@@ -22,6 +23,11 @@ def in_language(thing: object, field: str) -> tuple[str, str]:
     if text:
         return text, reader
     return getattr(thing, f"{field}_{other}"), other
+
+
+def foreign(language: str) -> str:
+    """Give the tag of a language that the reader's page is not in, "" for the one it is in."""
+    return "" if language == reader_language() else TAGS[language]
 
 
 class Named:

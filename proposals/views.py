@@ -155,11 +155,12 @@ def _shown(request: HttpRequest, facet: str, thing: Model, **more: Any) -> HttpR
 def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
     """Render a list of those things that show in public, with the number of proposals on each."""
     counts = count_by(facet, Query())
-    pages = Paginator(things.filter(pk__in=list(counts)), NAMES_ON_A_PAGE)
+    pages = Paginator([key for key in things.values_list("pk", flat=True) if key in counts], NAMES_ON_A_PAGE)
     try:
         page = pages.page(request.GET.get("page", 1))
     except InvalidPage:
         raise Http404(_("There is no such page of results.")) from None
+    page.object_list = things.filter(pk__in=page.object_list)
     for thing in page:
         thing.proposal_count = counts[thing.pk]
     return render(request, f"proposals/{facet}_list.html", {"page": page, "total": pages.count})
@@ -168,8 +169,9 @@ def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpRespo
 def _tree(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
     """Render a tree of all things of a kind, with the number of proposals on each."""
     counts = count_by(facet, Query())
-    nodes = list(things)
-    for node in nodes:
+    below: dict[int | None, list[Any]] = {}
+    for node in things:
         node.proposal_count = counts.get(node.pk, 0)
-        node.below = [child for child in nodes if child.parent_id == node.pk]
-    return render(request, f"proposals/{facet}_list.html", {"roots": [node for node in nodes if not node.parent_id]})
+        node.below = below.setdefault(node.pk, [])
+        below.setdefault(node.parent_id, []).append(node)
+    return render(request, f"proposals/{facet}_list.html", {"roots": below.get(None, [])})

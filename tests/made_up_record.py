@@ -94,7 +94,9 @@ def make_regions():
 
 def make_agencies():
     make_agency(name="National Health Commission", name_zh="国家卫生健康委员会", short_name_en="NHC", slug="nhc")
-    nmpa = make_agency(name="National Medical Products Administration", short_name_en="NMPA", slug="nmpa")
+    nmpa = make_agency(
+        name="National Medical Products Administration", short_name_en="NMPA", other_names="药监局; CFDA", slug="nmpa"
+    )
     centre = make_agency(name="Center for Drug Evaluation", name_zh="药品审评中心", slug="cde", parent=nmpa)
     make_agency(name="Office of statistics", slug="statistics", parent=centre)
     make_agency(name="Shanghai government", short_name_zh="上海市政府", slug="shanghai-government")

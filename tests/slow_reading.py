@@ -250,6 +250,7 @@ def slow(proposal, row, *, title, lead, words, topics, agencies):
     topics, agencies = upwards(topics), upwards(agencies)
     named, acronyms = topic_words(topics)
     offices = [getattr(each, f"{name}_{language}") for each in agencies for name in NAMES for language in ("en", "zh")]
+    offices += [name for each in agencies for name in each.other_names.split(";")]
     lead = [*title, *lead, *named, *(offices if row is not proposal else [])]
     words = [*lead, *words, *offices, *places_of(proposal)]
     return Slow(
@@ -313,6 +314,9 @@ def moment(date, *, unknown="00"):
 
 
 def in_time(one, after, before):
-    return (not after or moment(one.date) >= moment(after)) and (
+    """Whether any of the days that the date may mean lies within the span."""
+    if after and before and moment(after) > moment(before, unknown="99"):
+        return False
+    return (not after or moment(one.date, unknown="99") >= moment(after)) and (
         not before or moment(one.date) <= moment(before, unknown="99")
     )

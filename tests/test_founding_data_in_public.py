@@ -137,6 +137,10 @@ def test_three_pages_hold_each_recommendation_once(client):
         ("agency=nmpa", {DING, ZHANG}),
         ("agency=nifdc", {ZHANG}),
         ("year=2024", ALL),
+        ("submitted_before=2024-01-24", {ZHANG}),
+        ("submitted_after=2024-02&submitted_before=2024-03-05", {DING, LIU, WANG}),  # in March: the day is not known
+        ("submitted_after=2024-03-12", {DING, LIU, WANG}),
+        ("submitted_after=2024-04", set()),
         ("year=2023", set()),
         ("q=Ding+Liming", {DING}),
         ("q=Ding+Leiming", {DING}),
@@ -150,6 +154,8 @@ def test_three_pages_hold_each_recommendation_once(client):
         ('q="review priority"', set()),
         ("q=stem+cell+bank", {DING}),
         ("q=Betta", {DING}),
+        ("q=卫健委", {WANG}),
+        ("q=药监局", {DING, ZHANG}),
     ],
 )
 def test_a_question_finds(client, prefix, asked, found):

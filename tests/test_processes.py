@@ -19,7 +19,7 @@ import pytest
 
 from tests.site import ROOT, succeed
 
-ROUNDS = pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.soak)])
+ROUNDS = pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.soak)])
 PROPOSALS, RECOMMENDATIONS = 300, 4
 """As many as a request builds an index of by itself; it takes a second or so."""
 

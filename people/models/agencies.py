@@ -37,6 +37,11 @@ class Agency(Named, Tree):
     name_zh = models.CharField("Chinese name", max_length=120, blank=True, help_text="“国家药品监督管理局”.")
     short_name_en = models.CharField("English short name", max_length=40, blank=True, help_text="“NMPA”.")
     short_name_zh = models.CharField("Chinese short name", max_length=40, blank=True, help_text="“国家药监局”.")
+    other_names = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Further names that search should find, divided by semicolons: “药监局; former CFDA”.",
+    )
     region = models.ForeignKey(
         Region,
         models.PROTECT,

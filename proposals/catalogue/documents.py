@@ -97,6 +97,7 @@ class Shelf:
         return {
             "proposal": [proposal.pk],
             "date": [date_key(proposal.date)],
+            "date_end": [date_key(proposal.date, end=True)],
             "region": self.regions.keys(region.pk for region in proposal.target_regions.all()),
             "delegate_region": self.regions.keys(seat.region_id for seat in seats if seat and seat.region_id),
             "level": [choice_number("level", session.body.level)],
@@ -183,6 +184,7 @@ class Shelf:
     def _agency_words(self, keys: Iterable[int]) -> Iterator[str]:
         for agency in self.agencies.above(keys):
             yield from (agency.name_en, agency.name_zh, agency.short_name_en, agency.short_name_zh)
+            yield from agency.other_names.split(";")
 
     def _places(self, proposal: Proposal) -> Iterator[str]:
         """Words for the target regions and for the session."""

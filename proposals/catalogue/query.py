@@ -18,16 +18,21 @@ from proposals.catalogue.words import Phrase, phrases
 
 NEWEST, OLDEST, RELEVANCE = "newest", "oldest", "relevance"
 PAGE_SIZE = 20
+LAST = 99_999_999
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a facet: its number in the index, its value in addresses, its name for readers."""
+    """One value of a facet: its number in the index, its value in addresses, its name for readers.
+
+    `language` is the tag of the name's language where that is not the page's.
+    """
 
     key: int
     value: str
     label: str
     parent: int | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,12 @@ class Query:
         for facet, choices in self.chosen.items():
             if choices and facet != without:
                 parts.append(tantivy.Query.term_set_query(SCHEMA, facet, [choice.key for choice in choices]))
-        if self.submitted_after or self.submitted_before:
-            first, last = date_key(self.submitted_after), date_key(self.submitted_before, end=True) or 99999999
-            parts.append(tantivy.Query.range_query(SCHEMA, "date", FieldType.Unsigned, first, last))
+        first, last = date_key(self.submitted_after), date_key(self.submitted_before, end=True) or LAST
+        if first > last:
+            parts.append(tantivy.Query.empty_query())
+        elif self.submitted_after or self.submitted_before:
+            # A date known to the month lies within a span where any day of that month does.
+            parts += [_between("date_end", first, LAST), _between("date", 0, last)]
         return [(Occur.Must, part) for part in parts]
 
     def matching(self, *, without: str = "", field: str = "words") -> tantivy.Query:
@@ -109,6 +117,10 @@ class Query:
 
 def _number(name: str, value: int) -> tantivy.Query:
     return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic")
+
+
+def _between(name: str, first: int, last: int) -> tantivy.Query:
+    return tantivy.Query.range_query(SCHEMA, name, FieldType.Unsigned, first, last)
 
 
 def _said(phrase: Phrase, name: str) -> tantivy.Query:

@@ -32,6 +32,7 @@ class Value:
 
     value: str
     label: str
+    language: str
     count: int
     selected: bool
     url: str
@@ -60,6 +61,7 @@ class Chip:
     label: str | Promise
     text: str
     without: Query
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Results:
         query = self.query
         chips = [Chip(_("Words"), query.q, replace(query, q="", page=1))] if query.q else []
         for name, choices in query.chosen.items():
-            chips += [Chip(LABELS[name], choice.label, query.toggling(name, choice)) for choice in choices]
+            chips += [
+                Chip(LABELS[name], choice.label, query.toggling(name, choice), choice.language) for choice in choices
+            ]
         if query.submitted_after:
             chips.append(Chip(_("From"), query.submitted_after, replace(query, submitted_after="", page=1)))
         if query.submitted_before:
@@ -205,19 +209,21 @@ def _facet(name: str, counts: Mapping[int, int], query: Query, vocabulary: Vocab
     shown = vocabulary.keys(name, counts.keys() | selected)
     placed = _in_order(name, shown, counts)
     open_ = _open(placed, shown, selected)
+    listed = [pair for place, pair in enumerate(placed) if place < LISTED or pair[0] in selected]
     values = [
         Value(
             value=shown[key].value,
             label=shown[key].label,
+            language=shown[key].language,
             count=counts.get(key, 0),
             selected=key in selected,
             url=query.toggling(name, shown[key]).url,
             depth=depth,
             at_once=key in open_,
         )
-        for key, depth in placed
+        for key, depth in listed
     ]
-    return Facet(name, LABELS[name], [value for place, value in enumerate(values) if place < LISTED or value.selected])
+    return Facet(name, LABELS[name], values)
 
 
 def _in_order(name: str, shown: Mapping[int, Choice], counts: Mapping[int, int]) -> list[tuple[int, int]]:

@@ -22,7 +22,7 @@ FACETS = (
     "delegate",
     "first_proposer",
 )
-NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "fingerprint", *FACETS)
+NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "fingerprint", *FACETS)
 TEXTS = ("title", "lead", "words")
 
 

@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from tantivy import Searcher
 
-from people.models import Agency, Delegate, Region, Session
+from people.language import foreign, in_language
+from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, choice_number
 from proposals.catalogue.index import catalogue, is_number
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
@@ -82,15 +83,15 @@ class Vocabulary:
 
     @cached_property
     def _topics(self) -> list[Choice]:
-        return [Choice(topic.pk, topic.slug, topic.name, topic.parent_id) for topic in Topic.objects.all()]
+        return [_named(topic, topic.slug, topic.parent_id) for topic in Topic.objects.all()]
 
     @cached_property
     def _regions(self) -> list[Choice]:
-        return [Choice(region.pk, region.code, region.name, region.parent_id) for region in Region.objects.all()]
+        return [_named(region, region.code, region.parent_id) for region in Region.objects.all()]
 
     @cached_property
     def _agencies(self) -> list[Choice]:
-        return [Choice(agency.pk, agency.slug, agency.name, agency.parent_id) for agency in Agency.objects.all()]
+        return [_named(agency, agency.slug, agency.parent_id) for agency in Agency.objects.all()]
 
     @cached_property
     def _meetings(self) -> list[Session]:
@@ -98,12 +99,12 @@ class Vocabulary:
 
     @cached_property
     def _sessions(self) -> list[Choice]:
-        return [Choice(session.pk, session.slug, session.name) for session in self._meetings]
+        return [_named(session, session.slug) for session in self._meetings]
 
     @cached_property
     def _bodies(self) -> list[Choice]:
         bodies = {session.body_id: session.body for session in self._meetings}
-        return [Choice(body.pk, body.slug, body.name) for body in bodies.values()]
+        return [_named(body, body.slug) for body in bodies.values()]
 
     def _delegates(self, values: Collection[str], keys: Collection[int]) -> Iterable[Choice]:
         """Read those asked for that are not read yet: there may be thousands in all."""
@@ -112,9 +113,14 @@ class Vocabulary:
         missing = {*keys} - {*known}
         if slugs or missing:
             for delegate in Delegate.objects.filter(Q(slug__in=slugs) | Q(pk__in=missing)):
-                known[delegate.pk] = Choice(delegate.pk, delegate.slug, delegate.name)
+                known[delegate.pk] = _named(delegate, delegate.slug)
         return known.values()
 
     @cached_property
     def _read_delegates(self) -> dict[int, Choice]:
         return {}
+
+
+def _named(thing: Topic | Region | Agency | Session | Body | Delegate, value: str, parent: int | None = None) -> Choice:
+    label, language = in_language(thing, "name")
+    return Choice(thing.pk, value, label, parent, foreign(language))

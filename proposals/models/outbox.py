@@ -147,6 +147,8 @@ class Gathering:
         for model, key in self.rows:
             self.before(model, key)
         self.shown.update(Proposal.objects.published().filter(pk__in=self.proposals).values_list("pk", flat=True))
+        # What was a draft when it was read may have been published, and noted, before this transaction's turn came.
+        self.shown.update(Change.objects.filter(proposal__in=self.proposals).values_list("proposal", flat=True))
         if not self.shown and not any(model in ON_PAGES_OF_THEIR_OWN for model, _ in self.rows):
             return
         Generation.objects.filter(id=1).update(value=F("value") + 1)

@@ -273,7 +273,7 @@ class Sponsorship(RecordModel):
     first = models.BooleanField("first proposer", default=False, help_text="Tick for the first proposer (第一提案人).")
 
     class Meta:
-        ordering = ["proposal", "order", "pk"]
+        ordering = ["proposal_id", "order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "delegate"], name="a_delegate_proposes_once"),
             models.UniqueConstraint(

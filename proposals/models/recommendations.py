@@ -72,7 +72,7 @@ class Recommendation(RecordModel):
     objects = RecommendationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["proposal", "order"]
+        ordering = ["proposal_id", "order"]
         constraints = [
             models.UniqueConstraint(
                 fields=["proposal", "order"],
@@ -155,7 +155,7 @@ class Figure(RecordModel):
     note_zh = models.TextField("editor's note in Chinese", blank=True, help_text="The same in Chinese.")
 
     class Meta:
-        ordering = ["proposal", "pk"]
+        ordering = ["proposal_id", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(value=""), name="figure_value_given", violation_error_message="Give the value."

@@ -8,14 +8,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from people.dates import date_words
-from people.language import ENGLISH, in_language, reader_language
+from people.language import CHINESE, ENGLISH, TAGS, foreign, in_language, reader_language
 from proposals.catalogue import marked
 from proposals.catalogue.words import Phrase
 
 register = template.Library()
 register.filter("date_words", date_words)
-
-TAGS = {ENGLISH: "en-GB", "zh": "zh-Hans"}
 
 
 @register.simple_tag
@@ -26,8 +24,8 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
     """
     text, language = in_language(thing, field)
     printed = with_hits(text, sought)
-    if text and language != reader_language():
-        return format_html('<span lang="{}">{}</span>', TAGS[language], printed)
+    if text and (tag := foreign(language)):
+        return format_html('<span lang="{}">{}</span>', tag, printed)
     return printed
 
 
@@ -40,7 +38,7 @@ def say_plainly(thing: object, field: str) -> str:
 @register.simple_tag
 def also(thing: object, field: str) -> SafeString:
     """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
-    language = "zh" if reader_language() == ENGLISH else ENGLISH
+    language = CHINESE if reader_language() == ENGLISH else ENGLISH
     text = getattr(thing, f"{field}_{language}")
     if not text or text == in_language(thing, field)[0]:
         return SafeString("")
