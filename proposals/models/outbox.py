@@ -133,7 +133,7 @@ class Gathering:
 
     def before(self, model: type[Model], key: int) -> None:
         """Take in the proposals, drafts too, that show a row as the database has it at this moment."""
-        for proposal, state in Proposal.objects.filter(SHOWN_BY[model](key)).values_list("pk", "state"):
+        for proposal, state in Proposal.objects.filter(SHOWN_BY[model](key)).order_by().values_list("pk", "state"):
             self.proposals.add(proposal)
             if state == Proposal.State.PUBLISHED:
                 self.shown.add(proposal)
