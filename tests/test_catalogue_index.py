@@ -13,6 +13,7 @@ from django.core.management import call_command
 
 from proposals.catalogue import Query, UnavailableError, catalogue, count, index
 from proposals.catalogue.check import differences
+from proposals.catalogue.names import Names, is_number
 from proposals.catalogue.schema import META
 from proposals.models import Generation, Proposal
 from tests.factories import make_proposal
@@ -66,7 +67,7 @@ def overwrite(text):
 
 def without_position(folder):
     writer = tantivy.Index.open(str(current(folder))).writer(15_000_000, 1)
-    writer.delete_documents_by_query(index.is_number("type", META))
+    writer.delete_documents_by_query(is_number("type", META))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -197,7 +198,7 @@ def test_one_who_reads_the_old_index_can_finish(proposals):
     old = catalogue().fresh().searcher
     catalogue().rebuild(anyway=True)
     as_a_new_process()
-    assert old.search(Query(q="quince").matching(), 10).count == 3
+    assert old.search(Query(q="quince").matching(Names(old)), 10).count == 3
     assert_answers()
 
 

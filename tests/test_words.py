@@ -12,8 +12,9 @@ from opencc import OpenCC
 
 from proposals.catalogue import Query, marked, phrases
 from proposals.catalogue.documents import Entry
+from proposals.catalogue.names import Names
 from proposals.catalogue.schema import PROPOSAL, SCHEMA
-from proposals.catalogue.words import ANALYZER, stem, words
+from proposals.catalogue.words import ANALYZER, cut, stem, words
 
 QUOTES = '"“”„«»「」『』'
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -30,8 +31,8 @@ def library(*texts, acronyms=()):
     index.register_tokenizer("words", ANALYZER)
     writer = index.writer(15_000_000, 1)
     for number, text in enumerate(texts):
-        texts_by_field = {"title": [], "lead": [text], "words": []}
-        writer.add_document(Entry({"type": [PROPOSAL], "id": [number]}, texts_by_field, set(acronyms)).document())
+        texts_by_field = {"title": [], "lead": [cut(text)], "words": []}
+        writer.add_document(Entry({"type": [PROPOSAL], "id": [number]}, texts_by_field, frozenset(acronyms)).document())
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
@@ -40,12 +41,18 @@ def library(*texts, acronyms=()):
 
 def found(searcher, question):
     """Numbers of the documents in which all of the question's phrases are found."""
-    addresses = [address for _, address in searcher.search(Query(q=question).matching(), 10_000).hits]
+    addresses = [address for _, address in searcher.search(Query(q=question).matching(Names(searcher)), 10_000).hits]
     return set(searcher.fast_field_values("id", addresses))
 
 
 def hits(text, question):
     return [piece for piece, hit in marked(text, phrases(question)) if hit]
+
+
+@quickly
+@given(MIXED | st.text())
+def test_the_quick_way_to_cut_gives_the_same_words(text):
+    assert cut(text) == " ".join(word.text for word in words(text))
 
 
 # ---- Chinese

@@ -6,11 +6,12 @@ from pathlib import Path
 import tantivy
 
 from proposals.catalogue.documents import entries
-from proposals.catalogue.index import Catalogue, is_number
-from proposals.catalogue.schema import META, PROPOSAL, RECOMMENDATION
+from proposals.catalogue.index import Catalogue
+from proposals.catalogue.names import is_number, size
+from proposals.catalogue.schema import META, NAME, PROPOSAL, RECOMMENDATION
 from proposals.models import Generation
 
-NAMES = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
+NAMES = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation", NAME: "name"}
 
 
 def differences(catalogue: Catalogue) -> Iterator[str]:
@@ -35,7 +36,8 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
         elif fingerprints != [entry.fingerprint]:
             yield f"{NAMES[key[0]]} {key[1]} differs from the record"
     for kind, identity in held:
-        yield f"{NAMES[kind]} {identity} is in the index but not published"
+        if kind != NAME:  # names that nothing has any more are found by nobody
+            yield f"{NAMES[kind]} {identity} is in the index but not published"
 
 
 def status(catalogue: Catalogue) -> dict[str, object]:
@@ -46,10 +48,14 @@ def status(catalogue: Catalogue) -> dict[str, object]:
         "folder": str(folder),
         "generation of the record": Generation.now().value,
         "generation of the index": opened.position if opened else "no index",
-        "documents": opened.searcher.num_docs - 1 if opened else 0,
+        "documents": _documents(opened.searcher) if opened else 0,
         "segments": opened.searcher.num_segments if opened else 0,
         "bytes": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
     }
+
+
+def _documents(searcher: tantivy.Searcher) -> int:
+    return sum(size(searcher, is_number("type", kind)) for kind in (PROPOSAL, RECOMMENDATION))
 
 
 def _held(searcher: tantivy.Searcher) -> dict[tuple[int, int], list[int]]:

@@ -1,41 +1,54 @@
-"""Documents: published proposals and recommendations as the index holds them."""
+"""Documents: published proposals and recommendations as the index holds them.
+
+The record is read in batches of plain rows. Names that many proposals share (of topics, regions, agencies, sessions and
+delegates) are documents of their own: a question looks there first for the values whose names hold a word, then finds
+the proposals that hold the word or have one of those values.
+"""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
-from django.db.models import Choices, Prefetch
+from django.db.models import Choices, Model
 from tantivy import Document
 
 from people.dates import date_key
-from people.models import Agency, Level, Region
+from people.models import Agency, Delegate, Level, Region, Session
 from people.tree import lineage
-from proposals.catalogue.schema import PROPOSAL, RECOMMENDATION, TEXTS
+from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, TEXTS, name_number
 from proposals.catalogue.words import cut
-from proposals.models import Addressee, Proposal, Recommendation, Sponsorship, Topic
+from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
 
 Node = TypeVar("Node", Topic, Region, Agency)
+Row = tuple[Any, ...]
 CHOICES: dict[str, type[Choices]] = {"level": Level, "kind": Proposal.Kind, "status": Proposal.Status}
+NUMBER_OF: dict[str, dict[str, int]] = {
+    facet: {value: number for number, value in enumerate(choices.values)} for facet, choices in CHOICES.items()
+}
+BATCH = 1_000
+"""Proposals that are read at a time."""
 
 
 def choice_number(facet: str, value: str) -> int:
     """Give the number under which the index knows a choice: its place in the list."""
-    return CHOICES[facet].values.index(value)
+    return NUMBER_OF[facet][value]
 
 
 @dataclass
 class Entry:
-    """One document before it is written: numbers and texts by field."""
+    """One document before it is written: numbers and texts, cut into words, by field."""
 
     numbers: dict[str, Collection[int]]
     texts: dict[str, list[str]]
-    acronyms: set[str] = field(default_factory=set)
+    acronyms: Collection[str] = ()
 
     @property
     def fingerprint(self) -> int:
         """A number that differs when anything in the entry differs; the order of a set does not count."""
-        numbers = sorted((name, sorted(values)) for name, values in self.numbers.items())
+        numbers = [sorted(self.numbers[name]) for name in sorted(self.numbers)]
         content = repr((numbers, sorted(self.texts.items()), sorted(self.acronyms)))
         return int.from_bytes(hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=8).digest())
 
@@ -43,202 +56,272 @@ class Entry:
         """Give the entry as the index takes it."""
         document = Document()
         for name, numbers in self.numbers.items():
-            for number in sorted(set(numbers)):
+            for number in numbers:
                 document.add_unsigned(name, number)
         document.add_unsigned("fingerprint", self.fingerprint)
         above: list[str] = []
         for name in TEXTS:  # each takes in the one before it
-            above = [*above, *self.texts[name]]
+            above += self.texts.get(name, ())
             for text in above:
-                document.add_text(name, cut(text))
-        for acronym in sorted(self.acronyms):
+                document.add_text(name, text)
+        for acronym in self.acronyms:
             document.add_text("acronym", acronym)
         return document
 
 
 class Lineages(Generic[Node]):
-    """Trees in memory: of each node its lineage, and the words for everything in it."""
+    """A tree in memory: of each node the keys of all above it."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes: dict[int, Node] = {node.pk: node for node in nodes}
         self.parents: dict[int, int | None] = {node.pk: node.parent_id for node in self.nodes.values()}
+        self._of = lru_cache(maxsize=20_000)(self._above)
 
-    def keys(self, keys: Iterable[int]) -> set[int]:
+    def of(self, keys: Iterable[int]) -> Collection[int]:
         """Give `keys` and all keys above them."""
-        return {above for key in keys for above in lineage(key, self.parents)}
+        return self._of(frozenset(keys))
 
-    def above(self, keys: Iterable[int]) -> list[Node]:
-        """Give the nodes with `keys` and all above them, in a steady order."""
-        return [self.nodes[key] for key in sorted(self.keys(keys))]
+    def _above(self, keys: frozenset[int]) -> Collection[int]:
+        return sorted({up for key in keys for up in lineage(key, self.parents)})
 
 
 class Shelf:
-    """Makes entries; reads the trees once."""
+    """Makes entries; reads what proposals share once, and keeps account of what they do share."""
 
     def __init__(self) -> None:
         self.topics = Lineages(Topic.objects.prefetch_related("synonyms"))
         self.regions = Lineages(Region.objects.all())
         self.agencies = Lineages(Agency.objects.all())
+        self.sessions: dict[int, Session] = {each.pk: each for each in Session.objects.select_related("body")}
+        self.delegates: dict[int, Delegate] = {}
+        self.region_of = lru_cache(maxsize=100_000)(self._region_of)
+        self.used: dict[str, set[int]] = {facet: set() for facet in NAMED}
+
+    def entries(self, keys: Collection[int]) -> Iterator[Entry]:
+        """Yield the entries of the published proposals with `keys` and of their recommendations."""
+        batch = Batch(self, keys)
+        for proposal in batch.proposals:
+            yield from batch.entries(proposal)
+
+    def names(self) -> Iterator[Entry]:
+        """Yield the entries of the names by which the proposals so far are found."""
+        nodes: dict[str, Mapping[int, Any]] = {
+            "topic": self.topics.nodes,
+            "region": self.regions.nodes,
+            "agency": self.agencies.nodes,
+            "session": self.sessions,
+            "delegate": self.delegates,
+        }
+        for facet, words in NAMED.items():
+            for key in sorted(self.used[facet]):
+                node = nodes[facet][key]
+                yield Entry(
+                    {"type": [NAME], "id": [name_number(facet, key)]}, {"words": _cut(*words(node))}, _acronyms(node)
+                )
+
+    def meet(self, delegates: Collection[int]) -> None:
+        """Read the delegates that were not met before."""
+        unmet = delegates - self.delegates.keys()
+        found = Delegate.objects.filter(pk__in=unmet).prefetch_related("name_variants", "memberships", "positions")
+        self.delegates |= {delegate.pk: delegate for delegate in found}
+
+    def _region_of(self, delegate: int, session: int) -> int | None:
+        """Give where a delegate came from at a session."""
+        seat = self.delegates[delegate].seat_in(self.sessions[session])
+        return seat.region_id if seat else None
+
+
+class Batch:
+    """Some proposals with their rows of other tables."""
+
+    def __init__(self, shelf: Shelf, keys: Collection[int]) -> None:
+        self.shelf = shelf
+        self.proposals = list(Proposal.objects.published().filter(pk__in=keys).order_by("pk").only(*PROPOSAL_FIELDS))
+        mine = {"proposal__in": keys}
+        self.sponsorships = _rows(
+            Sponsorship, "proposal", "delegate", "first", "organisation_en", "organisation_zh", **mine
+        )
+        self.regions = _rows(Proposal.target_regions.through, "proposal", "region", **mine)
+        self.topics = _rows(Proposal.topics.through, "proposal", "topic", **mine)
+        self.figures = _rows(Figure, "proposal", "value", "unit_en", "what_en", "what_zh", **mine)
+        self.recommendations = _rows(
+            Recommendation, "proposal", "pk", "order", "text_en", "text_zh", "group_en", "group_zh", **mine
+        )
+        singles = {"recommendation__in": [row[0] for rows in self.recommendations.values() for row in rows]}
+        self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **singles)
+        self.addressees = _rows(Addressee, "recommendation", "agency", **singles)
+        shelf.meet({row[0] for rows in self.sponsorships.values() for row in rows if row[0]})
 
     def entries(self, proposal: Proposal) -> Iterator[Entry]:
         """Yield the entry of `proposal` and those of its recommendations."""
-        recommendations = list(proposal.recommendations.all())
-        facets = self._facets(proposal)
-        people = list(self._people(proposal))
-        yield self._whole(proposal, recommendations, facets, people)
-        for recommendation in recommendations:
-            yield self._part(proposal, recommendation, facets, people)
+        numbers = self._numbers(proposal)
+        topics = [key for (key,) in self.topics[proposal.pk]]
+        agencies: list[int] = []
+        said: list[str] = []
+        parts: list[Entry] = []
+        for key, order, text_en, text_zh, group_en, group_zh in self.recommendations[proposal.pk]:
+            on = [topic for (topic,) in self.single_topics[key]]
+            to = [agency for (agency,) in self.addressees[key]]
+            text, group = _cut(text_en, text_zh), _cut(group_en, group_zh)
+            parts.append(self._entry(RECOMMENDATION, key, numbers, on, to, order, {"title": text, "lead": group}))
+            topics += on
+            agencies += to
+            said += [*text, *group]
+        figures = [
+            text
+            for value, unit, what_en, what_zh in self.figures[proposal.pk]
+            for text in _cut(f"{value} {unit}", what_en, what_zh)
+        ]
+        organisations = [text for *_, en, zh in self.sponsorships[proposal.pk] for text in _cut(en, zh)]
+        texts = {
+            "title": [*_cut(proposal.title_en, proposal.title_zh), *organisations],
+            "lead": _cut(proposal.summary_en, proposal.summary_zh),
+            "words": [*said, *figures, *_cut(proposal.number)],
+        }
+        whole = self._entry(PROPOSAL, proposal.pk, numbers, topics, agencies, 0, texts)
+        for part in parts:
+            part.texts["words"] = organisations
+        for facet, used in self.shelf.used.items():
+            used.update(whole.numbers[facet])
+        return iter((whole, *parts))
 
-    def _facets(self, proposal: Proposal) -> dict[str, Collection[int]]:
+    def _entry(
+        self,
+        kind: int,
+        key: int,
+        numbers: dict[str, Collection[int]],
+        topics: Iterable[int],
+        agencies: Iterable[int],
+        order: int,
+        texts: dict[str, list[str]],
+    ) -> Entry:
+        """Make an entry of the `numbers` that all of a proposal share and of what this document has of its own."""
+        [proposal], [date] = numbers["proposal"], numbers["date"]
+        own = {
+            "type": [kind],
+            "id": [key],
+            "topic": self.shelf.topics.of(topics),
+            "agency": self.shelf.agencies.of(agencies),
+            **_order(proposal, date, order),
+        }
+        return Entry(numbers | own, texts)
+
+    def _numbers(self, proposal: Proposal) -> dict[str, Collection[int]]:
         """Numbers that a recommendation shares with its proposal."""
-        session = proposal.session
-        delegates = [each.delegate for each in proposal.sponsorships.all() if each.delegate]
-        seats = [delegate.seat_in(session) for delegate in delegates]
+        session = proposal.session = self.shelf.sessions[proposal.session_id]
+        sponsorships = self.sponsorships[proposal.pk]
+        delegates = [key for key, *_ in sponsorships if key]
+        origins = [self.shelf.region_of(key, session.pk) for key in delegates]
         return {
             "proposal": [proposal.pk],
             "date": [date_key(proposal.date)],
             "date_end": [date_key(proposal.date, end=True)],
-            "region": self.regions.keys(region.pk for region in proposal.target_regions.all()),
-            "delegate_region": self.regions.keys(seat.region_id for seat in seats if seat and seat.region_id),
+            "region": self.shelf.regions.of(key for (key,) in self.regions[proposal.pk]),
+            "delegate_region": self.shelf.regions.of(region for region in origins if region),
             "level": [choice_number("level", session.body.level)],
             "body": [session.body_id],
             "session": [session.pk],
             "year": [session.year],
             "kind": [choice_number("kind", proposal.kind)],
             "status": [choice_number("status", proposal.status)],
-            "delegate": [delegate.pk for delegate in delegates],
-            "first_proposer": [
-                each.delegate_id for each in proposal.sponsorships.all() if each.first and each.delegate_id
-            ],
+            "delegate": delegates,
+            "first_proposer": [key for key, first, *_ in sponsorships if first and key],
         }
 
-    def _whole(
-        self,
-        proposal: Proposal,
-        recommendations: list[Recommendation],
-        facets: dict[str, Collection[int]],
-        people: list[str],
-    ) -> Entry:
-        topics = [topic.pk for topic in proposal.topics.all()]
-        topics += [topic.pk for one in recommendations for topic in one.topics.all()]
-        agencies = [each.agency_id for one in recommendations for each in one.addressees.all()]
-        words, acronyms = self._topic_words(topics)
-        parts = [
-            getattr(one, name) for one in recommendations for name in ("text_en", "text_zh", "group_en", "group_zh")
-        ]
-        figures = [
-            text for one in proposal.figures.all() for text in (f"{one.value} {one.unit_en}", one.what_en, one.what_zh)
-        ]
-        return Entry(
-            {
-                **facets,
-                "type": [PROPOSAL],
-                "id": [proposal.pk],
-                "topic": self.topics.keys(topics),
-                "agency": self.agencies.keys(agencies),
-                **_order(proposal, 0),
-            },
-            _texts(
-                title=[proposal.title_en, proposal.title_zh, *people],
-                lead=[proposal.summary_en, proposal.summary_zh, *words],
-                words=[*parts, *figures, proposal.number, *self._agency_words(agencies), *self._places(proposal)],
-            ),
-            acronyms,
-        )
 
-    def _part(
-        self, proposal: Proposal, recommendation: Recommendation, facets: dict[str, Collection[int]], people: list[str]
-    ) -> Entry:
-        topics = [topic.pk for topic in recommendation.topics.all()]
-        agencies = [each.agency_id for each in recommendation.addressees.all()]
-        words, acronyms = self._topic_words(topics)
-        return Entry(
-            {
-                **facets,
-                "type": [RECOMMENDATION],
-                "id": [recommendation.pk],
-                "topic": self.topics.keys(topics),
-                "agency": self.agencies.keys(agencies),
-                **_order(proposal, recommendation.order),
-            },
-            _texts(
-                title=[recommendation.text_en, recommendation.text_zh],
-                lead=[recommendation.group_en, recommendation.group_zh, *words, *self._agency_words(agencies)],
-                words=[*people, *self._places(proposal)],
-            ),
-            acronyms,
-        )
-
-    def _topic_words(self, keys: Iterable[int]) -> tuple[list[str], set[str]]:
-        """Names and synonyms of topics and of all above them; ambiguous acronyms apart."""
-        words, acronyms = [], set()
-        for topic in self.topics.above(keys):
-            words += [topic.name_en, topic.name_zh]
-            for synonym in topic.synonyms.all():
-                if synonym.ambiguous:
-                    acronyms.add(synonym.text)
-                else:
-                    words.append(synonym.text)
-        return words, acronyms
-
-    def _agency_words(self, keys: Iterable[int]) -> Iterator[str]:
-        for agency in self.agencies.above(keys):
-            yield from (agency.name_en, agency.name_zh, agency.short_name_en, agency.short_name_zh)
-            yield from agency.other_names.split(";")
-
-    def _places(self, proposal: Proposal) -> Iterator[str]:
-        """Words for the target regions and for the session."""
-        for region in self.regions.above(region.pk for region in proposal.target_regions.all()):
-            yield from (region.name_en, region.name_zh, region.full_name_en, region.full_name_zh)
-            yield from region.other_names.split(";")
-        session = proposal.session
-        yield from (session.name_en, session.name_zh, session.body.name_zh, str(session.year))
-
-    def _people(self, proposal: Proposal) -> Iterator[str]:
-        """Names of the proposers in every known spelling, with their employers."""
-        for sponsorship in proposal.sponsorships.all():
-            yield from (sponsorship.organisation_en, sponsorship.organisation_zh)
-            if delegate := sponsorship.delegate:
-                yield from (delegate.name_en, delegate.name_zh)
-                yield from sorted(variant.spelling for variant in delegate.name_variants.all())
-                for position in delegate.positions.all():
-                    yield from (position.employer_en, position.employer_zh)
+PROPOSAL_FIELDS = (
+    *("session", "kind", "status", "submitted", "number"),
+    *("title_en", "title_zh", "summary_en", "summary_zh"),
+)
 
 
-def entries(proposals: Collection[int] | None = None) -> Iterator[Entry]:
-    """Yield the entries of all published proposals, or of those among `proposals` (keys), and their recommendations."""
-    rows = Proposal.objects.published().order_by("pk")
-    if proposals is not None:
-        rows = rows.filter(pk__in=proposals)
+def entries(proposals: Iterable[int] | None = None) -> Iterator[Entry]:
+    """Yield the entries of all published proposals, or of those among `proposals` (keys), and their recommendations.
+
+    After them come the entries of the names that they share: whatever makes a proposal appear, or changes one of its
+    names, brings the names up to date with it.
+    """
     shelf = Shelf()
-    for proposal in (
-        rows.select_related("session__body")
-        .prefetch_related(
-            Prefetch("sponsorships", Sponsorship.objects.select_related("delegate")),
-            "sponsorships__delegate__name_variants",
-            "sponsorships__delegate__memberships",
-            "sponsorships__delegate__positions",
-            "target_regions",
-            "topics",
-            "figures",
-            "recommendations__topics",
-            Prefetch("recommendations__addressees", Addressee.objects.order_by("pk")),
-        )
-        .iterator(chunk_size=500)
-    ):
-        yield from shelf.entries(proposal)
+    for keys in _every_key() if proposals is None else _in_batches(proposals):
+        yield from shelf.entries(keys)
+    yield from shelf.names()
 
 
-def _texts(**fields: list[str]) -> dict[str, list[str]]:
-    return {name: [text for text in texts if text] for name, texts in fields.items()}
+def _every_key() -> Iterator[list[int]]:
+    """Give the keys of published proposals in batches; each is a query by itself, so that no reading lasts long."""
+    keys = Proposal.objects.published().order_by("pk").values_list("pk", flat=True)
+    batch = list(keys[:BATCH])
+    while batch:
+        yield batch
+        batch = list(keys.filter(pk__gt=batch[-1])[:BATCH])
 
 
-def _order(proposal: Proposal, number: int) -> dict[str, list[int]]:
+def _in_batches(keys: Iterable[int]) -> Iterator[list[int]]:
+    every = sorted(keys)
+    for start in range(0, len(every), BATCH):
+        yield every[start : start + BATCH]
+
+
+def _rows(model: type[Model], key: str, *fields: str, **conditions: Any) -> dict[int, list[Row]]:
+    """Read `fields` of a table, in the order of its keys, grouped by the column `key`."""
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for owner, *values in model._default_manager.filter(**conditions).order_by("pk").values_list(key, *fields):
+        grouped[owner].append(tuple(values))
+    return grouped
+
+
+def _cut(*texts: str) -> list[str]:
+    """Cut texts for the index; leave out the empty ones."""
+    return [cut(text) for text in texts if text]
+
+
+def _acronyms(thing: object) -> list[str]:
+    """Synonyms that are found in capitals only."""
+    return [each.text for each in thing.synonyms.all() if each.ambiguous] if isinstance(thing, Topic) else []
+
+
+def _topic_words(topic: Topic) -> Iterator[str]:
+    yield from (topic.name_en, topic.name_zh)
+    yield from (synonym.text for synonym in topic.synonyms.all() if not synonym.ambiguous)
+
+
+def _agency_words(agency: Agency) -> Iterator[str]:
+    yield from (agency.name_en, agency.name_zh, agency.short_name_en, agency.short_name_zh)
+    yield from agency.other_names.split(";")
+
+
+def _region_words(region: Region) -> Iterator[str]:
+    yield from (region.name_en, region.name_zh, region.full_name_en, region.full_name_zh)
+    yield from region.other_names.split(";")
+
+
+def _session_words(session: Session) -> Iterator[str]:
+    yield from (session.name_en, session.name_zh, session.body.name_zh, str(session.year))
+
+
+def _delegate_words(delegate: Delegate) -> Iterator[str]:
+    """Names in every known spelling, and employers."""
+    yield from (delegate.name_en, delegate.name_zh)
+    yield from sorted(variant.spelling for variant in delegate.name_variants.all())
+    for position in delegate.positions.all():
+        yield from (position.employer_en, position.employer_zh)
+
+
+NAMED: dict[str, Callable[[Any], Iterable[str]]] = {
+    "topic": _topic_words,
+    "region": _region_words,
+    "agency": _agency_words,
+    "session": _session_words,
+    "delegate": _delegate_words,
+}
+"""Facets whose values have names that are looked for: a document with a value is found by that value's names."""
+
+
+def _order(proposal: int, date: int, number: int) -> dict[str, Collection[int]]:
     """Date and keys in one integer of 64 bits each way: total orders, the same everywhere.
 
     18 bits for the date, 31 for the proposal, 15 for the number of the recommendation, which rises in both.
     """
-    date = date_key(proposal.date)
     year, month, day = date // 10_000, date // 100 % 100, date % 100
-    key = ((year - 1900) << 9 | month << 5 | day) << 31 | proposal.pk
+    key = ((year - 1900) << 9 | month << 5 | day) << 31 | proposal
     return {"newest": [key << 15 | 0x7FFF - number], "oldest": [key << 15 | number]}

@@ -26,7 +26,8 @@ from django.db import connection
 from tqdm import tqdm
 
 from proposals.catalogue.documents import entries
-from proposals.catalogue.schema import META, PROPOSAL, SCHEMA, SHAPE
+from proposals.catalogue.names import is_number
+from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE
 from proposals.catalogue.words import ANALYZER
 from proposals.models import Change, Generation, Proposal
 
@@ -136,9 +137,10 @@ class Catalogue:
             with _writing(opened.index, HEAP) as writer:
                 for key in changed:
                     writer.delete_documents_by_query(is_number("proposal", key))
-                for start in range(0, len(changed), FEW):
-                    for entry in entries(changed[start : start + FEW]):
-                        writer.add_document(entry.document())
+                for entry in entries(changed):
+                    if NAME in entry.numbers["type"]:
+                        writer.delete_documents_by_query(is_number("id", *entry.numbers["id"]))
+                    writer.add_document(entry.document())
                 writer.delete_documents_by_query(is_number("type", META))
                 writer.add_document(_meta(now.value))
             self.look(again=True)
@@ -205,11 +207,6 @@ def catalogue() -> Catalogue:
 @lru_cache(maxsize=4)
 def _catalogue(root: Path) -> Catalogue:
     return Catalogue(root)
-
-
-def is_number(name: str, value: int) -> tantivy.Query:
-    """Give the query for one number in the field `name`."""
-    return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic")
 
 
 def _opened(index: tantivy.Index) -> tantivy.Index:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +12,7 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from people.dates import date_key
+from proposals.catalogue.names import Names, is_number
 from proposals.catalogue.schema import FACETS, PROPOSAL, RECOMMENDATION, SCHEMA
 from proposals.catalogue.words import Phrase, phrases
 
@@ -56,6 +56,11 @@ class Query:
         return phrases(self.q)
 
     @property
+    def document(self) -> int:
+        """The type of document that is asked for."""
+        return RECOMMENDATION if self.recommendations else PROPOSAL
+
+    @property
     def order(self) -> str:
         """The order asked for: without a wish, relevance where there are words, else the newest first."""
         if not self.phrases and self.sort == RELEVANCE:
@@ -96,8 +101,7 @@ class Query:
 
     def filters(self, *, without: str = "") -> list[tuple[Occur, tantivy.Query]]:
         """Give what a document must fulfil but for the words, with the facet `without` left out."""
-        kind = RECOMMENDATION if self.recommendations else PROPOSAL
-        parts = [_number("type", kind)]
+        parts = [is_number("type", self.document)]
         for facet, choices in self.chosen.items():
             if choices and facet != without:
                 parts.append(tantivy.Query.term_set_query(SCHEMA, facet, [choice.key for choice in choices]))
@@ -109,31 +113,11 @@ class Query:
             parts += [_between("date_end", first, LAST), _between("date", 0, last)]
         return [(Occur.Must, part) for part in parts]
 
-    def matching(self, *, without: str = "", field: str = "words") -> tantivy.Query:
+    def matching(self, names: Names, *, without: str = "", field: str = "words") -> tantivy.Query:
         """Give the query as the engine takes it, with the words sought in `field` (one of `schema.TEXTS`)."""
-        said = [(Occur.Must, _said(phrase, field)) for phrase in self.phrases]
+        said = [(Occur.Must, names.saying(phrase, field, self.document)) for phrase in self.phrases]
         return tantivy.Query.boolean_query([*self.filters(without=without), *said])
-
-
-def _number(name: str, value: int) -> tantivy.Query:
-    return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic")
 
 
 def _between(name: str, first: int, last: int) -> tantivy.Query:
     return tantivy.Query.range_query(SCHEMA, name, FieldType.Unsigned, first, last)
-
-
-def _said(phrase: Phrase, name: str) -> tantivy.Query:
-    """Give the query for one phrase in one field; built of objects, never of text."""
-    *head, last = phrase.stems
-    if phrase.open and head:
-        patterns: list[str | tuple[int, str]] = [*map(re.escape, head), f"{re.escape(last)}.*"]
-        return tantivy.Query.regex_phrase_query(SCHEMA, name, patterns)
-    if phrase.open:
-        return tantivy.Query.regex_query(SCHEMA, name, f"{re.escape(last)}.*")
-    if head:
-        return tantivy.Query.phrase_query(SCHEMA, name, [*phrase.stems])
-    word = tantivy.Query.term_query(SCHEMA, name, last)
-    if phrase.acronym and name != "title":
-        return word.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))
-    return word

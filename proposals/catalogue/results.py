@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any
 
 import tantivy
 from django.utils.functional import Promise
@@ -15,6 +14,7 @@ from tantivy import Order
 from people.tree import lineage
 from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.index import catalogue
+from proposals.catalogue.names import Names, size
 from proposals.catalogue.query import OLDEST, PAGE_SIZE, RELEVANCE, Choice, Query
 from proposals.catalogue.schema import FACETS
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
@@ -72,7 +72,7 @@ class Results:
     total: int
     ids: list[int]
     facets: list[Facet]
-    searcher: tantivy.Searcher
+    names: Names
 
     @property
     def chips(self) -> list[Chip]:
@@ -92,7 +92,7 @@ class Results:
     @property
     def ways_out(self) -> list[tuple[Chip, int]]:
         """Where nothing is found: each condition with the number found without it, the most first."""
-        ways = [] if self.total else [(chip, _count(self.searcher, chip.without.matching())) for chip in self.chips]
+        ways = [] if self.total else [(chip, _count(self.names, chip.without)) for chip in self.chips]
         return sorted(ways, key=lambda way: -way[1])
 
     @property
@@ -127,33 +127,34 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     Each facet is counted with its own choice left out, so its numbers say what a click would give. Counts are exact.
     Raises `UnavailableError` while there is no index.
     """
-    searcher = vocabulary.searcher
-    total = _count(searcher, query.matching())
-    counted = _counted(searcher, query, tuple(facets))
+    names = vocabulary.names
+    total = _count(names, query)
+    counted = _counted(names, query, tuple(facets))
     shown = [_facet(name, numbers, query, vocabulary) for name, numbers in counted.items()]
-    return Results(query, total, _page(searcher, query, total), shown, searcher)
+    return Results(query, total, _page(names, query, total), shown, names)
 
 
 def count(query: Query) -> int:
     """Count what `query` finds."""
-    return _count(catalogue().fresh().searcher, query.matching())
+    return _count(Names(catalogue().fresh().searcher), query)
 
 
 def count_by(facet: str, query: Query) -> dict[int, int]:
     """Count what `query` finds by each value of `facet`, by its number."""
-    return _terms(catalogue().fresh().searcher, query.matching(), [facet])[facet]
+    names = Names(catalogue().fresh().searcher)
+    return _terms(names.searcher, query.matching(names), [facet])[facet]
 
 
-def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    found: Any = searcher.search(query, 1)  # the engine's type stubs forget `count`
-    return int(found.count)
+def _count(names: Names, query: Query) -> int:
+    return size(names.searcher, query.matching(names))
 
 
-def _counted(searcher: tantivy.Searcher, query: Query, facets: tuple[str, ...]) -> dict[str, dict[int, int]]:
+def _counted(names: Names, query: Query, facets: tuple[str, ...]) -> dict[str, dict[int, int]]:
     chosen = [name for name in facets if query.choices(name)]
-    counted = _terms(searcher, query.matching(), [name for name in facets if name not in chosen])
+    searcher = names.searcher
+    counted = _terms(searcher, query.matching(names), [name for name in facets if name not in chosen])
     for name in chosen:
-        counted |= _terms(searcher, query.matching(without=name), [name])
+        counted |= _terms(searcher, query.matching(names, without=name), [name])
     return {name: counted[name] for name in facets}
 
 
@@ -172,7 +173,7 @@ def _terms(searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]) -
     }
 
 
-def _page(searcher: tantivy.Searcher, query: Query, total: int) -> list[int]:
+def _page(names: Names, query: Query, total: int) -> list[int]:
     """Give the keys on the query's page.
 
     By relevance, what has all words in the title (or in the names of the proposers) comes first, then what has them
@@ -181,20 +182,21 @@ def _page(searcher: tantivy.Searcher, query: Query, total: int) -> list[int]:
     start, wanted = (query.page - 1) * PAGE_SIZE, PAGE_SIZE
     if start >= total:
         return []
-    tiers = [query.matching()]
+    searcher = names.searcher
+    tiers = [query.matching(names)]
     if query.order == RELEVANCE and query.phrases:
-        title, lead, whole = (query.matching(field=name) for name in ("title", "lead", "words"))
+        title, lead, whole = (query.matching(names, field=name) for name in ("title", "lead", "words"))
         tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
     ids: list[int] = []
     for tier in tiers:
-        size = _count(searcher, tier) if len(tiers) > 1 else total
-        if start < size:
+        found = size(searcher, tier) if len(tiers) > 1 else total
+        if start < found:
             ids += _ordered(searcher, tier, start, wanted - len(ids), query.order)
             start = 0
             if len(ids) == wanted:
                 break
         else:
-            start -= size
+            start -= found
     return ids
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tantivy import Schema, SchemaBuilder
 
-PROPOSAL, RECOMMENDATION, META = 1, 2, 3
+PROPOSAL, RECOMMENDATION, META, NAME = 1, 2, 3, 4
 
 FACETS = (
     "topic",
@@ -24,6 +24,16 @@ FACETS = (
 )
 NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "fingerprint", *FACETS)
 TEXTS = ("title", "lead", "words")
+
+
+def name_number(facet: str, key: int) -> int:
+    """Give the number that stands for one value of one facet among the names; no document has it as its key."""
+    return FACETS.index(facet) + 1 << 48 | key
+
+
+def named(number: int) -> tuple[str, int]:
+    """Give the facet and the value's key that `name_number` made a number of."""
+    return FACETS[(number >> 48) - 1], number & (1 << 48) - 1
 
 
 def _schema() -> Schema:

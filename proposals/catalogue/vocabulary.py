@@ -6,12 +6,12 @@ from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from tantivy import Searcher
 
 from people.language import foreign, in_language
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, choice_number
-from proposals.catalogue.index import catalogue, is_number
+from proposals.catalogue.index import catalogue
+from proposals.catalogue.names import Names, is_number
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
 from proposals.models import Topic
 
@@ -47,13 +47,13 @@ class Vocabulary:
         return [choice for choice in found if facet not in NAMED_WHEN_PUBLISHED or self._shows(facet, choice)]
 
     @cached_property
-    def searcher(self) -> Searcher:
+    def names(self) -> Names:
         """The index, as fresh as the record at the first question of the request."""
-        return catalogue().fresh().searcher
+        return Names(catalogue().fresh().searcher)
 
     def _shows(self, facet: str, choice: Choice) -> bool:
         """Tell whether anything published has `choice`."""
-        return bool(self.searcher.search(is_number(facet, choice.key), 1).hits)
+        return bool(self.names.searcher.search(is_number(facet, choice.key), 1).hits)
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
         """Give the choices for numbers of the index, by number, in the record's order."""

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from opencc import OpenCC
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -21,6 +22,7 @@ PIECE = re.compile(
     r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=[\w\u0300-\u036f])[-.'’&·](?=\w))+)"
 )
 LONGEST = 100
+ASCII_WORD = re.compile(rf"([A-Za-z0-9]{{1,{LONGEST}}})[A-Za-z0-9]*")
 
 ANALYZER = (
     TextAnalyzerBuilder(Tokenizer.whitespace())
@@ -64,13 +66,26 @@ def words(text: str) -> Iterator[Word]:
                 pair = run[0][place - start : place - start + 2]
                 yield Word(pair, place, min(place + 2, end), han=True)
         else:
-            letters = unicodedata.normalize("NFKC", run[0][:LONGEST]).translate(ACCENTS)
-            yield Word(letters, start, end, han=False)
+            yield Word(_letters(run[0]), start, end, han=False)
 
 
 def cut(text: str) -> str:
-    """Cut `text` for the index: its words with spaces between them."""
-    return " ".join(word.text for word in words(text))
+    """Cut `text` for the index: the texts of its `words` with spaces between them, in a fraction of the time."""
+    if text.isascii():
+        return " ".join(ASCII_WORD.findall(text))
+    found: list[str] = []
+    for run in RUN.finditer(text.translate(SIMPLIFIED)):
+        if han := run["han"]:
+            found += map(add, han, han[1:])
+            found.append(han[-1])
+        else:
+            found.append(_letters(run[0]))
+    return " ".join(found)
+
+
+def _letters(run: str) -> str:
+    """Give a run of letters and digits in the form in which it is looked for, and no more of it than can be."""
+    return unicodedata.normalize("NFKC", run[:LONGEST]).translate(ACCENTS)
 
 
 @lru_cache(maxsize=50_000)
