@@ -13,7 +13,7 @@ from opencc import OpenCC
 from proposals.catalogue import Query, marked, phrases
 from proposals.catalogue.documents import Entry
 from proposals.catalogue.names import Names
-from proposals.catalogue.schema import PROPOSAL, SCHEMA
+from proposals.catalogue.schema import NAME, PROPOSAL, SCHEMA, name_number
 from proposals.catalogue.words import ANALYZER, cut, stem, words
 
 QUOTES = '"“”„«»「」『』'
@@ -26,13 +26,14 @@ quickly = settings(max_examples=100, deadline=None, suppress_health_check=[Healt
 
 
 def library(*texts, acronyms=()):
-    """An index in memory with a document for each text, numbered from 0."""
+    """An index in memory with a document for each text, numbered from 0, on a topic that has the acronyms."""
     index = tantivy.Index(SCHEMA)
     index.register_tokenizer("words", ANALYZER)
     writer = index.writer(15_000_000, 1)
     for number, text in enumerate(texts):
-        texts_by_field = {"title": [], "lead": [cut(text)], "words": []}
-        writer.add_document(Entry({"type": [PROPOSAL], "id": [number]}, texts_by_field, frozenset(acronyms)).document())
+        numbers = {"type": [PROPOSAL], "id": [number], "topic": [1]}
+        writer.add_document(Entry(numbers, {"lead": [cut(text)]}).document())
+    writer.add_document(Entry({"type": [NAME], "id": [name_number("topic", 1)]}, {}, acronyms).document())
     writer.commit()
     writer.wait_merging_threads()
     index.reload()

@@ -6,10 +6,12 @@ the proposals that hold the word or have one of those values.
 """
 
 import hashlib
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Choices, Model
@@ -18,7 +20,7 @@ from tantivy import Document
 from people.dates import date_key
 from people.models import Agency, Delegate, Level, Region, Session
 from people.tree import lineage
-from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, TEXTS, name_number
+from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, name_number
 from proposals.catalogue.words import cut
 from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
 
@@ -39,34 +41,25 @@ def choice_number(facet: str, value: str) -> int:
 
 @dataclass
 class Entry:
-    """One document before it is written: numbers and texts, cut into words, by field."""
+    """One document before it is written: numbers and texts, cut into words, by field; all in a steady order."""
 
-    numbers: dict[str, Collection[int]]
+    numbers: dict[str, Sequence[int]]
     texts: dict[str, list[str]]
-    acronyms: Collection[str] = ()
+    acronyms: Sequence[str] = ()
 
-    @property
+    @cached_property
     def fingerprint(self) -> int:
-        """A number that differs when anything in the entry differs; the order of a set does not count."""
-        numbers = [sorted(self.numbers[name]) for name in sorted(self.numbers)]
-        content = repr((numbers, sorted(self.texts.items()), sorted(self.acronyms)))
-        return int.from_bytes(hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=8).digest())
+        """A number that differs when anything in the entry differs."""
+        numbers = array("Q", map(len, self.numbers.values()))
+        numbers.extend(chain.from_iterable(self.numbers.values()))
+        texts = ["\n".join(self.texts.get(name, ())) for name in TEXTS]
+        content = "\0".join([*texts, *self.acronyms]).encode("utf-8", "replace")
+        return int.from_bytes(hashlib.blake2b(numbers.tobytes() + content, digest_size=8).digest())
 
     def document(self) -> Document:
         """Give the entry as the index takes it."""
-        document = Document()
-        for name, numbers in self.numbers.items():
-            for number in numbers:
-                document.add_unsigned(name, number)
-        document.add_unsigned("fingerprint", self.fingerprint)
-        above: list[str] = []
-        for name in TEXTS:  # each takes in the one before it
-            above += self.texts.get(name, ())
-            for text in above:
-                document.add_text(name, text)
-        for acronym in self.acronyms:
-            document.add_text("acronym", acronym)
-        return document
+        fields = {**self.numbers, **self.texts, "acronym": list(self.acronyms), "fingerprint": [self.fingerprint]}
+        return Document.from_dict(fields, SCHEMA)
 
 
 class Lineages(Generic[Node]):
@@ -77,11 +70,11 @@ class Lineages(Generic[Node]):
         self.parents: dict[int, int | None] = {node.pk: node.parent_id for node in self.nodes.values()}
         self._of = lru_cache(maxsize=20_000)(self._above)
 
-    def of(self, keys: Iterable[int]) -> Collection[int]:
+    def of(self, keys: Iterable[int]) -> Sequence[int]:
         """Give `keys` and all keys above them."""
         return self._of(frozenset(keys))
 
-    def _above(self, keys: frozenset[int]) -> Collection[int]:
+    def _above(self, keys: frozenset[int]) -> Sequence[int]:
         return sorted({up for key in keys for up in lineage(key, self.parents)})
 
 
@@ -97,7 +90,7 @@ class Shelf:
         self.region_of = lru_cache(maxsize=100_000)(self._region_of)
         self.used: dict[str, set[int]] = {facet: set() for facet in NAMED}
 
-    def entries(self, keys: Collection[int]) -> Iterator[Entry]:
+    def entries(self, keys: Sequence[int]) -> Iterator[Entry]:
         """Yield the entries of the published proposals with `keys` and of their recommendations."""
         batch = Batch(self, keys)
         for proposal in batch.proposals:
@@ -134,10 +127,10 @@ class Shelf:
 class Batch:
     """Some proposals with their rows of other tables."""
 
-    def __init__(self, shelf: Shelf, keys: Collection[int]) -> None:
+    def __init__(self, shelf: Shelf, keys: Sequence[int]) -> None:
         self.shelf = shelf
         self.proposals = list(Proposal.objects.published().filter(pk__in=keys).order_by("pk").only(*PROPOSAL_FIELDS))
-        mine = {"proposal__in": keys}
+        mine, theirs = _among("proposal", keys), _among("recommendation__proposal", keys)
         self.sponsorships = _rows(
             Sponsorship, "proposal", "delegate", "first", "organisation_en", "organisation_zh", **mine
         )
@@ -147,9 +140,8 @@ class Batch:
         self.recommendations = _rows(
             Recommendation, "proposal", "pk", "order", "text_en", "text_zh", "group_en", "group_zh", **mine
         )
-        singles = {"recommendation__in": [row[0] for rows in self.recommendations.values() for row in rows]}
-        self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **singles)
-        self.addressees = _rows(Addressee, "recommendation", "agency", **singles)
+        self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **theirs)
+        self.addressees = _rows(Addressee, "recommendation", "agency", **theirs)
         shelf.meet({row[0] for rows in self.sponsorships.values() for row in rows if row[0]})
 
     def entries(self, proposal: Proposal) -> Iterator[Entry]:
@@ -189,7 +181,7 @@ class Batch:
         self,
         kind: int,
         key: int,
-        numbers: dict[str, Collection[int]],
+        numbers: dict[str, Sequence[int]],
         topics: Iterable[int],
         agencies: Iterable[int],
         order: int,
@@ -206,7 +198,7 @@ class Batch:
         }
         return Entry(numbers | own, texts)
 
-    def _numbers(self, proposal: Proposal) -> dict[str, Collection[int]]:
+    def _numbers(self, proposal: Proposal) -> dict[str, Sequence[int]]:
         """Numbers that a recommendation shares with its proposal."""
         session = proposal.session = self.shelf.sessions[proposal.session_id]
         sponsorships = self.sponsorships[proposal.pk]
@@ -260,6 +252,13 @@ def _in_batches(keys: Iterable[int]) -> Iterator[list[int]]:
     every = sorted(keys)
     for start in range(0, len(every), BATCH):
         yield every[start : start + BATCH]
+
+
+def _among(name: str, keys: Sequence[int]) -> dict[str, Any]:
+    """Give the condition that `name` is among `keys`, which are sorted, or near them: a span is quicker to ask for."""
+    if keys[-1] - keys[0] < 2 * len(keys):
+        return {f"{name}__gte": keys[0], f"{name}__lte": keys[-1]}
+    return {f"{name}__in": keys}
 
 
 def _rows(model: type[Model], key: str, *fields: str, **conditions: Any) -> dict[int, list[Row]]:
@@ -317,7 +316,7 @@ NAMED: dict[str, Callable[[Any], Iterable[str]]] = {
 """Facets whose values have names that are looked for: a document with a value is found by that value's names."""
 
 
-def _order(proposal: int, date: int, number: int) -> dict[str, Collection[int]]:
+def _order(proposal: int, date: int, number: int) -> dict[str, Sequence[int]]:
     """Date and keys in one integer of 64 bits each way: total orders, the same everywhere.
 
     18 bits for the date, 31 for the proposal, 15 for the number of the recommendation, which rises in both.

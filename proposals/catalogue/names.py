@@ -7,7 +7,7 @@ import tantivy
 from tantivy import Occur, Searcher
 
 from proposals.catalogue.documents import NAMED
-from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, named
+from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, named
 from proposals.catalogue.words import Phrase
 
 SHOWN_IN = {
@@ -25,18 +25,21 @@ class Names:
         self._found: dict[Phrase, dict[str, list[int]]] = {}
 
     def saying(self, phrase: Phrase, field: str, kind: int) -> tantivy.Query:
-        """Give the query for documents of a `kind` with `phrase` in a `field`, or with a value that it names."""
-        ways = [_said(phrase, field)]
+        """Give the query for documents of a `kind` with `phrase` in a `field` or one before it, or in a name there."""
+        ways = [_said(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
         for facet, keys in self.of(phrase).items():
             if facet in SHOWN_IN[kind][field]:
                 ways.append(tantivy.Query.term_set_query(SCHEMA, facet, keys))
-        return tantivy.Query.boolean_query([(Occur.Should, way) for way in ways]) if len(ways) > 1 else ways[0]
+        return tantivy.Query.boolean_query([(Occur.Should, way) for way in ways])
 
     def of(self, phrase: Phrase) -> dict[str, list[int]]:
         """Give the values in whose names `phrase` stands: keys by facet."""
         if phrase not in self._found:
             found = self._found[phrase] = {}
-            wanted = is_number("type", NAME).and_must_match(_said(phrase, "words"))
+            said = _said(phrase, "words")
+            if phrase.acronym:
+                said = said.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))
+            wanted = is_number("type", NAME).and_must_match(said)
             number = size(self.searcher, wanted)
             hits = self.searcher.search(wanted, number, count=False).hits if number else []
             for value in self.searcher.fast_field_values("id", [address for _, address in hits]):
@@ -66,7 +69,4 @@ def _said(phrase: Phrase, field: str) -> tantivy.Query:
         return tantivy.Query.regex_query(SCHEMA, field, f"{re.escape(last)}.*")
     if head:
         return tantivy.Query.phrase_query(SCHEMA, field, [*phrase.stems])
-    word = tantivy.Query.term_query(SCHEMA, field, last)
-    if phrase.acronym and field == "words":
-        return word.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))
-    return word
+    return tantivy.Query.term_query(SCHEMA, field, last)

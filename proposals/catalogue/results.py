@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from math import ceil
 
 import tantivy
@@ -24,6 +25,7 @@ MANY = 65_000
 SHOWN = 10
 LISTED = 100
 """Values of a facet that are shown at once, and that are listed at all."""
+TREES = {"topic", "region", "delegate_region", "agency"}
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,8 @@ def _ordered(searcher: tantivy.Searcher, tier: tantivy.Query, start: int, wanted
 
 def _facet(name: str, counts: Mapping[int, int], query: Query, vocabulary: Vocabulary) -> Facet:
     selected = {choice.key for choice in query.choices(name)}
-    shown = vocabulary.keys(name, counts.keys() | selected)
+    wanted = counts.keys() if name in TREES else nlargest(LISTED, counts, key=lambda key: (counts[key], -key))
+    shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, counts)
     open_ = _open(placed, shown, selected)
     listed = [pair for place, pair in enumerate(placed) if place < LISTED or pair[0] in selected]
