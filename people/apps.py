@@ -7,4 +7,4 @@ class PeopleConfig(AppConfig):
     """People and the bodies in which they sit; knows nothing of proposals."""
 
     name = "people"
-    verbose_name = "Who"
+    verbose_name = "People"

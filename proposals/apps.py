@@ -7,4 +7,4 @@ class ProposalsConfig(AppConfig):
     """Proposals and everything said about them."""
 
     name = "proposals"
-    verbose_name = "What"
+    verbose_name = "Proposals"

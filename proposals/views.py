@@ -58,7 +58,7 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     """Show one proposal with its recommendations, figures and sources; another slug leads to the right one."""
     proposal = get_object_or_404(Proposal.objects.published().for_page(), pk=pk)
     if slug != proposal.slug:
-        return redirect(proposal, permanent=True)
+        return redirect(proposal)
     citations = list(Citation.objects.on(proposal))
     return render(request, "proposals/proposal_detail.html", {"proposal": proposal, "citations": citations})
 
@@ -133,8 +133,10 @@ def region_list(request: HttpRequest) -> HttpResponse:
 
 
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a region and the proposals about it; tell how many come from its delegates."""
-    region: Region = get_object_or_404(Region.objects.select_related("parent").prefetch_related("children"), slug=slug)
+    """Show a region and the proposals about it; tell how many come from its delegates. Its code leads to it too."""
+    region = Region.objects.filter(slug=slug).select_related("parent").prefetch_related("children").first()
+    if region is None:
+        return redirect(get_object_or_404(Region, iso_code=slug))
     return _shown(
         request, "region", region, from_here=search(_query("delegate_region", region), Vocabulary(), facets=())
     )

@@ -64,9 +64,9 @@ def test_a_taken_port_is_named_with_a_way_out(tmp_path):
         assert_one_line(run(tmp_path, port), f"Port {port}", "in use", "make run PORT=8001")
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 80", "", "８０００"])
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 80", "", "８０００", "9" * 5000])
 def test_what_is_no_port_is_refused_in_one_line(tmp_path, port):
-    assert_one_line(run(tmp_path, port), f"“{port}” is no port")
+    assert_one_line(run(tmp_path, port), f"“{port[:20]}” is no port")
 
 
 def test_a_var_that_is_no_directory_is_named_in_one_line(tmp_path):

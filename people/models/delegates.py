@@ -40,6 +40,11 @@ class Delegate(Named, RecordModel):
         """Give the address of the page."""
         return reverse("delegate", args=[self.slug])
 
+    @property
+    def other_spellings(self) -> list[NameVariant]:
+        """Spellings besides the two that stand over the page."""
+        return [each for each in self.name_variants.all() if each.spelling not in (self.name_en, self.name_zh)]
+
     def seat_in(self, session: Session) -> Membership | None:
         """Give the membership in which the delegate took part in `session`: an office before a plain seat."""
         seats = [

@@ -17,7 +17,7 @@ from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.index import catalogue
 from proposals.catalogue.names import Names, size
 from proposals.catalogue.query import OLDEST, PAGE_SIZE, RELEVANCE, Choice, Query
-from proposals.catalogue.schema import FACETS
+from proposals.catalogue.schema import FACETS, SCHEMA
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 
 MANY = 65_000
@@ -30,12 +30,16 @@ TREES = {"topic", "region", "delegate_region", "agency"}
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a facet: what a click on it asks, and how many that would give."""
+    """One value of a facet: what a click on it asks, and how many it has by itself.
+
+    Where other values of the facet are chosen, `added` is by how much a click raises the total.
+    """
 
     value: str
     label: str
     language: str
     count: int
+    added: int | None
     selected: bool
     url: str
     depth: int
@@ -49,6 +53,8 @@ class Facet:
     name: str
     label: str | Promise
     values: list[Value]
+    number: int
+    """How many values there are; the first hundred are listed."""
 
     @property
     def first(self) -> list[Value]:
@@ -93,9 +99,9 @@ class Results:
 
     @property
     def ways_out(self) -> list[tuple[Chip, int]]:
-        """Where nothing is found: each condition with the number found without it, the most first."""
+        """Where nothing is found: conditions without which something is, with the number found, the most first."""
         ways = [] if self.total else [(chip, _count(self.names, chip.without)) for chip in self.chips]
-        return sorted(ways, key=lambda way: -way[1])
+        return sorted((way for way in ways if way[1]), key=lambda way: -way[1])
 
     @property
     def orders(self) -> list[tuple[str, str | Promise, str]]:
@@ -126,7 +132,8 @@ class Results:
 def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACETS) -> Results:
     """Answer `query` from the index, as fresh as the record.
 
-    Each facet is counted with its own choice left out, so its numbers say what a click would give. Counts are exact.
+    Each facet is counted with its own choice left out: what a click gives where nothing is chosen in it, and what the
+    value has by itself where something is. Counts are exact.
     Raises `UnavailableError` while there is no index.
     """
     names = vocabulary.names
@@ -213,22 +220,37 @@ def _facet(name: str, counts: Mapping[int, int], query: Query, vocabulary: Vocab
     wanted = counts.keys() if name in TREES else nlargest(LISTED, counts, key=lambda key: (counts[key], -key))
     shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, counts)
-    open_ = _open(placed, shown, selected)
-    listed = [pair for place, pair in enumerate(placed) if place < LISTED or pair[0] in selected]
+    at_once = _open(placed, shown, selected)
+    added = _added(name, query, vocabulary.names) if selected else {}
     values = [
         Value(
             value=shown[key].value,
             label=shown[key].label,
             language=shown[key].language,
             count=counts.get(key, 0),
+            added=added.get(key, 0) if selected and key not in selected else None,
             selected=key in selected,
             url=query.toggling(name, shown[key]).url,
             depth=depth,
-            at_once=key in open_,
+            at_once=key in at_once,
         )
-        for key, depth in listed
+        for key, depth in _listed(placed, at_once | selected)
     ]
-    return Facet(name, LABELS[name], values)
+    return Facet(name, LABELS[name], values, len(counts.keys() | selected))
+
+
+def _added(name: str, query: Query, names: Names) -> dict[int, int]:
+    """Count by value what is found by none of the values that are chosen in a facet."""
+    chosen = tantivy.Query.term_set_query(SCHEMA, name, [choice.key for choice in query.choices(name)])
+    return _terms(names.searcher, query.matching(names, without=name).and_must_not_match(chosen), [name])[name]
+
+
+def _listed(placed: list[tuple[int, int]], kept: set[int]) -> list[tuple[int, int]]:
+    """Give at most a hundred values, or those `kept`, in their order: those higher in the tree before those below."""
+    room = max(0, LISTED - len(kept))
+    higher = sorted((pair for pair in placed if pair[0] not in kept), key=lambda pair: pair[1])
+    listed = kept | {key for key, _ in higher[:room]}
+    return [pair for pair in placed if pair[0] in listed]
 
 
 def _in_order(name: str, shown: Mapping[int, Choice], counts: Mapping[int, int]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """What templates need to print the record: hits marked, dates in words, texts with their language."""
 
 from collections.abc import Iterable
+from unicodedata import category
 
 from django import template
 from django.forms import BoundField, Form
@@ -49,6 +50,12 @@ def also(thing: object, field: str) -> SafeString:
 def field(form: Form, name: str) -> BoundField:
     """Give the form's field of that name, where the name is itself a variable."""
     return form[name]
+
+
+@register.filter
+def typed(text: str | None) -> str:
+    """Give back what a visitor typed, all but what no page can hold."""
+    return "".join(each for each in text or "" if category(each) not in ("Cc", "Cs"))
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """`manage.py run`: what `make run` does once everything is installed."""
 
 import os
+import re
 import secrets
 import socket
 import sys
@@ -60,8 +61,8 @@ class Command(BaseCommand):
 
 def free_port(port: str) -> int:
     """Give the number of `port`, or say in one line why nothing can listen there."""
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
-        raise CommandError(f"“{port}” is no port: choose 1 to 65535, as in `make run PORT=8001`.")
+    if not (re.fullmatch("[0-9]{1,5}", port) and 1 <= int(port) <= 65535):
+        raise CommandError(f"“{port[:20]}” is no port: choose 1 to 65535, as in `make run PORT=8001`.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does: a port just left is free
         try:
