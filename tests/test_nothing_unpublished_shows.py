@@ -220,8 +220,8 @@ def test_what_is_published_shows_at_the_next_request(client, draft):
     before = seen(client, draft)
     draft.publish()
     after = seen(client, draft)
-    assert {status for status, _ in after.values()} == {200, 301, 302}
-    assert {status for status, _ in before.values()} == {200, 301, 302, 404}
+    assert {status for status, _ in after.values()} == {200, 302}
+    assert {status for status, _ in before.values()} == {200, 302, 404}
     for address, told in {
         "/proposals/": "2 proposals",
         "/recommendations/": "2 recommendations",
