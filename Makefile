@@ -7,7 +7,7 @@ PORT ?= 8000
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test soak lint lock messages python chromium
+.PHONY: run test soak bench lint lock messages python chromium
 
 run: .venv/run.stamp # the site on this machine, with the founding data
 	@$(BIN)/python manage.py run --port "$(PORT)"
@@ -21,10 +21,13 @@ soak: .venv/dev.stamp # the proofs that take long
 	env -u DATABASE_URL $(BIN)/pytest -m soak
 	$(BIN)/python -m tests.postgresql pytest -m soak
 
+bench: .venv/dev.stamp # the catalogue beside the alternatives, at four sizes; N=10000 for one
+	$(BIN)/python -m bench $(N)
+
 lint: .venv/dev.stamp # style, types, templates, settings, migrations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy people proposals lianghui manage.py
+	$(BIN)/mypy people proposals lianghui bench manage.py
 	$(BIN)/djlint templates --lint --quiet
 	LIANGHUI_ENV=production ALLOWED_HOSTS=example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -1,0 +1,116 @@
+"""Servers to measure, and what is measured of them: milliseconds, requests a second, memory."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Self
+
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+LONG = 60.0
+"""Seconds after which one address is measured no further; it is always asked twice."""
+
+
+class Server:
+    """A server on a free port of this machine, for as long as it is entered."""
+
+    def __init__(self, command: Sequence[str], env: dict[str, str], log: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.command = [part.replace("PORT", str(self.port)) for part in command]
+        self.env, self.log = env, log
+
+    @classmethod
+    def of_site(cls, env: dict[str, str], log: Path) -> Server:
+        """Serve the site as in production."""
+        return cls([sys.executable, "-m", "gunicorn", "-b", "127.0.0.1:PORT"], env, log)
+
+    @classmethod
+    def of_datasette(cls, path: Path, metadata: Path, settings: dict[str, Any], log: Path) -> Server:
+        """Serve a database with Datasette."""
+        options = [word for name, value in settings.items() for word in ("--setting", name, str(value))]
+        command = [sys.executable, "-m", "datasette", str(path), "-m", str(metadata), "-p", "PORT", *options]
+        return cls(command, dict(os.environ), log)
+
+    def __enter__(self) -> Self:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+        for _ in range(600):
+            if self.process.poll() is not None:
+                sys.exit(f"bench: a server stopped at once; see {self.log}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return self
+        sys.exit(f"bench: a server does not answer; see {self.log}")
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait()
+
+    def memory(self) -> float:
+        """Give the memory of the largest worker in MB."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        sizes = [
+            int(line.split()[1])
+            for child in children
+            for line in Path(f"/proc/{child}/status").read_text().splitlines()
+            if line.startswith("VmRSS")
+        ]
+        return max(sizes) / 1_000
+
+
+def ask(connection: http.client.HTTPConnection, address: str) -> float:
+    """Ask for an address, read all of the answer, and give the milliseconds; stop where the answer is not 200."""
+    began = time.perf_counter()
+    connection.request("GET", address)
+    response = connection.getresponse()
+    response.read()
+    if response.status != 200:
+        sys.exit(f"bench: {address} was answered with status {response.status}")
+    return (time.perf_counter() - began) * 1_000
+
+
+def timed(port: int, address: str, times: int) -> list[float]:
+    """Ask for an address again and again after once for nothing; give the milliseconds of each."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=900)
+    ask(connection, address)
+    taken = [ask(connection, address)]
+    began = time.perf_counter()
+    while len(taken) < times and time.perf_counter() - began < LONG:
+        taken.append(ask(connection, address))
+    connection.close()
+    return taken
+
+
+def asked_often(port: int, addresses: Sequence[str], number: int, clients: int) -> float:
+    """Put `number` requests with so many clients at once; give how many were answered a second."""
+    share = number // clients
+
+    def client(place: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=900)
+        for turn in range(share):
+            ask(connection, addresses[(place + turn) % len(addresses)])
+            bar.update()
+        connection.close()
+
+    began = time.perf_counter()
+    bar = tqdm(total=share * clients, unit=" requests", desc="load", mininterval=1)
+    with bar, ThreadPoolExecutor(clients) as pool:
+        list(pool.map(client, range(clients)))
+    return share * clients / (time.perf_counter() - began)

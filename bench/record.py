@@ -1,0 +1,270 @@
+"""A made-up record of any size, like the real one: `python -m bench.record 10000` fills the database in use.
+
+Topics, regions and agencies are those of the founding data, chosen as unevenly as in life; delegates, sessions and
+texts are invented, and the same for the same number. Batches are committed one by one, so that a run which was broken
+off goes on where it stopped.
+"""
+
+import os
+import random
+import sys
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianghui.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - after the setup, as models are
+from django.core.management.color import no_style  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.models import Max, Model  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session  # noqa: E402
+from proposals.models import (  # noqa: E402
+    Addressee,
+    Generation,
+    Proposal,
+    Recommendation,
+    Sponsorship,
+    Topic,
+)
+
+SEED = 20240304
+BATCH = 5_000
+YEARS = range(2013, 2025)
+RECOMMENDATIONS = 3
+SENTENCES = 20_000
+MADE = {"slug__startswith": "made-up-"}
+WORDS = Path(__file__).parent / "words"
+HANZI = [bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
+"""The 3,700 characters that China's standard counts as common."""
+MEDICINES = [
+    f"{first}{middle}{last}"
+    for first in ("rel", "zev", "equ", "ina", "sat", "ora")
+    for middle in ("maca", "orca", "ti", "vera", "sino")
+    for last in ("leucel", "tagene", "vec", "parvovec", "stemcel")
+]
+"""Names like those of cell and gene therapies: the rare words."""
+TABLES = (
+    *(Body, Session, Delegate, Membership, NameVariant, Position, Proposal, Recommendation, Sponsorship, Addressee),
+    *(Proposal.topics.through, Proposal.target_regions.through, Recommendation.topics.through),
+)
+T = TypeVar("T")
+
+
+def words(name: str) -> list[str]:
+    """Read a list of words."""
+    return (WORDS / f"{name}.txt").read_text("utf-8").split()
+
+
+def pairs(name: str) -> list[tuple[str, str]]:
+    """Read a list of names: Latin letters, characters."""
+    read = words(name)
+    return list(zip(read[::2], read[1::2], strict=True))
+
+
+class Uneven(Generic[T]):
+    """Things of which the first is chosen twice as often as the second and three times as often as the third."""
+
+    def __init__(self, things: Iterable[T], *, steepness: float = 1.0) -> None:
+        self.things = list(things)
+        self.weights = list(accumulate((place + 1) ** -steepness for place in range(len(self.things))))
+
+    def one(self, rng: random.Random) -> T:
+        """Choose one."""
+        return self.things[bisect(self.weights, rng.random() * self.weights[-1])]
+
+    def some(self, rng: random.Random, number: int) -> list[T]:
+        """Choose at most `number` different ones."""
+        return list(dict.fromkeys(self.one(rng) for _ in range(number)))
+
+
+class Texts:
+    """Sentences in two languages, made once; a proposal takes its texts from them."""
+
+    def __init__(self, rng: random.Random) -> None:
+        english = Uneven([*words("english"), *rng.sample(MEDICINES, len(MEDICINES))])
+        twos = zip(rng.sample(HANZI, 3_000), rng.sample(HANZI, 3_000), strict=True)
+        chinese = Uneven([*words("chinese"), *map("".join, twos)])
+        self.english = [" ".join(english.one(rng) for _ in range(rng.randint(6, 16))) for _ in range(SENTENCES)]
+        self.chinese = ["".join(chinese.one(rng) for _ in range(rng.randint(4, 10))) for _ in range(SENTENCES)]
+
+    def both(self, rng: random.Random, sentences: int) -> tuple[str, str]:
+        """Give so many sentences in English, and as many in Chinese."""
+        english = [self.english[int(rng.random() * SENTENCES)].capitalize() for _ in range(sentences)]
+        return ". ".join(english), "。".join(self.chinese[int(rng.random() * SENTENCES)] for _ in range(sentences))
+
+
+class World:
+    """Sessions and delegates, written once, and the proposals that they bring forth."""
+
+    def __init__(self, number: int) -> None:
+        rng = random.Random(SEED)
+        self.texts = Texts(rng)
+        provinces = list(Region.objects.filter(kind="province").order_by("slug"))
+        if not Body.objects.filter(**MADE).exists():
+            self._sessions(provinces)
+            self._delegates(rng, max(100, min(30_000, number // 30)), provinces)
+        self.topics = Uneven(Topic.objects.order_by("slug").values_list("pk", flat=True))
+        self.regions = Uneven([Region.objects.get(iso_code="CN").pk, *(region.pk for region in provinces)])
+        self.agencies = Uneven(Agency.objects.order_by("slug").values_list("pk", flat=True))
+        sessions = list(Session.objects.filter(**MADE).select_related("body").order_by("slug"))
+        self.sessions = Uneven(rng.sample(sessions, len(sessions)), steepness=0.5)
+        delegates = Delegate.objects.filter(**MADE).order_by("pk").values_list("pk", flat=True)
+        self.delegates = Uneven(delegates, steepness=0.5)
+        made = Proposal.objects.filter(**MADE)
+        self.first_proposal = _last(Proposal) - made.count()
+        self.first_recommendation = _last(Recommendation) - Recommendation.objects.filter(proposal__in=made).count()
+
+    def _sessions(self, provinces: Sequence[Region]) -> None:
+        taken = set(Body.objects.values_list("system", "region"))
+        made = [
+            Body(
+                slug=f"made-up-{system}-{region.slug}",
+                system=system,
+                level="provincial",
+                region=region,
+                name_en=f"{region.name_en} {system.upper()}",
+                name_zh=f"{region.name_zh}{short}",
+                short_name_zh=f"{region.name_zh}{short}",
+            )
+            for region in provinces
+            for system, short in (("cppcc", "政协"), ("npc", "人大"))
+            if (system, region.pk) not in taken
+        ]
+        Body.objects.bulk_create(made)
+        Session.objects.bulk_create(
+            Session(
+                slug=f"made-up-{place}-{year}",
+                body=body,
+                term=30 + (year - YEARS[0]) // 5,
+                ordinal=(year - YEARS[0]) % 5 + 1,
+                year=year,
+                opened=f"{year}-{1 + place % 3:02}-{1 + place % 25:02}",
+            )
+            for place, body in enumerate([Body.objects.get(slug="cppcc-national"), *made])
+            for year in YEARS
+        )
+
+    def _delegates(self, rng: random.Random, number: int, provinces: Sequence[Region]) -> None:
+        surnames, given = pairs("surnames"), pairs("given")
+        bodies = list(Body.objects.filter(**MADE).order_by("pk"))
+        people = []
+        for place in range(number):
+            (family, family_zh), (one, one_zh), (two, two_zh) = (
+                rng.choice(surnames),
+                rng.choice(given),
+                rng.choice(given),
+            )
+            name = f"{family} {one.capitalize()}{two}"
+            people.append(Delegate(slug=f"made-up-{place}", name_en=name, name_zh=f"{family_zh}{one_zh}{two_zh}"))
+        people = Delegate.objects.bulk_create(people, batch_size=1_000)
+        rows: dict[Any, list[Any]] = defaultdict(list)
+        for each in people:
+            seat = {"body": rng.choice(bodies), "term": rng.choice([30, 31, 32]), "region": rng.choice(provinces)}
+            rows[Membership].append(Membership(delegate=each, role="member", **seat))
+            company = f"{rng.choice(words('english')).capitalize()} Biotechnology Co., Ltd."
+            rows[Position].append(Position(delegate=each, employer_en=company, employer_zh="生物技术有限公司"))
+            if rng.random() < 0.3:
+                rows[NameVariant].append(NameVariant(delegate=each, spelling=" ".join(each.name_en.split()[::-1])))
+        for model, made in rows.items():
+            model.objects.bulk_create(made, batch_size=1_000)
+
+    def write(self, begin: int, size: int) -> None:
+        """Write the proposals `begin` to `begin + size` with all that belongs to them."""
+        rng = random.Random(SEED + begin)
+        now = timezone.now()
+        rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+        for place in range(begin, begin + size):
+            key = self.first_proposal + place + 1
+            session = self.sessions.one(rng)
+            kind = "proposal" if session.body.system == "cppcc" else "suggestion"
+            status = "submitted" if rng.random() < 0.7 else rng.choice(["filed", "assigned", "handled", "replied"])
+            state = "published" if rng.random() < 0.99 else "draft"
+            texts = (*self.texts.both(rng, 1), *self.texts.both(rng, 3))
+            rows[Proposal].append(
+                (key, f"made-up-{place}", kind, *texts, session.pk, f"{place:07}", status, state, now)
+            )
+            people = self.delegates.some(rng, 1 + int(rng.random() * 2.2))
+            rows[Sponsorship] += [(key, order, person, order == 1) for order, person in enumerate(people, 1)]
+            rows[Proposal.topics.through] += [(key, topic) for topic in self.topics.some(rng, 2)]
+            regions = self.regions.some(rng, 1 + (rng.random() < 0.2))
+            rows[Proposal.target_regions.through] += [(key, region) for region in regions]
+            for order in range(1, RECOMMENDATIONS + 1):
+                single = self.first_recommendation + place * RECOMMENDATIONS + order
+                rows[Recommendation].append((single, key, order, *self.texts.both(rng, 1)))
+                rows[Recommendation.topics.through].append((single, self.topics.one(rng)))
+                rows[Addressee].append((single, self.agencies.one(rng), True))
+        for model, made in rows.items():
+            insert(model, FIELDS[model], made)
+
+
+FIELDS: dict[Any, tuple[str, ...]] = {
+    Proposal: (
+        *("id", "slug", "kind", "title_en", "title_zh", "summary_en", "summary_zh"),
+        *("session", "number", "status", "state", "published_at"),
+    ),
+    Sponsorship: ("proposal", "order", "delegate", "first"),
+    Proposal.topics.through: ("proposal", "topic"),
+    Proposal.target_regions.through: ("proposal", "region"),
+    Recommendation: ("id", "proposal", "order", "text_en", "text_zh"),
+    Recommendation.topics.through: ("recommendation", "topic"),
+    Addressee: ("recommendation", "agency", "stated"),
+}
+
+
+def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows, given as values of the fields `names`, past the models; other fields have their defaults."""
+    now = timezone.now()
+    given = [model._meta.get_field(name) for name in names]
+    others = [field for field in model._meta.concrete_fields if field not in given and not field.primary_key]
+    rest = tuple(now if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False)
+                 else field.get_default() for field in others)  # fmt: skip
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in (*given, *others))  # type: ignore[union-attr, arg-type]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row((*row, *rest))
+        else:
+            marks = ", ".join(["%s"] * (len(given) + len(rest)))
+            statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"
+            cursor.executemany(statement, [(*row, *rest) for row in rows])
+
+
+def _last(model: type[Model]) -> int:
+    return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+
+
+def make(number: int) -> None:
+    """Fill the database in use until it holds `number` proposals beyond the founding ones."""
+    call_command("migrate", verbosity=0)
+    call_command("load_dataset", "proposals/data/two-sessions-2024", verbosity=0)
+    with transaction.atomic():
+        world = World(number)
+    done = Proposal.objects.filter(**MADE).count()
+    with tqdm(total=number, initial=done, unit=" proposals", desc="record") as bar:
+        while done < number:
+            size = min(BATCH, number - done)
+            with transaction.atomic():
+                world.write(done, size)
+                Generation.objects.update(value=done + size)
+            done += size
+            bar.update(size)
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
+            cursor.execute(statement)
+        cursor.execute("ANALYZE")
+
+
+if __name__ == "__main__":
+    make(int(sys.argv[1]))
