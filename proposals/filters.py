@@ -1,5 +1,6 @@
 """The one place where the list's parameters are named, validated, labelled and explained."""
 
+import re
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
@@ -21,8 +22,20 @@ MOST_PHRASES = 30
 MOST_CHOICES = 200
 
 
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Put a space in the place of each character that HTML cannot hold; words that it divides stay divided."""
+    return UNPRINTABLE.sub(" ", text)
+
+
 class WordsField(forms.CharField):
     """Words to look for: not too long, not too many, and at least one letter, digit or character."""
+
+    def clean(self, value: str) -> str:
+        """Give the words as a page can print them."""
+        return printable(super().clean(value))
 
     def validate(self, value: str) -> None:
         """Refuse what has nothing to look for in it, or too much."""

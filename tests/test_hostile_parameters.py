@@ -209,8 +209,9 @@ def typed(raw):
 
 
 def kept(value):
-    """What a page can hold of it."""
-    return "".join(each for each in value if unicodedata.category(each) not in ("Cc", "Cs"))
+    """What a page can hold of it: a space stands for each character that HTML forbids."""
+    forbidden = {each for each in value if unicodedata.category(each) in ("Cc", "Cs") or each in "\ufdd0\ufffe\uffff"}
+    return "".join(" " if each in forbidden else each for each in value)
 
 
 def is_right(name, raw):
@@ -250,6 +251,8 @@ def faults(response, names, raw):
             found.append(f"{name} is {'refused' if right else 'not refused'} beside its field")
         if name in answer.boxes and answer.boxes[name] != kept(value):
             found.append(f"the box of {name} does not keep what was typed: {answer.boxes[name][:60]!r}")
+    if control := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", html):
+        found.append(f"a control character: {html[max(0, control.start() - 40) : control.end()]!r}")
     if (any(sign in value for sign in '<>"') and value in html) or "<script" in html or "<img" in html:
         found.append("not escaped")
     return found

@@ -36,8 +36,8 @@ STRING = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]+")
 SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "Wikidata", "提案", "建议", "议案"}
-CHOICES = {"filter", "chips", "values", "nothing"}
-"""Parts of a page where names stand to be chosen; proper names need no mark there."""
+TYPED = {"chips", "nothing"}
+"""Parts of a page where what a visitor typed stands, in whatever language."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,27 @@ def texts(element, language="", *, without=frozenset()):
             yield child.tail.strip(), language
 
 
+def test_what_is_chosen_is_marked_where_its_name_is_in_the_other_language(client, db):
+    make_proposal(topics=[make_topic(name="Immunity", name_zh="", slug="immunity")], published=True)
+
+    def chips(prefix):
+        return (
+            client.get(f"{prefix}/proposals/?topic=immunity").text.partition('class="chips"')[2].partition("</ul>")[0]
+        )
+
+    assert '<span lang="en-GB">Immunity</span>' in chips("/zh")
+    assert "lang=" not in chips("")
+
+
+def test_other_names_are_marked_each_by_itself(client, db):
+    agency = make_agency(name="Health Commission", slug="health", other_names="卫健委; Ministry of Health;")
+    make_proposal(recommendations=[{"text": "Do it", "to": [agency]}], published=True)
+    assert (
+        '<span lang="zh-Hans">卫健委</span>; <span lang="en-GB">Ministry of Health</span></dd>'
+        in client.get("/agencies/health/").text
+    )
+
+
 @pytest.mark.parametrize(
     ("prefix", "language", "other"), [("", "en", HAN), ("/zh", "zh", LATIN)], ids=["in English", "in Chinese"]
 )
@@ -247,7 +268,7 @@ def test_a_text_in_the_other_language_is_marked_as_such(client, record, prefix, 
     marked = 0
     for address, response in pages(client, prefix):
         body = html5lib.parse(response.content, namespaceHTMLElements=False).find("body")
-        for text, said in texts(body, language, without=CHOICES):
+        for text, said in texts(body, language, without=TYPED):
             if other.search(text) and not {*other.findall(text)} <= SAME_IN_BOTH:
                 if said.startswith(language):
                     unmarked.setdefault(text, address)

@@ -1,7 +1,7 @@
 """What templates need to print the record: hits marked, dates in words, texts with their language."""
 
+import re
 from collections.abc import Iterable
-from unicodedata import category
 
 from django import template
 from django.forms import BoundField, Form
@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, foreign, in_language, reader_language
 from proposals.catalogue import marked
-from proposals.catalogue.words import Phrase
+from proposals.catalogue.words import HAN, Phrase
+from proposals.filters import printable
 
 register = template.Library()
+IN_CHINESE = re.compile(f"[{HAN}]")
 register.filter("date_words", date_words)
 
 
@@ -47,15 +49,23 @@ def also(thing: object, field: str) -> SafeString:
 
 
 @register.filter
+def each_name(names: str) -> SafeString:
+    """Print names that are divided by semicolons, each marked as Chinese or English, as its characters say."""
+    each = [name.strip() for name in names.split(";") if name.strip()]
+    tagged = ((TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH], name) for name in each)
+    return format_html_join("; ", '<span lang="{}">{}</span>', tagged)
+
+
+@register.filter
 def field(form: Form, name: str) -> BoundField:
     """Give the form's field of that name, where the name is itself a variable."""
     return form[name]
 
 
 @register.filter
-def typed(text: str | None) -> str:
-    """Give back what a visitor typed, all but what no page can hold."""
-    return "".join(each for each in text or "" if category(each) not in ("Cc", "Cs"))
+def typed(text: object) -> str:
+    """Give back what a visitor typed, in its box or in a message on it, as a page can print it."""
+    return printable(str(text or ""))
 
 
 @register.filter
