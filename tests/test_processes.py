@@ -19,7 +19,7 @@ import pytest
 
 from tests.site import ROOT, succeed
 
-ROUNDS = pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.soak)])
+ROUNDS = pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.soak)])
 PROPOSALS, RECOMMENDATIONS = 300, 4
 """As many as a request builds an index of by itself; it takes a second or so."""
 
@@ -156,7 +156,7 @@ def test_what_one_process_saves_the_others_show_at_their_next_request(site, own_
     servers = site(servers=2, own_catalogues=own_catalogues)
     analysts = [Analyst(servers, index) for index in range(2)]
     [path] = set(re.findall(r"/proposals/(\d+)/cgt-industry", read(f"{servers.url}/proposals/")))
-    for turn in range(4):
+    for turn in range(6):
         word = f"Quince{turn}"
         analysts[turn % 2].send(f"/admin/proposals/proposal/{path}/change/", title_en=f"{word} is in the title")
         assert shows(servers, (turn + 1) % 2, word)

@@ -8,10 +8,10 @@ import tantivy
 from proposals.catalogue.documents import entries
 from proposals.catalogue.index import Catalogue
 from proposals.catalogue.names import is_number, size
-from proposals.catalogue.schema import META, NAME, PROPOSAL, RECOMMENDATION
+from proposals.catalogue.schema import META, NAME, PROPOSAL, RECOMMENDATION, named
 from proposals.models import Generation
 
-NAMES = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation", NAME: "name"}
+KINDS = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
 
 
 def differences(catalogue: Catalogue) -> Iterator[str]:
@@ -29,15 +29,14 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
     held = _held(opened.searcher)
     for entry in entries():
         [kind], [identity] = entry.numbers["type"], entry.numbers["id"]
-        key = (kind, identity)
-        fingerprints = held.pop(key, [])
+        fingerprints = held.pop((kind, identity), [])
         if not fingerprints:
-            yield f"{NAMES[key[0]]} {key[1]} is missing from the index"
+            yield f"{_called(kind, identity)} is missing from the index"
         elif fingerprints != [entry.fingerprint]:
-            yield f"{NAMES[key[0]]} {key[1]} differs from the record"
+            yield f"{_called(kind, identity)} differs from the record"
     for kind, identity in held:
         if kind != NAME:  # names that nothing has any more are found by nobody
-            yield f"{NAMES[kind]} {identity} is in the index but not published"
+            yield f"{_called(kind, identity)} is in the index but not published"
 
 
 def status(catalogue: Catalogue) -> dict[str, object]:
@@ -54,8 +53,15 @@ def status(catalogue: Catalogue) -> dict[str, object]:
     }
 
 
+def _called(kind: int, identity: int) -> str:
+    if kind == NAME:
+        facet, key = named(identity)
+        return f"the name of {facet} {key}"
+    return f"{KINDS[kind]} {identity}"
+
+
 def _documents(searcher: tantivy.Searcher) -> int:
-    return sum(size(searcher, is_number("type", kind)) for kind in (PROPOSAL, RECOMMENDATION))
+    return sum(size(searcher, is_number("type", kind)) for kind in KINDS)
 
 
 def _held(searcher: tantivy.Searcher) -> dict[tuple[int, int], list[int]]:

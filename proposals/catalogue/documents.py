@@ -148,6 +148,7 @@ class Batch:
         """Yield the entry of `proposal` and those of its recommendations."""
         numbers = self._numbers(proposal)
         topics = [key for (key,) in self.topics[proposal.pk]]
+        organisations = [text for *_, en, zh in self.sponsorships[proposal.pk] for text in _cut(en, zh)]
         agencies: list[int] = []
         said: list[str] = []
         parts: list[Entry] = []
@@ -155,7 +156,8 @@ class Batch:
             on = [topic for (topic,) in self.single_topics[key]]
             to = [agency for (agency,) in self.addressees[key]]
             text, group = _cut(text_en, text_zh), _cut(group_en, group_zh)
-            parts.append(self._entry(RECOMMENDATION, key, numbers, on, to, order, {"title": text, "lead": group}))
+            own = {"title": text, "lead": group, "words": organisations}
+            parts.append(self._entry(RECOMMENDATION, key, numbers, on, to, order, own))
             topics += on
             agencies += to
             said += [*text, *group]
@@ -164,18 +166,16 @@ class Batch:
             for value, unit, what_en, what_zh in self.figures[proposal.pk]
             for text in _cut(f"{value} {unit}", what_en, what_zh)
         ]
-        organisations = [text for *_, en, zh in self.sponsorships[proposal.pk] for text in _cut(en, zh)]
         texts = {
             "title": [*_cut(proposal.title_en, proposal.title_zh), *organisations],
             "lead": _cut(proposal.summary_en, proposal.summary_zh),
             "words": [*said, *figures, *_cut(proposal.number)],
         }
         whole = self._entry(PROPOSAL, proposal.pk, numbers, topics, agencies, 0, texts)
-        for part in parts:
-            part.texts["words"] = organisations
         for facet, used in self.shelf.used.items():
             used.update(whole.numbers[facet])
-        return iter((whole, *parts))
+        yield whole
+        yield from parts
 
     def _entry(
         self,
