@@ -6,7 +6,6 @@ broken off goes on where it stopped.
 
 import argparse
 import http.client
-import os
 import resource
 import shutil
 import sqlite3
@@ -15,15 +14,15 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
 from bench import rival
 from bench.measure import Server, ask, asked_often, timed
-from bench.report import DATASETTE, FLOOR, OURS, PLAIN, report
+from bench.report import DATASETTE, FLOOR, OURS, PLAIN, Measured, report
+from tests.site import ROOT, environment
 
-ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "bench"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 CLIENTS = 32
@@ -60,15 +59,6 @@ class Question:
         return f"/rival/proposals/{self.detail[0]}.json" if self.detail else rival.address(self.table, self.parameters)
 
 
-@dataclass
-class Measured:
-    """All that was measured at one size: milliseconds by who was asked and what, and other facts."""
-
-    number: int
-    times: dict[str, dict[str, list[float]]] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
-
-
 def main() -> None:
     """Measure at each size; write the results after each."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -86,10 +76,9 @@ def at_size(number: int) -> Measured:
     """Make the record of one size where it is missing, build its index, and measure."""
     var = VAR / str(number)
     var.mkdir(parents=True, exist_ok=True)
-    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CATALOGUE_DIR")}
-    env |= {"LIANGHUI_VAR": str(var), "DJANGO_SETTINGS_MODULE": "bench.settings"}
+    env = environment(var, DJANGO_SETTINGS_MODULE="bench.settings")
     record = var / "lianghui.sqlite3"
-    run("-m", "bench.record", str(number), env=env)
+    run("manage.py", "shell", "--no-imports", "-c", f"from bench.record import make; make({number})", env=env)
     measured = Measured(number, facts=build(var, env))
     asked = questions(record)
     ours = [each.ours() for each in asked]

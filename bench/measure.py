@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,8 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.site import ROOT, free_port, wait_for
+
 LONG = 60.0
 """Seconds after which one address is measured no further; it is always asked twice."""
 
@@ -25,9 +25,7 @@ class Server:
     """A server on a free port of this machine, for as long as it is entered."""
 
     def __init__(self, command: Sequence[str], env: dict[str, str], log: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.command = [part.replace("PORT", str(self.port)) for part in command]
         self.env, self.log = env, log
 
@@ -48,16 +46,8 @@ class Server:
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
-        for _ in range(600):
-            if self.process.poll() is not None:
-                sys.exit(f"bench: a server stopped at once; see {self.log}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return self
-        sys.exit(f"bench: a server does not answer; see {self.log}")
+        wait_for(f"http://127.0.0.1:{self.port}/", self.process, self.log, seconds=120)
+        return self
 
     def __exit__(self, *_: object) -> None:
         os.killpg(self.process.pid, signal.SIGTERM)

@@ -1,13 +1,11 @@
-"""A made-up record of any size, like the real one: `python -m bench.record 10000` fills the database in use.
+"""A made-up record of any size, like the real one; `manage.py shell -c "from bench.record import make; make(10000)"`.
 
 Topics, regions and agencies are those of the founding data, chosen as unevenly as in life; delegates, sessions and
 texts are invented, and the same for the same number. Batches are committed one by one, so that a run which was broken
 off goes on where it stopped.
 """
 
-import os
 import random
-import sys
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,20 +13,15 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import django
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Max, Model
+from django.utils import timezone
+from tqdm import tqdm
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianghui.settings")
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 - after the setup, as models are
-from django.core.management.color import no_style  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.db.models import Max, Model  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from tqdm import tqdm  # noqa: E402
-
-from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session  # noqa: E402
-from proposals.models import (  # noqa: E402
+from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session
+from proposals.models import (
     Addressee,
     Generation,
     Proposal,
@@ -264,7 +257,3 @@ def make(number: int) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
-
-
-if __name__ == "__main__":
-    make(int(sys.argv[1]))

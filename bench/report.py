@@ -6,21 +6,22 @@ import os
 import platform
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from statistics import geometric_mean, median
-from typing import Protocol
 
 OURS, PLAIN, DATASETTE, FLOOR = "Lianghui", "plain Django ORM", "Datasette", "an empty view"
 PACKAGES = ("django", "tantivy", "gunicorn", "datasette")
 
 
-class Measured(Protocol):
-    """What was measured at one size: milliseconds by who was asked and what, and other facts."""
+@dataclass
+class Measured:
+    """All that was measured at one size: milliseconds by who was asked and what, and other facts."""
 
     number: int
-    times: dict[str, dict[str, list[float]]]
-    facts: dict[str, str]
+    times: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 def report(results: Sequence[Measured]) -> str:

@@ -45,14 +45,16 @@ TEXTS = {
 
 
 def build(record: Path, path: Path) -> None:
-    """Write the database that Datasette serves, from the SQLite file of the record."""
+    """Write the database that Datasette serves, from the SQLite file of the record; it is whole or not there."""
+    half = path.with_suffix(".half")
+    half.unlink(missing_ok=True)
     with closing(sqlite3.connect(record)) as connection:
-        connection.execute("ATTACH ? AS rival", [str(path)])
+        connection.execute("ATTACH ? AS rival", [str(half)])
         connection.execute("PRAGMA rival.journal_mode = OFF")
         for statement in (PROPOSALS, "CREATE UNIQUE INDEX rival.p_id ON proposals (id)", RECOMMENDATIONS):
             connection.execute(statement)
         connection.commit()
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(half)) as connection:
         for table, texts in TEXTS.items():
             columns = ", ".join(texts)
             connection.execute(
@@ -64,6 +66,7 @@ def build(record: Path, path: Path) -> None:
         connection.execute("CREATE INDEX proposals_delegate ON proposals (delegate)")
         connection.execute("ANALYZE")
         connection.commit()
+    half.rename(path)
 
 
 def metadata() -> str:

@@ -1,6 +1,6 @@
 """The site's settings, with the alternatives beside it: what is measured runs in one server."""
 
-from lianghui.settings import *  # noqa: F403
+from lianghui.settings import *  # noqa: F403 - all of them
 
 ROOT_URLCONF = "bench.plain"
-TEMPLATES[0]["DIRS"].append(BASE_DIR / "bench" / "templates")  # type: ignore[attr-defined]  # noqa: F405
+TEMPLATES[0]["DIRS"].append(BASE_DIR / "bench" / "templates")  # type: ignore[attr-defined]  # noqa: F405 - from there
