@@ -20,7 +20,7 @@ import pytest
 from tests.site import ROOT, succeed
 
 ROUNDS = pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.soak)])
-PROPOSALS, RECOMMENDATIONS = 300, 4
+PROPOSALS, RECOMMENDATIONS = 900, 4
 """As many as a request builds an index of by itself; it takes a second or so."""
 
 MANY = f"""
@@ -199,17 +199,23 @@ def time_of_a_rebuild(site):
     return time.monotonic() - begun
 
 
+def spread(rounds, longest):
+    """Moments by chance, one in each part of the time, so that early ones and late ones are among them."""
+    rng = random.Random(rounds)
+    return [(turn + rng.random()) * longest / rounds for turn in range(rounds)]
+
+
 @ROUNDS
 def test_a_rebuild_may_be_killed_at_any_moment(site, rounds):
     servers = site(servers=2)
     shell(servers, MANY)
     [folder] = folders(servers)
-    rng, longest, broken_off = random.Random(rounds), time_of_a_rebuild(servers), 0
-    for _ in range(rounds):
+    moments, broken_off = spread(rounds, time_of_a_rebuild(servers)), 0
+    for moment in moments:
         before, current = set(folder.glob("index-*")), (folder / "CURRENT").read_text()
         process = started(servers, "catalogue", "rebuild")
         building(folder, before)
-        time.sleep(rng.uniform(0, longest))
+        time.sleep(moment)
         killed(process)
         broken_off += (folder / "CURRENT").read_text() == current
         assert_all_is_well(servers)
@@ -225,15 +231,15 @@ def test_a_server_may_be_killed_while_it_builds_the_index_for_a_request(site, ro
     servers = site(servers=2)
     shell(servers, MANY)
     [folder] = folders(servers)
-    rng, longest = random.Random(rounds), time_of_a_rebuild(servers)
+    moments = spread(rounds, time_of_a_rebuild(servers))
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(rounds):
+        for moment in moments:
             shutil.rmtree(folder)
             folder.mkdir()
             first = pool.submit(read_if_it_lives, f"{servers.urls[0]}/proposals/")
             building(folder, set())
             second = pool.submit(read, f"{servers.urls[1]}/proposals/")
-            time.sleep(rng.uniform(0, longest))
+            time.sleep(moment)
             servers.kill(0)
             second.result()
             first.result()
