@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline
@@ -69,6 +71,16 @@ class SessionAdmin(RecordAdmin[Session]):
     fieldsets = [
         (None, {"fields": ["body", ("term", "ordinal", "year"), ("opened", "closed"), "slug"]}),
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Session], search_term: str
+    ) -> tuple[QuerySet[Session], bool]:
+        """Find a session by its names too, which no column holds: “14th … 2nd session”, 全国政协十四届二次会议."""
+        found, doubles = super().get_search_results(request, queryset, search_term)
+        words = search_term.casefold().split()
+        rows = queryset if words else ()
+        named = [row.pk for row in rows if all(word in f"{row} {row.name_zh} {row.year}".casefold() for word in words)]
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=named)), doubles
 
 
 @admin.register(Sector)

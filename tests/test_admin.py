@@ -109,6 +109,17 @@ def test_a_field_that_searches_tells_namesakes_apart(analyst):
     ]
 
 
+def test_a_session_is_found_by_the_names_it_is_offered_under(analyst):
+    national = make_body(name="CPPCC National Committee", short_name_zh="全国政协")
+    second = make_session(body=national, term=14, ordinal=2, year=2024)
+    first = make_session(body=national, term=14, ordinal=1, year=2023)
+    named = (second.pk, "14th CPPCC National Committee, 2nd session")
+    for typed in (named[1], "14th cppcc 2nd", "全国政协十四届二次会议", "二次会议", "2024", "National 2024"):
+        assert suggested(analyst, Proposal, "session", typed) == [named], typed
+    assert [key for key, _ in suggested(analyst, Proposal, "session", "")] == [second.pk, first.pk]
+    assert not suggested(analyst, Proposal, "session", "3rd")
+
+
 def test_what_is_cited_can_be_found_from_a_citation(analyst):
     make_record()
     for field, term in (

@@ -1,5 +1,7 @@
 """The main job, end to end: an analyst enters and publishes, a visitor finds at the next request."""
 
+from urllib.parse import quote_plus
+
 from playwright.sync_api import Page, expect
 
 TITLE = "Open a cord blood register in Sichuan"
@@ -19,7 +21,8 @@ PUBLIC = [
 def choose(page: Page, field: str, words: str, offered: str = "") -> None:
     """Choose in a field that searches: type `words`, and take what is offered first, which shows `offered`."""
     page.locator(f"#id_{field} + .select2").click()
-    page.locator(".select2-container--open .select2-search__field").fill(words)
+    with page.expect_response(lambda response: f"term={quote_plus(words)}" in response.url):
+        page.locator(".select2-container--open .select2-search__field").fill(words)
     page.locator(".select2-results__option--highlighted", has_text=offered or words).click()
 
 
