@@ -62,6 +62,7 @@ class Site(Kept):
         self.own_catalogues = own_catalogues
         self.ports = [free_port() for _ in range(servers)]
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
+        self.lifelines: dict[int, int] = {}
 
     @property
     def urls(self) -> list[str]:
@@ -87,18 +88,26 @@ class Site(Kept):
         if self.own_catalogues:  # as on hosts of their own
             env["CATALOGUE_DIR"] = str(self.var / f"catalogue-{index}")
         command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}"]
+        self.lifelines[index], held = os.pipe()
         with self.log(index).open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True, pass_fds=[held]
+            )
+        os.close(held)
+        return process
 
     def log(self, index: int) -> Path:
         """Where a server writes what it has to say."""
         return self.var / f"server-{index}.log"
 
     def kill(self, index: int) -> None:
-        """End one server, master and worker, as a power cut would."""
+        """End one server, master and worker, as a power cut would; none of it lives on when this returns."""
         process = self.processes.pop(index)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        lifeline = self.lifelines.pop(index)
+        os.read(lifeline, 1)  # it ends when the last of them has let go of what it held, its locks too
+        os.close(lifeline)
 
     def stop(self) -> None:
         """Ask every server to finish, and see that none is left."""
@@ -108,6 +117,7 @@ class Site(Kept):
             try:
                 process.wait(timeout=10)
                 del self.processes[index]
+                os.close(self.lifelines.pop(index))
             except subprocess.TimeoutExpired:
                 self.kill(index)
 

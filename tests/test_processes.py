@@ -12,6 +12,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.cookiejar import CookieJar
+from pathlib import Path
 from threading import Event
 
 import html5lib
@@ -95,14 +96,18 @@ def folders(site):
 
 
 def assert_all_is_well(site):
-    """After the next request every server has the whole record, and nothing else."""
+    """After the next request every server has the whole record, and nothing else.
+
+    What servers said meanwhile stands beside a failure.
+    """
     for url in site.urls:
         read(f"{url}/proposals/")
         read(f"{url}/recommendations/")
     for folder in folders(site):
         env = site.environment() | {"CATALOGUE_DIR": str(folder)}
         command = [sys.executable, "manage.py", "catalogue", "verify"]
-        succeed(subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False))
+        verified = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert verified.returncode == 0, "\n".join([verified.stderr, *map(Path.read_text, site.var.glob("*.log"))])
 
 
 class Analyst:

@@ -1,6 +1,6 @@
 """The main job, end to end: an analyst enters and publishes, a visitor finds at the next request."""
 
-from urllib.parse import quote_plus
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -21,7 +21,7 @@ PUBLIC = [
 def choose(page: Page, field: str, words: str, offered: str = "") -> None:
     """Choose in a field that searches: type `words`, and take what is offered first, which shows `offered`."""
     page.locator(f"#id_{field} + .select2").click()
-    with page.expect_response(lambda response: f"term={quote_plus(words)}" in response.url):
+    with page.expect_response(lambda response: words in parse_qs(urlsplit(response.url).query).get("term", ())):
         page.locator(".select2-container--open .select2-search__field").fill(words)
     page.locator(".select2-results__option--highlighted", has_text=offered or words).click()
 
