@@ -17,7 +17,7 @@ from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.index import catalogue
 from proposals.catalogue.names import Names, size
 from proposals.catalogue.query import OLDEST, PAGE_SIZE, RELEVANCE, Choice, Query
-from proposals.catalogue.schema import FACETS, SCHEMA
+from proposals.catalogue.schema import FACETS
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 
 MANY = 65_000
@@ -138,8 +138,7 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     """
     names = vocabulary.names
     total = _count(names, query)
-    counted = _counted(names, query, tuple(facets))
-    shown = [_facet(name, numbers, query, vocabulary) for name, numbers in counted.items()]
+    shown = [_facet(name, *counts, query, vocabulary) for name, counts in _counted(names, query, [*facets]).items()]
     return Results(query, total, _page(names, query, total), shown, names)
 
 
@@ -158,13 +157,16 @@ def _count(names: Names, query: Query) -> int:
     return size(names.searcher, query.matching(names))
 
 
-def _counted(names: Names, query: Query, facets: tuple[str, ...]) -> dict[str, dict[int, int]]:
-    chosen = [name for name in facets if query.choices(name)]
-    searcher = names.searcher
-    counted = _terms(searcher, query.matching(names), [name for name in facets if name not in chosen])
-    for name in chosen:
-        counted |= _terms(searcher, query.matching(names, without=name), [name])
-    return {name: counted[name] for name in facets}
+def _counted(names: Names, query: Query, facets: list[str]) -> dict[str, tuple[Mapping[int, int], Mapping[int, int]]]:
+    """Count by each value of each facet: what `query` finds without the facet's own choice, and what with it."""
+    within = _terms(names.searcher, query.matching(names), facets)
+    counted: dict[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
+    for name in facets:
+        without = within
+        if query.choices(name):
+            without = _terms(names.searcher, query.matching(names, without=name), [name])
+        counted[name] = without[name], within[name]
+    return counted
 
 
 def _terms(searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]) -> dict[str, dict[int, int]]:
@@ -215,20 +217,22 @@ def _ordered(searcher: tantivy.Searcher, tier: tantivy.Query, start: int, wanted
     return [int(key or 0) for key in searcher.fast_field_values("id", [address for _, address in found.hits])]
 
 
-def _facet(name: str, counts: Mapping[int, int], query: Query, vocabulary: Vocabulary) -> Facet:
+def _facet(
+    name: str, counts: Mapping[int, int], within: Mapping[int, int], query: Query, vocabulary: Vocabulary
+) -> Facet:
+    """Make a facet of its counts without its own choice; what a click adds is what is not found with it already."""
     selected = {choice.key for choice in query.choices(name)}
     wanted = counts.keys() if name in TREES else nlargest(LISTED, counts, key=lambda key: (counts[key], -key))
     shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, counts)
     at_once = _open(placed, shown, selected)
-    added = _added(name, query, vocabulary.names) if selected else {}
     values = [
         Value(
             value=shown[key].value,
             label=shown[key].label,
             language=shown[key].language,
             count=counts.get(key, 0),
-            added=added.get(key, 0) if selected and key not in selected else None,
+            added=counts.get(key, 0) - within.get(key, 0) if selected and key not in selected else None,
             selected=key in selected,
             url=query.toggling(name, shown[key]).url,
             depth=depth,
@@ -237,12 +241,6 @@ def _facet(name: str, counts: Mapping[int, int], query: Query, vocabulary: Vocab
         for key, depth in _listed(placed, at_once | selected)
     ]
     return Facet(name, LABELS[name], values, len(counts.keys() | selected))
-
-
-def _added(name: str, query: Query, names: Names) -> dict[int, int]:
-    """Count by value what is found by none of the values that are chosen in a facet."""
-    chosen = tantivy.Query.term_set_query(SCHEMA, name, [choice.key for choice in query.choices(name)])
-    return _terms(names.searcher, query.matching(names, without=name).and_must_not_match(chosen), [name])[name]
 
 
 def _listed(placed: list[tuple[int, int]], kept: set[int]) -> list[tuple[int, int]]:
