@@ -41,6 +41,12 @@ def date_key(value: str, *, end: bool = False) -> int:
     return int(value.replace("-", "").ljust(8, "9" if end else "0"))
 
 
+def refuse_end_before_beginning(began: str, ended: str, field: str) -> None:
+    """Raise `ValidationError` for `field` where `ended` is known to be before `began`."""
+    if ended and all(SHAPE.fullmatch(date) for date in (began, ended)) and date_key(ended, end=True) < date_key(began):
+        raise ValidationError({field: "This is before the beginning."})
+
+
 def date_words(value: str) -> str:
     """Write `2024-03-12` as the reader's language does: "12 Mar 2024", "March 2024", "2024"."""
     year, month, day = (*value.split("-"), "", "")[:3]

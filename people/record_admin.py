@@ -282,7 +282,7 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
         going = cast("dict[type[Model], set[Model]]", collector.model_objs)
-        in_the_way = sorted(collector.protected, key=lambda row: (row._meta.label, row.pk))
+        in_the_way = sorted(self._linked({*collector.protected}), key=lambda row: (row._meta.label, row.pk))
         shown, hidden = in_the_way[:SHOWN_IN_THE_WAY], len(in_the_way[SHOWN_IN_THE_WAY:])
         self._fetch_names([*chain(*going.values()), *shown])
         for rows in collector.edges.values():
@@ -299,6 +299,16 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
             forbidden,
             [*map(self._link, shown), *([f"… and {hidden} more"] if hidden else [])],
         )
+
+    def _linked(self, rows: set[Model]) -> set[Model]:
+        """Put in the place of each mere link the row that it belongs to."""
+        kinds = {type(row): cast("type[Model]", row._meta.auto_created) for row in rows if row._meta.auto_created}
+        for kind, owner in kinds.items():
+            name = str(owner._meta.model_name)
+            links = [row for row in rows if type(row) is kind]
+            prefetch_related_objects(links, name)
+            rows = rows - {*links} | {getattr(link, name) for link in links}
+        return rows
 
     def _fetch_names(self, rows: Iterable[Model]) -> None:
         by_model = defaultdict(list)

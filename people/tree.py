@@ -68,6 +68,15 @@ class Tree(RecordModel):
             raise ValidationError({"parent": "This lies below the thing itself: a tree has no rings."})
 
 
+def protect(links: models.ManyToManyField[Any, Any]) -> None:
+    """Let no row be deleted that `links` lead to: Django would drop the links, and with them what they said.
+
+    A plain many-to-many field has no `on_delete` of its own, and one with a model between has no field in the admin.
+    """
+    through: Any = links.remote_field.through
+    through._meta.get_field(links.m2m_reverse_field_name()).remote_field.on_delete = models.PROTECT
+
+
 def lineage(key: int, parents: Mapping[int, int | None]) -> Iterable[int]:
     """Yield `key` and every key above it, nearest first; `parents` maps a key to its parent's."""
     seen: set[int] = set()

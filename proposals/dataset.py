@@ -41,7 +41,8 @@ class Table:
 
     `lists` maps a column to a many-to-many field with a model between, in which `(inferred)` is kept. `without` are
     fields that have no column: they belong to the analysts, or to another file. `new_only` are taken for new rows and
-    left alone in others: what an analyst took back is not published again.
+    left alone in others: what an analyst took back is not published again. `mark` is a column of which one row may say
+    yes: those that say no come first, so that it is free when another claims it.
     """
 
     file: str
@@ -51,6 +52,7 @@ class Table:
     lists: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     new_only: tuple[str, ...] = ()
+    mark: str = ""
 
     @cached_property
     def columns(self) -> dict[str, Field[Any, Any]]:
@@ -79,7 +81,7 @@ TABLES = (
     Table("positions.csv", Position, key=("delegate", *POST), names=("{delegate}@{employer_en}",)),
     Table("sources.csv", Source),
     Table("proposals.csv", Proposal, without=("delegates",), new_only=("state",)),
-    Table("sponsorships.csv", Sponsorship, key=("proposal", "delegate", *ORGANISATION), names=()),
+    Table("sponsorships.csv", Sponsorship, key=("proposal", "delegate", *ORGANISATION), names=(), mark="first"),
     Table("recommendations.csv", Recommendation, key=("proposal", "order"), names=("{proposal}#{order}",), lists=ASKED),
     Table("figures.csv", Figure, key=("proposal", *FACT), names=("{proposal}:{value} {unit_en}",)),
     Table("citations.csv", Citation, key=("source", *SUPPORTED, "passage"), names=()),
@@ -107,7 +109,7 @@ def load(path: Path, *, progress: bool = False) -> Counts:
     counts = {table.file: Counter(created=0, changed=0, unchanged=0) for table in TABLES}
     with recorded(), tqdm(total=sum(len(rows) for _, rows in files), unit=" rows", disable=not progress) as bar:
         for table, rows in files:
-            for line, cells in rows:
+            for line, cells in sorted(rows, key=lambda row: row[1].get(table.mark, "").lower() == "yes"):
                 counts[table.file][loading.enter(table, line, cells)] += 1
                 bar.update()
         if loading.faults:
@@ -269,9 +271,21 @@ class Loading:
         try:
             (row.clean_fields if wrong else row.full_clean)(exclude=wrong | filled_in_by_save)
         except ValidationError as error:
-            for column, messages in error.message_dict.items():
-                wrong.add(column)
-                self.note(table, *messages, line=line, column="" if column == NON_FIELD_ERRORS else column)
+            for name, faults in error.error_dict.items():
+                for fault in faults:
+                    columns = concerned(table, fault) if name == NON_FIELD_ERRORS else [name]
+                    wrong.update(columns or [NON_FIELD_ERRORS])
+                    self.note(table, *fault.messages, line=line, column=", ".join(columns))
+
+
+def concerned(table: Table, fault: ValidationError) -> list[str]:
+    """Give the columns of which the model refuses what they hold together."""
+    names = {*((fault.params or {}).get("unique_check", ()))}
+    for constraint in table.model._meta.constraints:
+        if fault.message == constraint.violation_error_message:
+            names |= {*getattr(constraint, "fields", ())}
+            names |= getattr(getattr(constraint, "condition", None), "referenced_base_fields", set())
+    return [column for column in table.columns if column in names]
 
 
 def stored(row: Model) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from people.dates import validate_partial_date
+from people.dates import date_key, validate_partial_date
 from proposals.catalogue import LABELS, ORDERS, Choice, Query, Vocabulary, phrases
 from proposals.catalogue.schema import FACETS
 from proposals.models import Proposal
@@ -91,7 +91,10 @@ class ListForm(forms.Form):
     """The parameters of one request; a wrong value is named and left out, the others stand."""
 
     def clean(self) -> dict[str, Any]:
-        """Put a message beside each facet with an unknown value, and keep the values that are known."""
+        """Put a message beside each facet with an unknown value, keeping those that are known, and beside odd dates."""
+        after, before = (self.cleaned_data.get(name) or "" for name in ("submitted_after", "submitted_before"))
+        if before and date_key(before, end=True) < date_key(after):
+            self.add_error("submitted_before", gettext("This is before the beginning of the span."))
         for name in FACETS:
             field, known = self.fields[name], self.cleaned_data.get(name, ())
             if isinstance(field, FacetField) and (messages := field.unknown(self[name].data, known)):
@@ -134,7 +137,11 @@ class ProposalFilter(django_filters.FilterSet):
     submitted_after = parameter(PartialDateField, _("Submitted from"), _("2024, 2024-03 or 2024-03-12."))
     submitted_before = parameter(PartialDateField, _("Submitted until"), _("2024, 2024-03 or 2024-03-12."))
     sort = parameter(
-        forms.ChoiceField, _("Order"), _("Best match, newest or oldest first."), choices=list(ORDERS.items())
+        forms.ChoiceField,
+        _("Order"),
+        _("Best match, newest or oldest first."),
+        choices=list(ORDERS.items()),
+        error_messages={"invalid_choice": _("There is no such order.")},
     )
     page = parameter(forms.IntegerField, _("Page"), _("From 1."), min_value=1)
 

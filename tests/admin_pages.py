@@ -85,7 +85,9 @@ def make_record(size=1):
     source = make_source(note_en="Spells one name in four ways.")
     sources = [source, *(make_source(url=f"https://example.org/{next(codes)}") for _ in range(size - 1))]
     for number in range(size):
-        region = make_region(parent=country, iso_code=f"A{next(codes)}", gb_code=str(next(codes)))
+        code = next(codes)
+        letters = f"{chr(65 + code // 26 % 26)}{chr(65 + code % 26)}"
+        region = make_region(parent=country, iso_code=f"CN-{letters}", gb_code=f"{code:06}")
         body = make_body(region=region)
         session = make_session(body=body)
         delegate = make_delegate(name_zh="丁列明", variants=[f"Ding {number}"], employer="Betta")

@@ -280,7 +280,7 @@ def test_who_and_what_has_no_page_yet_does_not_lead_to_it(analyst):
 
 def test_what_is_used_is_not_deleted_and_the_page_says_why(analyst):
     make_record(2)
-    for model in (Session, Delegate, Agency, Source, Region, Body, Sector):
+    for model in (Session, Delegate, Agency, Source, Region, Body, Sector, Topic):
         row = model.objects.first()
         page = analyst.get(address(model, "delete", row.pk))
         assert page.context["protected"], model

@@ -93,6 +93,20 @@ def shorten(suffix):
     return shortened
 
 
+def scramble(suffix):
+    """Noise in the middle, where the engine looks only when it is asked for something."""
+
+    def scrambled(folder):
+        for file in files(folder):
+            if file.name.endswith(suffix):
+                content = file.read_bytes()
+                quarter = len(content) // 4
+                file.unlink()
+                file.write_bytes(content[:quarter] + b"\xa5" * (2 * quarter) + content[3 * quarter :])
+
+    return scrambled
+
+
 DAMAGE = {
     "CURRENT is gone": lambda folder: (folder / "CURRENT").unlink(),
     "CURRENT is empty": overwrite(b""),
@@ -126,6 +140,41 @@ def test_a_damaged_index_is_built_anew(proposals, folder, damage):
     change(proposals[0], title_en="Melon")
     assert count(Query(q="melon")) == 1
     assert list(differences(catalogue())) == []
+
+
+@pytest.mark.parametrize("suffix", [".store", ".term", ".idx", ".pos", ".fast"])
+def test_damage_inside_a_file_is_named_and_no_page_breaks(proposals, folder, suffix, client):
+    assert_answers()
+    scramble(suffix)(folder)
+    as_a_new_process()
+    named = list(differences(catalogue()))
+    assert len(named) == len([file for file in files(folder) if file.name.endswith(suffix)]) or "readable" in named[0]
+    for path in ("/proposals/", "/proposals/?q=quince", '/recommendations/?q="do+thing"', "/topics/", "/"):
+        assert client.get(path).status_code in (200, 503), path
+    catalogue().rebuild(anyway=True)
+    assert_answers()
+    assert list(differences(catalogue())) == []
+
+
+def test_an_index_that_the_engine_cannot_search_is_built_anew(proposals, folder, client):
+    assert_answers()
+    scramble(".fast")(folder)
+    as_a_new_process()
+    statuses = [client.get("/proposals/").status_code for _ in range(3)]
+    assert statuses[-1] == 200, statuses
+    assert list(differences(catalogue())) == []
+
+
+def test_what_breaks_again_and_again_is_not_built_again_and_again(proposals, folder):
+    """A question that the engine cannot answer must not keep the machine busy."""
+    assert_answers()
+    built = set()
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            catalogue().fresh().searcher.search(tantivy.Query.all_query(), 1, order_by_field="title")
+        built.add(current(folder))
+    assert len(built) == 1
+    assert_answers()
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())

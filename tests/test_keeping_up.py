@@ -83,6 +83,7 @@ FRUIT = {
 """What the row is found by, or what the value of a facet is called because of it."""
 NOT_IN_THE_CATALOGUE = (Citation, Source, Sector)
 """These show on pages only, which know them by the generation."""
+NOT_DELETED_WHILE_USED = (Delegate, Session, Body, Agency, Topic, Region)
 
 CHANGES = {
     Proposal: lambda: {"title_en": "Marmalade"},
@@ -150,7 +151,7 @@ def test_a_changed_row_is_in_the_next_answer(world, model):
     assert_nothing_is_missed()
 
 
-@by_name([model for model in RECORD if model not in (*NOT_IN_THE_CATALOGUE, Delegate, Session, Body, Agency)])
+@by_name([model for model in RECORD if model not in (*NOT_IN_THE_CATALOGUE, *NOT_DELETED_WHILE_USED)])
 def test_a_deleted_row_is_gone_from_the_next_answer(world, model):
     before = generation()
     assert shown(FRUIT[model])
@@ -158,6 +159,16 @@ def test_a_deleted_row_is_gone_from_the_next_answer(world, model):
     assert generation() > before
     assert not shown(FRUIT[model])
     assert_nothing_is_missed()
+
+
+@by_name([Topic, Region])
+def test_what_a_proposal_is_about_is_not_deleted_until_nothing_is(world, model):
+    with pytest.raises(ProtectedError):
+        world[model].delete()
+    unused = make_topic() if model is Topic else make_region()
+    before = generation()
+    unused.delete()
+    assert generation() > before
 
 
 def test_deleting_a_citation_raises_the_generation(world):

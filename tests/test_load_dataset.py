@@ -1,6 +1,7 @@
 """`manage.py load_dataset`, which brings a directory of CSV files into the record."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -100,6 +101,25 @@ def test_an_edited_cell_changes_its_row_in_one_generation(excerpt):
     assert Generation.now().value == 2
 
 
+def test_another_delegate_becomes_the_first_proposer(founding, tmp_path):
+    directory = tmp_path / "founding"
+    shutil.copytree(FOUNDING_DATA, directory)
+    ding = "cgt-industry-2024,1,ding-lieming,,,yes"
+    damage(
+        directory,
+        "sponsorships.csv",
+        ding,
+        f"cgt-industry-2024,1,liu-yun,,,yes\n{ding.replace('1', '2').replace('yes', 'no')}",
+    )
+    assert load(directory)["sponsorships.csv"] == {"created": 1, "changed": 1, "unchanged": 4}
+    [first] = Proposal.objects.get(slug="cgt-industry-2024").sponsorships.filter(first=True)
+    assert first.delegate.slug == "liu-yun"
+    damage(directory, "sponsorships.csv", "ding-lieming,,,no", "ding-lieming,,,yes")
+    assert faults(directory) == [
+        "sponsorships.csv, line 3, field proposal, first: A proposal has only one first proposer."
+    ]
+
+
 def test_an_edited_list_gains_loses_and_keeps_links(excerpt):
     damage(excerpt, "recommendations.csv", "nmpa (inferred)", "nmpa (inferred); cde; unspecified")
     load(excerpt)
@@ -174,7 +194,7 @@ DAMAGES = {
     ),
     "a number out of range": (
         ("sessions.csv", ",14,2,", ",114,2,"),
-        "sessions.csv, line 2: Term 1 to 99, session 1 to 20, year from 1949.",
+        "sessions.csv, line 2, field term, ordinal, year: Term 1 to 99, session 1 to 20, year from 1949.",
     ),
     "a number beyond all databases": (
         ("recommendations.csv", "cgt-industry-2024,1,", f"cgt-industry-2024,{'9' * 30},"),
@@ -238,7 +258,8 @@ DAMAGES = {
     ),
     "a citation of two things": (
         ("citations.csv", "source,,,,,ding", "source,,cgt-industry-2024,,,ding"),
-        "citations.csv, line 2: A citation supports exactly one thing.",
+        "citations.csv, line 2, field proposal, recommendation, figure, membership, position, name_variant: "
+        "A citation supports exactly one thing.",
     ),
     "the same slug twice": (
         ("agencies.csv", "cde,", "nmpa,"),

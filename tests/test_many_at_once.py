@@ -187,10 +187,10 @@ def test_what_one_has_just_saved_is_not_hidden_by_a_slower_reader(aside, monkeyp
     count(Query())
     change(proposal, title_en="Compote")
     reading, saved = Event(), Event()
-    read, catch_up = index._read, index.Catalogue.catch_up
+    read, catch_up = index.Catalogue._read, index.Catalogue.catch_up
 
-    def slowly_read(opened):
-        answer = read(opened)
+    def slowly_read(*opened):
+        answer = read(*opened)
         if not reading.is_set():
             reading.set()
             saved.wait(1)
@@ -201,7 +201,7 @@ def test_what_one_has_just_saved_is_not_hidden_by_a_slower_reader(aside, monkeyp
         saved.set()
         slow.result(LONG)
 
-    monkeypatch.setattr(index, "_read", slowly_read)
+    monkeypatch.setattr(index.Catalogue, "_read", slowly_read)
     slow = aside(lambda: catalogue().look(again=True))
     assert reading.wait(LONG)
     monkeypatch.setattr(index.Catalogue, "catch_up", catch_up_and_let_the_other_finish)

@@ -194,6 +194,36 @@ def test_a_congress_has_delegations_and_the_cppcc_has_sectors():
         seat.full_clean()
 
 
+@pytest.mark.parametrize(
+    ("make", "fields"),
+    [
+        (make_session, {"opened": "2024-03-10", "closed": "2024-03-01"}),
+        (make_session, {"opened": "2023-03"}),
+        (make_membership, {"began": "2023-03", "ended": "2023-02"}),
+        (make_membership, {"role": Membership.Role.DEPUTY}),
+        (make_proposal, {"kind": Proposal.Kind.BILL}),
+        (make_proposal, {"submitted": "2030-01"}),
+        (make_region, {"iso_code": "XX-XXX"}),
+        (make_region, {"gb_code": "abc"}),
+        (make_delegate, {"wikidata": "<script>"}),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_message_beside_its_field(make, fields):
+    row = make()
+    row.full_clean()
+    for name, value in fields.items():
+        setattr(row, name, value)
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    assert set(refused.value.message_dict) == {list(fields)[-1]}
+
+
+def test_what_is_known_less_exactly_contradicts_nothing():
+    make_session(opened="2024", closed="2024-03").full_clean()
+    make_membership(began="2023-03", ended="2023").full_clean()
+    make_membership(ended="2023").full_clean()
+
+
 def test_a_proposal_finds_a_slug_that_is_free():
     slugs = [make_proposal(title="Found a bank", slug="").slug for _ in range(3)]
     assert slugs == ["found-a-bank", "found-a-bank-2", "found-a-bank-3"]

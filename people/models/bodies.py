@@ -1,11 +1,12 @@
 """Bodies and their sessions: the NPC and the CPPCC, national and below."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from people.dates import PartialDateField, is_partial_date
+from people.dates import PartialDateField, is_partial_date, refuse_end_before_beginning
 from people.language import Named, has_name, one_of
 from people.models.regions import Region
 from people.record import RecordModel
@@ -110,6 +111,13 @@ class Session(Named, RecordModel):
 
     def __str__(self) -> str:
         return self.name_en
+
+    def clean(self) -> None:
+        """Refuse an opening in another year, and an end before it."""
+        super().clean()
+        refuse_end_before_beginning(self.opened, self.closed, "closed")
+        if self.opened and self.opened[:4] != str(self.year):
+            raise ValidationError({"opened": f"The session was in {self.year}: this is another year."})
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""

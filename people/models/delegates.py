@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from people.dates import PartialDateField, date_key, is_partial_date
+from people.dates import PartialDateField, date_key, is_partial_date, refuse_end_before_beginning
 from people.language import Named, has_name, one_of
 from people.models.bodies import Body, Sector, Session
 from people.models.regions import Region
@@ -27,7 +28,12 @@ class Delegate(Named, RecordModel):
         blank=True,
         help_text="“丁列明”. Only as a source prints it: never from the sound. Empty where no source gives it.",
     )
-    wikidata = models.CharField(max_length=20, blank=True, help_text="“Q9097745”; empty where not known for certain.")
+    wikidata = models.CharField(
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"Q[0-9]+\Z", "Write Q and digits.")],
+        help_text="“Q9097745”; empty where not known for certain.",
+    )
     note = models.TextField(blank=True, help_text="For analysts only: namesakes, open questions. Not shown in public.")
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
@@ -168,14 +174,18 @@ class Membership(RecordModel):
         return f"{self.get_role_display()}, {self.body.name_en}, term {self.term}"
 
     def clean(self) -> None:
-        """Refuse a sector in a congress and a delegation in the CPPCC."""
+        """Refuse a sector in a congress, a delegation or a deputy in the CPPCC, and an end before the beginning."""
         super().clean()
+        refuse_end_before_beginning(self.began, self.ended, "ended")
         if not self.body_id:
             return
         if self.sector_id and self.body.system != Body.System.CPPCC:
             raise ValidationError({"sector": "Only the CPPCC has sectors; a congress has delegations."})
         if (self.delegation_en or self.delegation_zh) and self.body.system != Body.System.NPC:
             raise ValidationError({"delegation_en": "Only a congress has delegations; the CPPCC has sectors."})
+        other = {Body.System.CPPCC: MembershipRole.DEPUTY, Body.System.NPC: MembershipRole.MEMBER}
+        if self.role == other.get(Body.System(self.body.system)):
+            raise ValidationError({"role": "A congress has deputies (代表), the CPPCC has members (委员)."})
 
 
 class Position(RecordModel):
@@ -206,6 +216,11 @@ class Position(RecordModel):
             has_name("employer"),
             *is_partial_date("began", "ended"),
         ]
+
+    def clean(self) -> None:
+        """Refuse an end before the beginning."""
+        super().clean()
+        refuse_end_before_beginning(self.began, self.ended, "ended")
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.post_en or self.post_zh, self.employer_en or self.employer_zh)))

@@ -1,5 +1,6 @@
 """Regions: the country, its 34 province-level divisions, and zones that matter for pilots."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ class Region(Named, Tree):
         null=True,
         blank=True,
         unique=True,
+        validators=[RegexValidator(r"CN(-[A-Z]{2})?\Z", "Write CN, or CN- and two capitals.")],
         help_text="“CN-SH” for Shanghai, “CN” for the country; empty for zones. Shaanxi is CN-SN, Shanxi CN-SX.",
     )
     gb_code = models.CharField(
@@ -49,6 +51,7 @@ class Region(Named, Tree):
         null=True,
         blank=True,
         unique=True,
+        validators=[RegexValidator(r"[0-9]{6}\Z", "Write six digits.")],
         help_text="Six digits: “310000” for Shanghai; empty for zones and the country.",
     )
     name_en = models.CharField("English name", max_length=200, help_text="Short: “Shanghai”, “Inner Mongolia”.")

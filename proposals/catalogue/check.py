@@ -1,5 +1,8 @@
 """Does the index say what the record says? Names every difference."""
 
+import json
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +18,7 @@ KINDS = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
 
 
 def differences(catalogue: Catalogue) -> Iterator[str]:
-    """Yield a line for each document that is missing, differs or should not be there."""
+    """Yield a line for each document that is missing, differs or should not be there, and each damaged file."""
     opened = catalogue.look(again=True)
     now = Generation.now()
     if opened is None:
@@ -23,6 +26,9 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
         return
     if not catalogue.fits(opened, now):
         yield "the index was built from another record or by another version of the program"
+        return
+    if damaged := _damaged(catalogue.root / opened.name):
+        yield from damaged
         return
     if opened.position != now.value:
         yield f"the index is at generation {opened.position}, the record at {now.value}"
@@ -51,6 +57,27 @@ def status(catalogue: Catalogue) -> dict[str, object]:
         "segments": opened.searcher.num_segments if opened else 0,
         "bytes": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
     }
+
+
+def _damaged(folder: Path) -> list[str]:
+    """Name the files of the index whose content is not what the engine's own checksum at their end says.
+
+    Files that belong to no segment are what a killed process left behind.
+    """
+    segments = json.loads((folder / "meta.json").read_text())["segments"]
+    stems = {each["segment_id"].replace("-", "") for each in segments}
+    wrong = [file.name for file in folder.iterdir() if file.stem in stems and not _is_whole(file.read_bytes())]
+    return [f"{name} is damaged: the index must be built anew" for name in sorted(wrong)]
+
+
+def _is_whole(content: bytes) -> bool:
+    """Check a file that ends in a description of itself, the length of that, and a number that marks the end."""
+    try:
+        length, _mark = struct.unpack("<II", content[-8:])
+        described = json.loads(content[-8 - length : -8])
+        return bool(described["crc"] == zlib.crc32(content[: -8 - length]))
+    except (struct.error, ValueError, KeyError, TypeError):
+        return False
 
 
 def _called(kind: int, identity: int) -> str:

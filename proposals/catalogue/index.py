@@ -17,8 +17,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial, wraps
 from pathlib import Path
+from typing import Any, cast
 
 import tantivy
 from django.conf import settings
@@ -35,6 +36,8 @@ FEW = 1_000
 """Proposals that a request takes on itself; more are left to a thread beside it."""
 PATIENCE = 1.0
 """Seconds a request waits for the writer's lock before it serves what it has."""
+MENDED_FOR = 3600
+"""Seconds for which an index that was built in the place of a damaged one is not built again for the same reason."""
 HEAP = 15_000_000
 BUILDING_HEAP = 200_000_000
 
@@ -54,6 +57,31 @@ class Opened:
     position: int
     built_from: str
     stamp: tuple[int, int]
+    name: str
+
+
+class Reader:
+    """The engine's searcher, which tells the catalogue when it cannot read what is on disk."""
+
+    def __init__(self, searcher: tantivy.Searcher, damaged: Callable[[Exception], None]) -> None:
+        self._searcher, self._damaged = searcher, damaged
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a number, or a method that raises `UnavailableError` where the engine fails."""
+        found = getattr(self._searcher, name)
+        if not callable(found):
+            return found
+
+        @wraps(found)
+        def asked(*args: object, **options: object) -> object:
+            try:
+                with _panics_raised():
+                    return found(*args, **options)
+            except (OSError, ValueError) as error:
+                self._damaged(error)
+                raise UnavailableError("The catalogue is damaged and will be built anew.") from error
+
+        return asked
 
 
 class Catalogue:
@@ -81,8 +109,10 @@ class Catalogue:
                 self._work(self.catch_up, Change.objects.filter(generation__gt=opened.position).count())
             else:
                 self._work(self.rebuild, Proposal.objects.count())
-        except (OSError, ValueError):  # a full or read-only disk, a damaged file: go on with what there is
+        except (OSError, ValueError) as error:  # a full or read-only disk, a damaged file: go on with what there is
             logger.exception("The catalogue could not be brought up to generation %s", now.value)
+            if opened and isinstance(error, ValueError):
+                self._damaged(opened.name, error)
         opened = self.look()
         if opened is None or not self.fits(opened, now):
             raise UnavailableError("The catalogue is being built.")
@@ -95,19 +125,22 @@ class Catalogue:
         else:
             self.rebuild(progress=progress)
 
-    def rebuild(self, *, progress: bool = False, anyway: bool = False) -> None:
+    def rebuild(self, *, progress: bool = False, anyway: bool = False, damaged: str = "") -> None:
         """Write a new index beside the old and swap it in; the old one serves meanwhile.
 
-        Does nothing where another process has done it in the meantime, unless `anyway`.
+        Does nothing where another process has done it in the meantime, unless `anyway`. An index called `damaged` is
+        never good enough.
         """
         with _locked(self.root / "rebuild.lock"):
             now = Generation.now()
-            if not anyway and self.fits(self.look(), now):
+            current = self._current().get("index")
+            if not anyway and current != (damaged or None) and self.fits(self.look(), now):
                 return
             name = f"index-{uuid.uuid4().hex}"
             (self.root / name).mkdir()
             total = Proposal.objects.published().count()
             with (
+                _panics_raised(),
                 _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer,
                 tqdm(total=total, unit=" proposals", disable=not progress) as bar,
             ):
@@ -116,8 +149,10 @@ class Catalogue:
                     bar.update(PROPOSAL in entry.numbers["type"])
                 writer.add_document(_meta(now.value))
             with _locked(self.root / "write.lock"):
-                kept = {name, self._current().get("index")}
-                _replace(self.root / "CURRENT", json.dumps({"index": name, "built_from": _built_from(now)}))
+                kept = {name, current}
+                mended = time.time() if damaged else 0
+                described = {"index": name, "built_from": _built_from(now), "mended": mended}
+                _replace(self.root / "CURRENT", json.dumps(described))
             for old in self.root.glob("index-*"):
                 if old.name not in kept:
                     shutil.rmtree(old, ignore_errors=True)
@@ -134,7 +169,7 @@ class Catalogue:
                 return
             since = Change.objects.filter(generation__gt=opened.position)
             changed = list(since.values_list("proposal", flat=True))
-            with _writing(opened.index, HEAP) as writer:
+            with _panics_raised(), _writing(opened.index, HEAP) as writer:
                 for key in changed:
                     writer.delete_documents_by_query(is_number("proposal", key))
                 for entry in entries(changed):
@@ -152,7 +187,8 @@ class Catalogue:
         """
         with self._looking:
             try:
-                self._opened = self._look(again=again)
+                with _panics_raised():
+                    self._opened = self._look(again=again)
             except (OSError, ValueError, KeyError, TypeError) as error:
                 if not isinstance(error, FileNotFoundError):
                     logger.warning("The catalogue in %s cannot be read (%s) and will be built anew", self.root, error)
@@ -166,8 +202,27 @@ class Catalogue:
         if opened is None or opened.stamp != stamp:
             current = self._current()
             index = _opened(tantivy.Index.open(str(self.root / current["index"])))
-            return Opened(index, *_read(index), current["built_from"], stamp)
-        return Opened(opened.index, *_read(opened.index), opened.built_from, stamp) if again else opened
+            return self._read(index, current["built_from"], stamp, current["index"])
+        return self._read(opened.index, opened.built_from, stamp, opened.name) if again else opened
+
+    def _read(self, index: tantivy.Index, built_from: str, stamp: tuple[int, int], name: str) -> Opened:
+        """Read the last commit and the generation it reaches."""
+        index.reload()
+        searcher = index.searcher()
+        (_, address), *_others = searcher.search(is_number("type", META), 1).hits
+        position = searcher.doc(address)["position"][0]
+        reader = Reader(searcher, partial(self._damaged, name))
+        return Opened(index, cast("tantivy.Searcher", reader), position, built_from, stamp, name)
+
+    def _damaged(self, name: str, error: Exception) -> None:
+        """Build anew an index that the engine could not read or write; the same again within an hour is left alone."""
+        logger.error("The catalogue in %s is damaged (%s)", self.root / name, error)
+        if time.time() - float(self._current().get("mended", 0)) < MENDED_FOR:
+            return
+        try:
+            self._work(partial(self.rebuild, damaged=name), Proposal.objects.count())
+        except (OSError, ValueError):
+            logger.exception("The catalogue could not be built anew")
 
     def fits(self, opened: Opened | None, now: Generation) -> bool:
         """Tell whether the index is of this record and this program, and not from its future."""
@@ -191,7 +246,7 @@ class Catalogue:
             connection.close()
             self._busy.release()
 
-    def _current(self) -> dict[str, str]:
+    def _current(self) -> dict[str, Any]:
         try:
             current = json.loads((self.root / "CURRENT").read_text())
         except (OSError, ValueError):
@@ -215,12 +270,15 @@ def _opened(index: tantivy.Index) -> tantivy.Index:
     return index
 
 
-def _read(index: tantivy.Index) -> tuple[tantivy.Searcher, int]:
-    """Give a searcher of the last commit and the generation it reaches."""
-    index.reload()
-    searcher = index.searcher()
-    (_, address), *_others = searcher.search(is_number("type", META), 1).hits
-    return searcher, searcher.doc(address)["position"][0]
+@contextmanager
+def _panics_raised() -> Iterator[None]:
+    """Raise a panic of the engine, which is no `Exception`, as `ValueError`."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(f"the engine gave up: {error}") from error
 
 
 def _meta(position: int) -> tantivy.Document:

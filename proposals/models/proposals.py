@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Count, Prefetch, Q
@@ -15,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language, one_of
-from people.models import Agency, Delegate, Level, Membership, Position, Region, Session
+from people.models import Agency, Body, Delegate, Level, Membership, Position, Region, Session
 from people.record import RecordModel
+from people.tree import protect
 from proposals.models.topics import Topic
 
 
@@ -215,14 +217,26 @@ class Proposal(RecordModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Fill in the slug and the time of first publication where they are missing."""
         self.slug = self.slug or self.free_slug()
-        self.clean()
+        self._note_publication()
         super().save(*args, **kwargs)
 
-    def clean(self) -> None:
+    def _note_publication(self) -> None:
         """Note when it is first published."""
-        super().clean()
         if self.state == self.State.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
+
+    def clean(self) -> None:
+        """Refuse a kind that the body does not know, and a date far from its session."""
+        super().clean()
+        self._note_publication()
+        session = Session.objects.filter(pk=self.session_id).select_related("body").first()
+        if session is None:
+            return
+        if (self.kind == ProposalKind.PROPOSAL) != (session.body.system == Body.System.CPPCC):
+            known = "The CPPCC takes proposals (提案), a congress suggestions (建议) and bills (议案)."
+            raise ValidationError({"kind": known})
+        if self.submitted[:4].isdecimal() and abs(int(self.submitted[:4]) - session.year) > 1:
+            raise ValidationError({"submitted": f"The session was in {session.year}: this is another year."})
 
     def get_absolute_url(self) -> str:
         """Give the address of the page, ending in the slug."""
@@ -244,6 +258,10 @@ class Proposal(RecordModel):
         taken = set(Proposal.objects.filter(slug__startswith=stem).exclude(pk=self.pk).values_list("slug", flat=True))
         numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
         return next(slug for slug in (stem, *numbered) if slug not in taken)
+
+
+for _links in (Proposal.target_regions, Proposal.topics):
+    protect(_links.field)
 
 
 class Sponsorship(RecordModel):

@@ -14,6 +14,7 @@ from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language
 from people.models import Agency
 from people.record import RecordModel
+from people.tree import protect
 from proposals.models.proposals import Proposal, Sponsorship
 from proposals.models.topics import Topic
 
@@ -98,6 +99,9 @@ class Recommendation(RecordModel):
     def group(self) -> str:
         """The heading over it, in the reader's language or the one there is."""
         return in_language(self, "group")[0]
+
+
+protect(Recommendation.topics.field)
 
 
 class Addressee(RecordModel):
