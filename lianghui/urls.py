@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLResolver, include, path
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
+from django.views.generic import TemplateView
 
 CHINESE = "zh-hans"
 
@@ -19,5 +20,6 @@ class LanguagePrefix(LocalePrefixPattern):
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     URLResolver(LanguagePrefix(prefix_default_language=False), [path("", include("proposals.urls"))]),
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db.models import Model
 from django.utils import translation
@@ -23,8 +24,9 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 
 @pytest.fixture(autouse=True)
 def _own_catalogue(settings, tmp_path: Path) -> None:
-    """Give each test a catalogue of its own, empty at first."""
+    """Give each test a catalogue of its own, empty at first, and no page that another test was shown."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

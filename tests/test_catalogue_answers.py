@@ -14,6 +14,7 @@ from functools import cached_property
 from math import ceil
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.http import QueryDict
 
@@ -82,6 +83,7 @@ def folder(tmp_path_factory):
 def _own_catalogue(settings, folder):
     """All questions are put to one catalogue."""
     settings.CATALOGUE_DIR = folder
+    cache.clear()
 
 
 # ---- the questions
@@ -217,6 +219,15 @@ def test_a_click_on_a_value_gives_what_its_count_says(questions):
 
 def clicked_on(value, question):
     return asked(QueryDict(value.url.removeprefix("?")), recommendations=question.query.recommendations)
+
+
+def test_a_value_leads_to_the_question_with_it_toggled(questions):
+    for each in questions[::3]:
+        for facet in each.results.facets:
+            values = [value.value for value in facet.values]
+            for choice in Vocabulary().values(facet.name, values[:3]):
+                value = facet.values[values.index(choice.value)]
+                assert value.url == each.query.toggling(facet.name, choice).url, each.address
 
 
 def test_what_is_chosen_is_marked_and_the_most_come_first_each_below_what_it_belongs_to(questions):

@@ -1,6 +1,6 @@
 """The catalogue: a read model of what is published, answered from an index and rebuilt from the record at will."""
 
-from proposals.catalogue.index import UnavailableError, catalogue
+from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.query import PAGE_SIZE, Choice, Query
 from proposals.catalogue.results import Facet, Results, count, count_by, search
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
@@ -16,6 +16,7 @@ __all__ = [
     "Results",
     "UnavailableError",
     "Vocabulary",
+    "as_of",
     "catalogue",
     "count",
     "count_by",

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
 from pathlib import Path
@@ -98,7 +99,7 @@ class Catalogue:
 
         Raises `UnavailableError` where there is none yet.
         """
-        now = Generation.now()
+        now = _as_of.get() or Generation.now()
         opened = self.look()
         if opened and opened.position < now.value:
             opened = self.look(again=True)
@@ -117,6 +118,11 @@ class Catalogue:
         if opened is None or not self.fits(opened, now):
             raise UnavailableError("The catalogue is being built.")
         return opened
+
+    def reaches(self, now: Generation) -> bool:
+        """Tell whether what this process answers has the record's change `now` in it."""
+        opened = self.look()
+        return opened is not None and self.fits(opened, now) and opened.position >= now.value
 
     def refresh(self, *, progress: bool = False) -> None:
         """Bring the index up to the record, however long it takes."""
@@ -252,6 +258,19 @@ class Catalogue:
         except (OSError, ValueError):
             return {}
         return current if isinstance(current, dict) else {}
+
+
+_as_of: ContextVar[Generation | None] = ContextVar("as_of", default=None)
+
+
+@contextmanager
+def as_of(now: Generation) -> Iterator[None]:
+    """Take the record to be at `now` in all that is asked inside: one page reads the counter once."""
+    token = _as_of.set(now)
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
 
 
 def catalogue() -> Catalogue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -85,6 +85,17 @@ class Query:
         others = [each for each in self.choices(facet) if each.key != choice.key]
         return self.choosing(facet, others if len(others) < len(self.choices(facet)) else [*others, choice])
 
+    def toggle_urls(self, facet: str) -> Callable[[Choice], str]:
+        """Give a function that gives the address of `toggling`, for facets that have many choices."""
+        mine = {choice.value for choice in self.choices(facet)}
+        start, _, end = self.choosing(facet, [Choice(0, "~", "")]).url.partition(f"{facet}=~")
+
+        def url(choice: Choice) -> str:
+            chosen = urlencode([(facet, value) for value in sorted(mine ^ {choice.value})])
+            return f"{start}{chosen}{end}" if chosen else f"{start}{end.lstrip('&')}".rstrip("&")
+
+        return url
+
     def parameters(self) -> list[tuple[str, str]]:
         """Give the parameters of the address, in one order whatever the order of clicks."""
         pairs = [("q", self.q)]
@@ -98,6 +109,16 @@ class Query:
     def url(self) -> str:
         """Give the query as the end of an address, beginning with a question mark."""
         return "?" + urlencode(self.parameters())
+
+    @property
+    def canonical(self) -> str:
+        """Give the end of the address by which search engines should know the page; nothing where nothing is asked."""
+        return self.url if self.parameters() else ""
+
+    @property
+    def one_of_many(self) -> bool:
+        """Whether it is one of the endless combinations that search engines need not keep: words, or two conditions."""
+        return bool(self.q or self.sort) or len([name for name, _ in self.parameters() if name != "page"]) > 1
 
     def filters(self, *, without: str = "") -> list[tuple[Occur, tantivy.Query]]:
         """Give what a document must fulfil but for the words, with the facet `without` left out."""

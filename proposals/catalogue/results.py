@@ -226,6 +226,7 @@ def _facet(
     shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, counts)
     at_once = _open(placed, shown, selected)
+    url = query.toggle_urls(name)
     values = [
         Value(
             value=shown[key].value,
@@ -234,7 +235,7 @@ def _facet(
             count=counts.get(key, 0),
             added=counts.get(key, 0) - within.get(key, 0) if selected and key not in selected else None,
             selected=key in selected,
-            url=query.toggling(name, shown[key]).url,
+            url=url(shown[key]),
             depth=depth,
             at_once=key in at_once,
         )

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Collection, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import cast
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.language import foreign, in_language
+from people.language import foreign, in_language, reader_language
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, choice_number
-from proposals.catalogue.index import catalogue
+from proposals.catalogue.index import Opened, catalogue
 from proposals.catalogue.names import Names, is_number
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
 from proposals.models import Topic
@@ -36,8 +37,80 @@ NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "delegate", "first_proposer
 ORDERS = {RELEVANCE: _("Best match first"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
 
 
+class Lists:
+    """The names that readers of one language see in one state of the record; each list is read when first asked for."""
+
+    def __init__(self) -> None:
+        self.delegates: dict[int, Choice] = {}
+        self.delegate_keys: dict[str, int] = {}
+
+    @cached_property
+    def topic(self) -> list[Choice]:
+        """The names of topics."""
+        return [_named(topic, topic.slug, topic.parent_id) for topic in Topic.objects.all()]
+
+    @cached_property
+    def region(self) -> list[Choice]:
+        """The names of regions."""
+        return [_named(region, region.code, region.parent_id) for region in Region.objects.all()]
+
+    @cached_property
+    def agency(self) -> list[Choice]:
+        """The names of agencies."""
+        return [_named(agency, agency.slug, agency.parent_id) for agency in Agency.objects.all()]
+
+    @cached_property
+    def meetings(self) -> list[Session]:
+        """Sessions with their bodies."""
+        return list(Session.objects.select_related("body"))
+
+    @cached_property
+    def session(self) -> list[Choice]:
+        """The names of sessions."""
+        return [_named(session, session.slug) for session in self.meetings]
+
+    @cached_property
+    def body(self) -> list[Choice]:
+        """The names of bodies."""
+        bodies = {session.body_id: session.body for session in self.meetings}
+        return [_named(body, body.slug) for body in bodies.values()]
+
+    def some_delegates(self, values: Collection[str], keys: Collection[int]) -> list[Choice]:
+        """Give those asked for by value or by key, and read those that are not read yet: there may be thousands."""
+        missing = {*keys} - self.delegates.keys()
+        slugs = {value for value in values if SLUG.fullmatch(value)} - self.delegate_keys.keys()
+        if slugs or missing:
+            found = Delegate.objects.filter(Q(slug__in=slugs) | Q(pk__in=missing)).only("slug", "name_en", "name_zh")
+            read = {delegate.pk: _named(delegate, delegate.slug) for delegate in found}
+            self.delegates |= read
+            self.delegate_keys |= {choice.value: key for key, choice in read.items()}
+        meant = {*keys, *(self.delegate_keys[value] for value in values if value in self.delegate_keys)}
+        chosen = (self.delegates[key] for key in meant if key in self.delegates)
+        return sorted(chosen, key=lambda choice: (choice.label, choice.key))
+
+
+@lru_cache(maxsize=4)
+def _lists(_index: str, _position: int, _language: str) -> Lists:
+    """Keep the lists of the last states of the record that were asked for, one for each language."""
+    return Lists()
+
+
 class Vocabulary:
-    """Reads each list of names from the record once, when it is first asked for; one for each request."""
+    """What can be chosen, in the state of the record that the index has reached; one for each request."""
+
+    @cached_property
+    def _opened(self) -> Opened:
+        """The index, as fresh as the record at the first question of the request."""
+        return catalogue().fresh()
+
+    @cached_property
+    def names(self) -> Names:
+        """The names in the index."""
+        return Names(self._opened.searcher)
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return _lists(self._opened.name, self._opened.position, reader_language())
 
     def values(self, facet: str, values: Iterable[str]) -> list[Choice]:
         """Give the choices for `values` of an address, in their order; unknown ones are left out."""
@@ -46,79 +119,29 @@ class Vocabulary:
         found = [known[value] for value in wanted if value in known]
         return [choice for choice in found if facet not in NAMED_WHEN_PUBLISHED or self._shows(facet, choice)]
 
-    @cached_property
-    def names(self) -> Names:
-        """The index, as fresh as the record at the first question of the request."""
-        return Names(catalogue().fresh().searcher)
+    def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
+        """Give the choices for numbers of the index, by number, in the record's order."""
+        return {choice.key: choice for choice in self._choices(facet, keys=keys) if choice.key in keys}
 
     def _shows(self, facet: str, choice: Choice) -> bool:
         """Tell whether anything published has `choice`."""
         return bool(self.names.searcher.search(is_number(facet, choice.key), 1).hits)
 
-    def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
-        """Give the choices for numbers of the index, by number, in the record's order."""
-        return {choice.key: choice for choice in self._choices(facet, keys=keys) if choice.key in keys}
-
     def _choices(self, facet: str, *, values: Collection[str] = (), keys: Collection[int] = ()) -> Iterable[Choice]:
         match facet:
-            case "topic":
-                return self._topics
+            case "topic" | "agency" | "session" | "body":
+                return cast("list[Choice]", getattr(self._lists, facet))
             case "region" | "delegate_region":
-                return self._regions
-            case "agency":
-                return self._agencies
-            case "session":
-                return self._sessions
-            case "body":
-                return self._bodies
+                return self._lists.region
             case "year":
                 years = {*keys, *(int(value) for value in values if value.isdecimal() and len(value) == 4)}
                 return [Choice(year, str(year), str(year)) for year in years]
             case "delegate" | "first_proposer":
-                return self._delegates(values, keys)
+                return self._lists.some_delegates(values, keys)
             case _:
                 return [
                     Choice(choice_number(facet, choice.value), choice.value, choice.label) for choice in CHOICES[facet]
                 ]
-
-    @cached_property
-    def _topics(self) -> list[Choice]:
-        return [_named(topic, topic.slug, topic.parent_id) for topic in Topic.objects.all()]
-
-    @cached_property
-    def _regions(self) -> list[Choice]:
-        return [_named(region, region.code, region.parent_id) for region in Region.objects.all()]
-
-    @cached_property
-    def _agencies(self) -> list[Choice]:
-        return [_named(agency, agency.slug, agency.parent_id) for agency in Agency.objects.all()]
-
-    @cached_property
-    def _meetings(self) -> list[Session]:
-        return list(Session.objects.select_related("body"))
-
-    @cached_property
-    def _sessions(self) -> list[Choice]:
-        return [_named(session, session.slug) for session in self._meetings]
-
-    @cached_property
-    def _bodies(self) -> list[Choice]:
-        bodies = {session.body_id: session.body for session in self._meetings}
-        return [_named(body, body.slug) for body in bodies.values()]
-
-    def _delegates(self, values: Collection[str], keys: Collection[int]) -> Iterable[Choice]:
-        """Read those asked for that are not read yet: there may be thousands in all."""
-        known = self._read_delegates
-        slugs = {value for value in values if SLUG.fullmatch(value)} - {choice.value for choice in known.values()}
-        missing = {*keys} - {*known}
-        if slugs or missing:
-            for delegate in Delegate.objects.filter(Q(slug__in=slugs) | Q(pk__in=missing)):
-                known[delegate.pk] = _named(delegate, delegate.slug)
-        return known.values()
-
-    @cached_property
-    def _read_delegates(self) -> dict[int, Choice]:
-        return {}
 
 
 def _named(thing: Topic | Region | Agency | Session | Body | Delegate, value: str, parent: int | None = None) -> Choice:

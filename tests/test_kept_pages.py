@@ -1,0 +1,135 @@
+"""Public pages are kept until what they show changes, compressed, and not sent again to who has them."""
+
+import gzip
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lianghui import pages
+from proposals.catalogue import index
+from proposals.models import Proposal
+from tests.factories import make_proposal
+
+pytestmark = pytest.mark.django_db
+LIST = "/proposals/?q=quince"
+
+
+def queries(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        client.get(address)
+    return len(asked)
+
+
+def found(client):
+    return int(re.search(r"(\d+) proposals", client.get(LIST).text)[1])
+
+
+@pytest.mark.parametrize("address", ["/", LIST, "/recommendations/", "/topics/", "/zh/proposals/"])
+def test_a_page_seen_before_costs_one_query(proposals, client, address):
+    client.get(address)
+    before = client.get(address)
+    assert queries(client, address) == 1
+    after = client.get(address)
+    assert (after.content, after.headers) == (before.content, before.headers)
+
+
+def test_a_change_shows_at_once_and_what_is_taken_back_is_gone(proposals, client):
+    assert [found(client), found(client)] == [3, 3]
+    address = proposals[0].get_absolute_url()
+    assert client.get(address).status_code == 200
+    proposals[0].state = Proposal.State.DRAFT
+    proposals[0].save()
+    assert found(client) == 2
+    assert client.get(address).status_code == 404
+    proposals[1].title_en = "Quince jam"
+    proposals[1].save()
+    assert "<mark>Quince</mark> jam" in client.get(LIST).text
+
+
+def test_who_has_the_page_is_told_so_until_it_changes(proposals, client):
+    tag = client.get(LIST)["ETag"]
+    assert not tag.startswith("W/")
+    again = client.get(LIST, headers={"if-none-match": tag})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+    assert client.get(LIST, headers={"if-none-match": '"other"'}).status_code == 200
+    make_proposal(title="Quince 9", published=True)
+    changed = client.get(LIST, headers={"if-none-match": tag})
+    assert changed.status_code == 200
+    assert changed["ETag"] != tag
+
+
+def test_what_another_change_leaves_as_it_was_is_not_sent_again(proposals, client):
+    """The tag is that of the content: a new generation alone is no reason to load a page again."""
+    tag = client.get("/topics/")["ETag"]
+    make_proposal(title="Quince 9", published=True)
+    assert client.get("/topics/", headers={"if-none-match": tag}).status_code == 304
+
+
+def test_a_page_is_compressed_for_those_who_take_that(proposals, client):
+    plain, short = client.get(LIST), client.get(LIST, headers={"accept-encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert short["Content-Encoding"] == "gzip"
+    assert gzip.decompress(short.content) == plain.content
+    assert len(short.content) < len(plain.content) / 2
+    assert short["ETag"] != plain["ETag"]
+    assert plain["Vary"] == short["Vary"] == "Accept-Encoding"
+
+
+def test_proxies_may_keep_a_page_and_must_ask_whether_it_still_holds(proposals, client):
+    page = client.get(LIST)
+    assert page["Cache-Control"] == "public, no-cache"
+    assert int(page["Content-Length"]) == len(page.content)
+    assert not page.cookies
+
+
+def test_a_question_for_the_head_gets_the_head(proposals, client):
+    page, head = client.get(LIST), client.head(LIST)
+    assert head.content == b""
+    assert head.headers == page.headers
+
+
+def test_the_order_of_parameters_makes_no_other_page(proposals, client):
+    client.get("/proposals/?q=quince&year=2024")
+    client.get("/proposals/?q=quince&year=2024")
+    assert queries(client, "/proposals/?year=2024&q=quince") == 1
+    assert queries(client, "/proposals/?q=quince&year=2024&sort=oldest") > 1
+
+
+def test_another_host_language_or_encoding_is_another_page(proposals, client):
+    pages = {
+        client.get(LIST, headers=headers).content
+        for headers in ({"host": "localhost"}, {"host": "127.0.0.1"}, {"accept-encoding": "gzip"})
+        for _ in range(2)
+    }
+    assert len(pages) == 3
+    assert 'lang="zh-Hans"' in client.get(f"/zh{LIST}").text
+
+
+def test_the_admin_and_what_is_not_found_are_not_kept(proposals, client, admin_user):
+    assert client.get("/proposals/999999/").status_code == 404
+    assert "ETag" not in client.get("/proposals/999999/").headers
+    client.force_login(admin_user)
+    page = client.get("/admin/")
+    assert "public" not in page["Cache-Control"]
+    assert "ETag" not in page.headers
+
+
+def test_what_a_catalogue_behind_the_record_answers_is_not_kept(proposals, client, folder, monkeypatch):
+    monkeypatch.setattr(index, "PATIENCE", 0.1)
+    client.get(LIST)
+    with index._locked(folder / "write.lock"):
+        proposals[0].title_en = "Melon"
+        proposals[0].save()
+        assert [found(client), found(client)] == [3, 3]
+    assert found(client) == 2
+
+
+def test_a_page_of_unusual_length_is_not_kept(proposals, client, monkeypatch):
+    monkeypatch.setattr(pages, "LARGEST", 1_000)
+    client.get(LIST)
+    client.get(LIST)
+    assert queries(client, LIST) > 1
