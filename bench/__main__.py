@@ -19,14 +19,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench import rival
-from bench.measure import Server, ask, asked_often, timed
-from bench.report import DATASETTE, FLOOR, OURS, PLAIN, Measured, report
+from bench.measure import COLD, WARM, Server, ask, asked_often, tag, timed
+from bench.report import DATASETTE, FLOOR, OURS, PLAIN, UNCHANGED, WARM_OURS, Measured, report
 from tests.site import ROOT, environment
 
 VAR = ROOT / "var" / "bench"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 CLIENTS = 32
 LOAD = 960
+MANY = 10_016
 SAVING = """
 from proposals.models import Proposal
 one = Proposal.objects.published().latest("pk")
@@ -83,13 +84,19 @@ def at_size(number: int) -> Measured:
     asked = questions(record)
     ours = [each.ours() for each in asked]
     with Server.of_site(env, var / "server.log") as site:
-        measured.times[FLOOR] = {FLOOR: timed(site.port, "/empty/", 200)}
-        measured.times[OURS] = {each.name: timed(site.port, each.ours(), 15) for each in asked}
-        often = asked_often(site.port, ours, LOAD, CLIENTS)
-        measured.facts[f"requests a second, {CLIENTS} clients"] = f"{often:,.0f}"
-        measured.facts["memory of a worker after that"] = f"{site.memory():,.0f} MB"
+        measured.times[FLOOR] = {FLOOR: timed(site.port, "/empty/", 200, WARM)}
+        measured.times[OURS] = {each.name: timed(site.port, each.ours(), 15, COLD) for each in asked}
+        measured.times[WARM_OURS] = {each.name: timed(site.port, each.ours(), 100, WARM) for each in asked}
+        measured.times[UNCHANGED] = {
+            each.name: timed(site.port, each.ours(), 100, {"If-None-Match": tag(site.port, each.ours())})
+            for each in asked
+        }
+        for temper, headers, number in (("cold", COLD, LOAD), ("warm", WARM, MANY)):
+            often = asked_often(site.port, ours, number, CLIENTS, headers)
+            measured.facts[f"requests a second, {CLIENTS} clients, {temper}"] = f"{often:,.0f}"
+        measured.facts[f"memory of a worker after {LOAD + MANY:,} requests"] = f"{site.memory():,.0f} MB"
         measured.facts["first list after a save, beside the same later"] = after_a_save(site.port, env)
-        measured.times[PLAIN] = {each.name: timed(site.port, each.plain(), 5) for each in asked}
+        measured.times[PLAIN] = {each.name: timed(site.port, each.plain(), 5, WARM) for each in asked}
     path = var / "rival.db"
     if not path.exists():
         rival.build(record, path)
@@ -97,7 +104,7 @@ def at_size(number: int) -> Measured:
     theirs = Server.of_datasette(path, var / "rival.json", rival.SETTINGS, var / "datasette.log")
     with theirs as datasette:
         measured.times[DATASETTE] = {
-            each.name: timed(datasette.port, each.datasette(), 5) for each in asked if each.datasette()
+            each.name: timed(datasette.port, each.datasette(), 5, WARM) for each in asked if each.datasette()
         }
     return measured
 
@@ -126,7 +133,8 @@ def after_a_save(port: int, env: dict[str, str]) -> str:
     """Save one proposal in another process; give the milliseconds of the first list after it and of the next."""
     run("manage.py", "shell", "--no-imports", "-c", SAVING, env=env)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=900)
-    return f"{ask(connection, '/proposals/'):,.0f} ms, {ask(connection, '/proposals/'):,.0f} ms"
+    first, later = (ask(connection, "/proposals/", COLD) for _ in range(2))
+    return f"{first:,.0f} ms, {later:,.0f} ms"
 
 
 def questions(record: Path) -> list[Question]:

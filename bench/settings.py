@@ -2,5 +2,6 @@
 
 from lianghui.settings import *  # noqa: F403 - all of them
 
+MIDDLEWARE.insert(0, "bench.plain.ColdMiddleware")  # noqa: F405 - from there
 ROOT_URLCONF = "bench.plain"
 TEMPLATES[0]["DIRS"].append(BASE_DIR / "bench" / "templates")  # type: ignore[attr-defined]  # noqa: F405 - from there
