@@ -83,8 +83,10 @@ def at_size(number: int) -> Measured:
     measured = Measured(number, facts=build(var, env))
     asked = questions(record)
     ours = [each.ours() for each in asked]
+    with Server.of_site(env | {"WITHOUT_KEPT_PAGES": "yes"}, var / "server.log") as plain:
+        measured.times[FLOOR] = {FLOOR: timed(plain.port, "/empty/", 200, WARM)}
+        measured.times[PLAIN] = {each.name: timed(plain.port, each.plain(), 5, WARM) for each in asked}
     with Server.of_site(env, var / "server.log") as site:
-        measured.times[FLOOR] = {FLOOR: timed(site.port, "/empty/", 200, WARM)}
         measured.times[OURS] = {each.name: timed(site.port, each.ours(), 15, COLD) for each in asked}
         measured.times[WARM_OURS] = {each.name: timed(site.port, each.ours(), 100, WARM) for each in asked}
         measured.times[UNCHANGED] = {
@@ -96,7 +98,6 @@ def at_size(number: int) -> Measured:
             measured.facts[f"requests a second, {CLIENTS} clients, {temper}"] = f"{often:,.0f}"
         measured.facts[f"memory of a worker after {LOAD + MANY:,} requests"] = f"{site.memory():,.0f} MB"
         measured.facts["first list after a save, beside the same later"] = after_a_save(site.port, env)
-        measured.times[PLAIN] = {each.name: timed(site.port, each.plain(), 5, WARM) for each in asked}
     path = var / "rival.db"
     if not path.exists():
         rival.build(record, path)

@@ -2,7 +2,7 @@
 
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.query import PAGE_SIZE, Choice, Query
-from proposals.catalogue.results import Facet, Results, count, count_by, search
+from proposals.catalogue.results import Facet, Results, Value, count, count_by, search
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import marked, phrases
 
@@ -15,6 +15,7 @@ __all__ = [
     "Query",
     "Results",
     "UnavailableError",
+    "Value",
     "Vocabulary",
     "as_of",
     "catalogue",

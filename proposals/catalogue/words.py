@@ -125,6 +125,10 @@ def _phrase(text: str, plain: str) -> Phrase:
 
 def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
     """Yield `text` in pieces, in order and unchanged, with whether each is a hit."""
+    sought = tuple(sought)
+    if not sought:
+        yield text, False
+        return
     cut_up = list(words(text))
     stems = [stem(word.text) for word in cut_up]
     hits: list[tuple[int, int]] = []

@@ -7,14 +7,19 @@ from django import template
 from django.forms import BoundField, Form
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, foreign, in_language, reader_language
-from proposals.catalogue import marked
+from proposals.catalogue import Value, marked
 from proposals.catalogue.words import HAN, Phrase
 from proposals.filters import printable
 
 register = template.Library()
+VALUE = (
+    '<li class="depth-{}"><a href="{}" rel="nofollow"{}>'
+    '<span><span{}>{}</span>{}</span> <span class="count">{}</span></a></li>'
+)
 IN_CHINESE = re.compile(f"[{HAN}]")
 register.filter("date_words", date_words)
 
@@ -46,6 +51,28 @@ def also(thing: object, field: str) -> SafeString:
     if not text or text == in_language(thing, field)[0]:
         return SafeString("")
     return format_html('<span class="also" lang="{}">{}</span>', TAGS[language], text)
+
+
+@register.simple_tag
+def facet_values(values: Iterable[Value]) -> SafeString:
+    """Print values of a facet, each with its link and its count.
+
+    A page has hundreds of them: a template takes ten times as long, a third of the time of the whole page.
+    """
+    chosen = format_html('<span class="unseen"> ({})</span>', gettext("chosen"))
+    each = (
+        (
+            value.depth,
+            value.url,
+            SafeString(' class="chosen"') if value.selected else "",
+            format_html(' lang="{}"', value.language) if value.language else "",
+            value.label,
+            chosen if value.selected else "",
+            value.count if value.added is None else f"+{value.added}",
+        )
+        for value in values
+    )
+    return format_html_join("\n", VALUE, each)
 
 
 @register.filter
