@@ -16,6 +16,7 @@ from proposals.models import (
     Synonym,
     Topic,
 )
+from proposals.models.outbox import recorded
 from tests.factories import (
     make_agency,
     make_body,
@@ -78,6 +79,7 @@ def _fields(form):
     return fields
 
 
+@recorded()
 def make_record(size=1):
     """At least `size` rows of every model, all of them tied together."""
     country = make_region(name="China", kind=Region.Kind.COUNTRY)

@@ -19,6 +19,7 @@ from proposals.models import (
     Synonym,
     Topic,
 )
+from proposals.models.outbox import recorded
 
 _numbers = count(1)
 
@@ -55,6 +56,7 @@ def make_sector(*, name="", name_zh="某界", kind=Sector.Kind.WALK, **fields):
     return Sector.objects.create(name_en=name or f"Sector {number}", name_zh=name_zh, kind=kind, **fields)
 
 
+@recorded()
 def make_delegate(*, name="", name_zh="", variants: Iterable[str] = (), employer="", **fields):
     """`variants` are further spellings; `employer` adds a position."""
     number = next(_numbers)
@@ -73,6 +75,7 @@ def make_membership(*, delegate=None, body=None, term=14, role=Membership.Role.M
     )
 
 
+@recorded()
 def make_topic(*, name="", name_zh="某题", parent=None, synonyms: Iterable[str] = (), **fields):
     number = next(_numbers)
     fields = {"slug": f"topic-{number}", **fields}
@@ -105,6 +108,7 @@ def make_source(
     )
 
 
+@recorded()
 def make_recommendation(
     *,
     proposal,
@@ -139,6 +143,7 @@ def make_figure(*, proposal, value="226.1", what="", sources: Iterable[Source] =
     return figure
 
 
+@recorded()
 def make_proposal(
     *,
     title="",

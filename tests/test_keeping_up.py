@@ -41,6 +41,7 @@ LONG = 30
 """Seconds after which a thread that should have finished is taken to hang."""
 
 
+@recorded()
 def make_world(*, published=True):
     """One proposal with everything a proposal can have; each row has a fruit of its own to be found by."""
     body = make_body(name="Apple committee", region=make_region(name="Land"))

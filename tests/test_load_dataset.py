@@ -1,7 +1,6 @@
 """`manage.py load_dataset`, which brings a directory of CSV files into the record."""
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -101,23 +100,17 @@ def test_an_edited_cell_changes_its_row_in_one_generation(excerpt):
     assert Generation.now().value == 2
 
 
-def test_another_delegate_becomes_the_first_proposer(founding, tmp_path):
-    directory = tmp_path / "founding"
-    shutil.copytree(FOUNDING_DATA, directory)
+def test_another_becomes_the_first_proposer(excerpt):
+    load(excerpt)
     ding = "cgt-industry-2024,1,ding-lieming,,,yes"
-    damage(
-        directory,
-        "sponsorships.csv",
-        ding,
-        f"cgt-industry-2024,1,liu-yun,,,yes\n{ding.replace('1', '2').replace('yes', 'no')}",
-    )
-    assert load(directory)["sponsorships.csv"] == {"created": 1, "changed": 1, "unchanged": 4}
-    [first] = Proposal.objects.get(slug="cgt-industry-2024").sponsorships.filter(first=True)
-    assert first.delegate.slug == "liu-yun"
-    damage(directory, "sponsorships.csv", "ding-lieming,,,no", "ding-lieming,,,yes")
-    assert faults(directory) == [
-        "sponsorships.csv, line 3, field proposal, first: A proposal has only one first proposer."
-    ]
+    society = "cgt-industry-2024,1,,Jiusan Society,,yes\ncgt-industry-2024,2,ding-lieming,,,no"
+    damage(excerpt, "sponsorships.csv", ding, society)
+    assert load(excerpt)["sponsorships.csv"] == {"created": 1, "changed": 1, "unchanged": 0}
+    [first] = Proposal.objects.get().sponsorships.filter(first=True)
+    assert first.organisation_en == "Jiusan Society"
+    damage(excerpt, "sponsorships.csv", "ding-lieming,,,no", "ding-lieming,,,yes")
+    fault = "sponsorships.csv, line 3, field proposal, first: A proposal has only one first proposer."
+    assert faults(excerpt) == [fault]
 
 
 def test_an_edited_list_gains_loses_and_keeps_links(excerpt):
