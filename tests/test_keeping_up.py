@@ -166,8 +166,7 @@ def test_a_deleted_row_is_gone_from_the_next_answer(world, model):
 def test_what_a_proposal_is_about_is_not_deleted_until_nothing_is(world, model):
     with pytest.raises(ProtectedError):
         world[model].delete()
-    unused = make_topic() if model is Topic else make_region()
-    before = generation()
+    unused, before = (make_topic() if model is Topic else make_region()), generation()
     unused.delete()
     assert generation() > before
 
