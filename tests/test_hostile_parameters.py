@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from proposals.catalogue import ORDERS, count
 from proposals.catalogue.schema import FACETS
 from proposals.filters import ProposalFilter
+from proposals.models.outbox import recorded
 from tests.factories import (
     make_agency,
     make_body,
@@ -181,6 +182,7 @@ class Answer(HTMLParser):
 
 
 @pytest.fixture
+@recorded()
 def record(db):
     """One published proposal, with one value in each facet."""
     china = make_region(slug="china", iso_code="CN", name="China", kind="country")

@@ -15,6 +15,7 @@ from django.utils.translation.template import templatize
 
 from people.models import Delegate, Position
 from proposals.models import Proposal, Topic
+from proposals.models.outbox import recorded
 from tests.factories import (
     make_agency,
     make_body,
@@ -142,6 +143,7 @@ def test_no_template_has_english_outside_the_messages():
 
 
 @pytest.fixture
+@recorded()
 def record(db):
     """Texts in both languages and in one only; every English one ends in `English`, every Chinese one in 中."""
     china = make_region(slug="china", iso_code="CN", name="Land English", name_zh="国中", kind="country")
