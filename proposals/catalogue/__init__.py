@@ -1,8 +1,9 @@
 """The catalogue: a read model of what is published, answered from an index and rebuilt from the record at will."""
 
+from proposals.catalogue.facets import Facet, Value
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.query import PAGE_SIZE, Choice, Query
-from proposals.catalogue.results import Facet, Results, Value, count, count_by, search
+from proposals.catalogue.results import Results, count, count_by, search
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import marked, phrases
 

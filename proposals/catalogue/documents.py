@@ -20,7 +20,7 @@ from tantivy import Document
 from people.dates import date_key
 from people.models import Agency, Delegate, Level, Region, Session
 from people.tree import lineage
-from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, name_number
+from proposals.catalogue.schema import FACETS, NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, coded, name_number
 from proposals.catalogue.words import cut
 from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
 
@@ -58,7 +58,15 @@ class Entry:
 
     def document(self) -> Document:
         """Give the entry as the index takes it."""
-        fields = {**self.numbers, **self.texts, "acronym": list(self.acronyms), "fingerprint": [self.fingerprint]}
+        [kind] = self.numbers["type"]
+        facets = {name: [coded(kind, key) for key in self.numbers[name]] for name in FACETS if name in self.numbers}
+        fields = {
+            **self.numbers,
+            **facets,
+            **self.texts,
+            "acronym": list(self.acronyms),
+            "fingerprint": [self.fingerprint],
+        }
         return Document.from_dict(fields, SCHEMA)
 
 

@@ -30,6 +30,7 @@ from tqdm import tqdm
 from proposals.catalogue.documents import entries
 from proposals.catalogue.names import is_number
 from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE
+from proposals.catalogue.totals import Totals
 from proposals.catalogue.words import ANALYZER
 from proposals.models import Change, Generation, Proposal
 
@@ -56,6 +57,7 @@ class Opened:
     index: tantivy.Index
     searcher: tantivy.Searcher
     position: int
+    totals: Totals
     built_from: str
     stamp: tuple[int, int]
     name: str
@@ -147,13 +149,13 @@ class Catalogue:
             total = Proposal.objects.published().count()
             with (
                 _panics_raised(),
-                _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer,
                 tqdm(total=total, unit=" proposals", disable=not progress) as bar,
             ):
-                for entry in entries():
-                    writer.add_document(entry.document())
-                    bar.update(PROPOSAL in entry.numbers["type"])
-                writer.add_document(_meta(now.value))
+                with _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer:
+                    for entry in entries():
+                        writer.add_document(entry.document())
+                        bar.update(PROPOSAL in entry.numbers["type"])
+                _count_all(self.root / name, now.value)
             with _locked(self.root / "write.lock"):
                 kept = {name, current}
                 mended = time.time() if damaged else 0
@@ -175,6 +177,8 @@ class Catalogue:
                 return
             since = Change.objects.filter(generation__gt=opened.position)
             changed = list(since.values_list("proposal", flat=True))
+            totals = Totals(opened.totals.packed())
+            totals.count(opened.searcher, tantivy.Query.term_set_query(SCHEMA, "proposal", changed), away=True)
             with _panics_raised(), _writing(opened.index, HEAP) as writer:
                 for key in changed:
                     writer.delete_documents_by_query(is_number("proposal", key))
@@ -182,8 +186,9 @@ class Catalogue:
                     if NAME in entry.numbers["type"]:
                         writer.delete_documents_by_query(is_number("id", *entry.numbers["id"]))
                     writer.add_document(entry.document())
+                    totals.add(entry.numbers)
                 writer.delete_documents_by_query(is_number("type", META))
-                writer.add_document(_meta(now.value))
+                writer.add_document(_meta(now.value, totals))
             self.look(again=True)
 
     def look(self, *, again: bool = False) -> Opened | None:
@@ -216,9 +221,10 @@ class Catalogue:
         index.reload()
         searcher = index.searcher()
         (_, address), *_others = searcher.search(is_number("type", META), 1).hits
-        position = searcher.doc(address)["position"][0]
+        meta = searcher.doc(address)
         reader = Reader(searcher, partial(self._damaged, name))
-        return Opened(index, cast("tantivy.Searcher", reader), position, built_from, stamp, name)
+        totals = Totals(bytes(meta["totals"][0]))
+        return Opened(index, cast("tantivy.Searcher", reader), meta["position"][0], totals, built_from, stamp, name)
 
     def _damaged(self, name: str, error: Exception) -> None:
         """Build anew an index that the engine could not read or write; the same again within an hour is left alone."""
@@ -300,10 +306,20 @@ def _panics_raised() -> Iterator[None]:
         raise ValueError(f"the engine gave up: {error}") from error
 
 
-def _meta(position: int) -> tantivy.Document:
+def _count_all(folder: Path, position: int) -> None:
+    """Finish a new index: write the counts of all that is in it, and the generation it has reached."""
+    index = _opened(tantivy.Index.open(str(folder)))
+    totals = Totals()
+    totals.count(index.searcher(), tantivy.Query.all_query())
+    with _writing(index, HEAP) as writer:
+        writer.add_document(_meta(position, totals))
+
+
+def _meta(position: int, totals: Totals) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("type", META)
     document.add_unsigned("position", position)
+    document.add_bytes("totals", totals.packed())
     return document
 
 

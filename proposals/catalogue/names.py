@@ -1,13 +1,14 @@
 """Names: where a word is sought, in the texts of documents and in the names of the values they have."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import tantivy
 from tantivy import Occur, Searcher
 
 from proposals.catalogue.documents import NAMED
-from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, named
+from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, coded, named
 from proposals.catalogue.words import Phrase
 
 SHOWN_IN = {
@@ -29,7 +30,7 @@ class Names:
         ways = [_said(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
         for facet, keys in self.of(phrase).items():
             if facet in SHOWN_IN[kind][field]:
-                ways.append(tantivy.Query.term_set_query(SCHEMA, facet, keys))
+                ways.append(having(facet, keys, kind))
         return tantivy.Query.boolean_query([(Occur.Should, way) for way in ways])
 
     def of(self, phrase: Phrase) -> dict[str, list[int]]:
@@ -51,6 +52,13 @@ class Names:
 def is_number(name: str, value: int) -> tantivy.Query:
     """Give the query for one number in the field `name`."""
     return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic")
+
+
+def having(facet: str, keys: Sequence[int], kind: int) -> tantivy.Query:
+    """Give the query for documents of a `kind` with one of the values `keys` of a facet."""
+    if len(keys) == 1:
+        return is_number(facet, coded(kind, keys[0]))
+    return tantivy.Query.term_set_query(SCHEMA, facet, [coded(kind, key) for key in keys])
 
 
 def size(searcher: Searcher, query: tantivy.Query) -> int:

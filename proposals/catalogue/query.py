@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import tantivy
 from tantivy import FieldType, Occur
 
 from people.dates import date_key
-from proposals.catalogue.names import Names, is_number
+from proposals.catalogue.names import Names, having, is_number
 from proposals.catalogue.schema import FACETS, PROPOSAL, RECOMMENDATION, SCHEMA
 from proposals.catalogue.words import Phrase, phrases
 
@@ -72,6 +72,17 @@ class Query:
         """Whether anything is asked at all."""
         return bool(self.q or self.submitted_after or self.submitted_before or any(self.chosen.values()))
 
+    def finds_all(self, *, without: str = "") -> bool:
+        """Whether it finds everything of its kind, with the facet `without` left out."""
+        chosen = any(choices for facet, choices in self.chosen.items() if facet != without)
+        return not (self.phrases or self.submitted_after or self.submitted_before or chosen)
+
+    @property
+    def lone_choice(self) -> tuple[str, Choice] | None:
+        """The facet and the choice, where one choice is all that is asked."""
+        chosen = [(facet, each) for facet, choices in self.chosen.items() for each in choices]
+        return chosen[0] if len(chosen) == 1 and self.finds_all(without=chosen[0][0]) else None
+
     def choices(self, facet: str) -> tuple[Choice, ...]:
         """Give what is chosen in `facet`."""
         return self.chosen.get(facet, ())
@@ -89,6 +100,9 @@ class Query:
         """Give a function that gives the address of `toggling`, for facets that have many choices."""
         mine = {choice.value for choice in self.choices(facet)}
         start, _, end = self.choosing(facet, [Choice(0, "~", "")]).url.partition(f"{facet}=~")
+
+        if not mine:
+            return lambda choice: f"{start}{facet}={quote_plus(choice.value)}{end}"
 
         def url(choice: Choice) -> str:
             chosen = urlencode([(facet, value) for value in sorted(mine ^ {choice.value})])
@@ -122,10 +136,10 @@ class Query:
 
     def filters(self, *, without: str = "") -> list[tuple[Occur, tantivy.Query]]:
         """Give what a document must fulfil but for the words, with the facet `without` left out."""
-        parts = [is_number("type", self.document)]
-        for facet, choices in self.chosen.items():
-            if choices and facet != without:
-                parts.append(tantivy.Query.term_set_query(SCHEMA, facet, [choice.key for choice in choices]))
+        asked = {facet: choices for facet, choices in self.chosen.items() if choices and facet != without}
+        parts = [having(facet, [each.key for each in choices], self.document) for facet, choices in asked.items()]
+        if not parts:  # a value of a facet says the kind of document too
+            parts.append(is_number("type", self.document))
         first, last = date_key(self.submitted_after), date_key(self.submitted_before, end=True) or LAST
         if first > last:
             parts.append(tantivy.Query.empty_query())

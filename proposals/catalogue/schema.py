@@ -36,6 +36,16 @@ def named(number: int) -> tuple[str, int]:
     return FACETS[(number >> 48) - 1], number & (1 << 48) - 1
 
 
+def coded(kind: int, key: int) -> int:
+    """Give a facet's value as the index has it: with the kind of document, so that one term asks for both."""
+    return key << 2 | kind
+
+
+def uncoded(field: str, value: int) -> int:
+    """Give the key that `coded` made a value of; other fields than facets hold plain numbers."""
+    return value >> 2 if field in FACETS else value
+
+
 def _schema() -> Schema:
     builder = SchemaBuilder()
     for name in NUMBERS:
@@ -44,6 +54,7 @@ def _schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
     builder.add_text_field("acronym", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("position", stored=True)
+    builder.add_bytes_field("totals", stored=True)
     return builder.build()
 
 

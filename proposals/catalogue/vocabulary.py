@@ -12,8 +12,10 @@ from people.language import foreign, in_language, reader_language
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, choice_number
 from proposals.catalogue.index import Opened, catalogue
-from proposals.catalogue.names import Names, is_number
+from proposals.catalogue.names import Names
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
+from proposals.catalogue.schema import PROPOSAL
+from proposals.catalogue.totals import Totals
 from proposals.models import Topic
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
@@ -108,6 +110,11 @@ class Vocabulary:
         """The names in the index."""
         return Names(self._opened.searcher)
 
+    @property
+    def totals(self) -> Totals:
+        """The counts of everything in the index."""
+        return self._opened.totals
+
     @cached_property
     def _lists(self) -> Lists:
         return _lists(self._opened.name, self._opened.position, reader_language())
@@ -125,7 +132,7 @@ class Vocabulary:
 
     def _shows(self, facet: str, choice: Choice) -> bool:
         """Tell whether anything published has `choice`."""
-        return bool(self.names.searcher.search(is_number(facet, choice.key), 1).hits)
+        return choice.key in self.totals.by(facet, PROPOSAL)
 
     def _choices(self, facet: str, *, values: Collection[str] = (), keys: Collection[int] = ()) -> Iterable[Choice]:
         match facet:

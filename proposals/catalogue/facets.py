@@ -1,0 +1,116 @@
+"""Facets: the values of each field as plain data, in the order in which they are shown, each with what a click asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from heapq import nlargest
+
+from django.utils.functional import Promise
+
+from people.tree import lineage
+from proposals.catalogue.counts import LISTED, Counts
+from proposals.catalogue.documents import CHOICES
+from proposals.catalogue.query import Choice
+from proposals.catalogue.vocabulary import LABELS, Vocabulary
+
+SHOWN = 10
+"""Values of a facet that are shown at once."""
+TREES = {"topic", "region", "delegate_region", "agency"}
+
+
+@dataclass(slots=True)
+class Value:
+    """One value of a facet: what a click on it asks, and how many it has by itself.
+
+    Where other values of the facet are chosen, `added` is by how much a click raises the total.
+    """
+
+    value: str
+    label: str
+    language: str
+    count: int
+    added: int | None
+    selected: bool
+    url: str
+    depth: int
+    at_once: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet with its values in the order in which they are shown."""
+
+    name: str
+    label: str | Promise
+    values: list[Value]
+    number: int
+    """How many values there are; the first hundred are listed."""
+
+    @property
+    def first(self) -> list[Value]:
+        """Those shown at once; the others are behind "all"."""
+        return [value for value in self.values if value.at_once]
+
+
+def facet_of(name: str, counts: Counts, vocabulary: Vocabulary) -> Facet:
+    """Make a facet of its counts without its own choice; what a click adds is what is not found with it already."""
+    query, without, within = counts.query, counts.without(name), counts.within(name)
+    selected = {choice.key for choice in query.choices(name)}
+    wanted = without.keys() if name in TREES else nlargest(LISTED, without, key=lambda key: (without[key], -key))
+    shown = vocabulary.keys(name, {*wanted, *selected})
+    placed = _in_order(name, shown, without)
+    at_once = _open(placed, shown, selected)
+    url = query.toggle_urls(name)
+    values = [
+        Value(
+            shown[key].value,
+            shown[key].label,
+            shown[key].language,
+            without.get(key, 0),
+            without.get(key, 0) - within.get(key, 0) if selected and key not in selected else None,
+            key in selected,
+            url(shown[key]),
+            depth,
+            key in at_once,
+        )
+        for key, depth in _listed(placed, at_once | selected)
+    ]
+    return Facet(name, LABELS[name], values, len(without.keys() | selected))
+
+
+def _listed(placed: list[tuple[int, int]], kept: set[int]) -> list[tuple[int, int]]:
+    """Give at most a hundred values, or those `kept`, in their order: those higher in the tree before those below."""
+    room = max(0, LISTED - len(kept))
+    higher = sorted((pair for pair in placed if pair[0] not in kept), key=lambda pair: pair[1])
+    listed = kept | {key for key, _ in higher[:room]}
+    return [pair for pair in placed if pair[0] in listed]
+
+
+def _in_order(name: str, shown: Mapping[int, Choice], counts: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Give keys with their depth: children below parents, years backwards, steps in their order, the rest by count."""
+    children: dict[int | None, list[int]] = {}
+    for key, choice in shown.items():
+        children.setdefault(choice.parent if choice.parent in shown else None, []).append(key)
+
+    def rank(key: int) -> int:
+        if name in CHOICES:
+            return key
+        return -key if name == "year" else -counts.get(key, 0)
+
+    def walk(parent: int | None, depth: int) -> list[tuple[int, int]]:
+        return [
+            pair for key in sorted(children.get(parent, ()), key=rank) for pair in [(key, depth), *walk(key, depth + 1)]
+        ]
+
+    return walk(None, 0)
+
+
+def _open(placed: list[tuple[int, int]], shown: Mapping[int, Choice], selected: set[int]) -> set[int]:
+    """Tell which values are shown at once: the first at the top, what is chosen, and what lies next to that.
+
+    A lone top, as the country is among regions, is open from the start.
+    """
+    tops = [key for key, depth in placed if depth == 0]
+    above = {up for key in selected for up in lineage(key, {each: choice.parent for each, choice in shown.items()})}
+    unfolded = above | ({tops[0]} if len(tops) == 1 else set())
+    below = [key for key, depth in placed if depth and shown[key].parent in unfolded]
+    return {*tops[:SHOWN], *below[:SHOWN], *above}

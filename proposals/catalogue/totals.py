@@ -1,0 +1,84 @@
+"""Totals: how many of all documents have each value of each facet, kept in the index itself.
+
+Each commit carries them on, so that what asks nothing costs nothing, and what finds more than half of everything is
+counted by what it does not find.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import tantivy
+from tantivy import Occur, Searcher
+
+from proposals.catalogue.schema import FACETS, PROPOSAL, RECOMMENDATION, SCHEMA, uncoded
+
+KINDS = (PROPOSAL, RECOMMENDATION)
+COUNTED = (*FACETS, "date")
+MANY = 65_000
+"""More values than any field has; the engine's counts are exact below it."""
+
+
+class Totals:
+    """The counts of all documents by kind, field and value."""
+
+    def __init__(self, packed: bytes = b"") -> None:
+        """Read what `packed` gave; without it nothing is counted yet."""
+        numbers = array("Q", packed or bytes(8 * len(KINDS) * len(COUNTED)))
+        self._counts: dict[tuple[int, str], Counter[int]] = {}
+        place = 0
+        for kind in KINDS:
+            for field in COUNTED:
+                size = numbers[place]
+                values, counts = (numbers[place + 1 + size * half :][:size] for half in (0, 1))
+                self._counts[kind, field] = Counter(dict(zip(values, counts, strict=True)))
+                place += 1 + 2 * size
+
+    def packed(self) -> bytes:
+        """Give the counts as the index keeps them: for each kind and field the number of values, values, counts."""
+        numbers = array("Q")
+        for counts in self._counts.values():
+            held = +counts
+            numbers.append(len(held))
+            numbers.extend(held.keys())
+            numbers.extend(held.values())
+        return numbers.tobytes()
+
+    def by(self, field: str, kind: int) -> Counter[int]:
+        """Give the number of documents of a `kind` with each value of `field`."""
+        return self._counts[kind, field]
+
+    def number(self, kind: int) -> int:
+        """Give the number of documents of a `kind`, each of which is of one session."""
+        return self.by("session", kind).total()
+
+    def add(self, numbers: Mapping[str, Sequence[int]]) -> None:
+        """Count one more document, given its numbers by field; names are not counted."""
+        [kind] = numbers["type"]
+        for field in COUNTED if kind in KINDS else ():
+            self._counts[kind, field].update(numbers[field])
+
+    def count(self, searcher: Searcher, among: tantivy.Query, *, away: bool = False) -> None:
+        """Count the documents that `among` finds; with `away`, count them no more."""
+        for kind in KINDS:
+            of_kind = tantivy.Query.term_query(SCHEMA, "type", kind, index_option="basic")
+            found = tantivy.Query.boolean_query([(Occur.Must, of_kind), (Occur.Must, among)])
+            for field, counts in values_of(searcher, found, dict.fromkeys(COUNTED, MANY)).items():
+                (self._counts[kind, field].subtract if away else self._counts[kind, field].update)(counts)
+
+
+def values_of(searcher: Searcher, query: tantivy.Query, fields: Mapping[str, int]) -> dict[str, dict[int, int]]:
+    """Count what `query` finds by each value of the `fields`, all in one pass, each number exact.
+
+    `fields` says how many values are wanted at least: the most frequent are given, all of them where it is `MANY`.
+    The documents must be of one kind.
+    """
+    asked = {name: {"terms": {"field": name, "size": most, "segment_size": MANY}} for name, most in fields.items()}
+    answer = searcher.aggregate(query, asked) if asked else {}
+    for name, found in answer.items():
+        if found["doc_count_error_upper_bound"] or (found["sum_other_doc_count"] and fields[name] == MANY):
+            raise AssertionError(f"more than {MANY} values of {name}: its counts would not be exact")
+    return {
+        name: {uncoded(name, int(each["key"])): each["doc_count"] for each in found["buckets"] if each["doc_count"]}
+        for name, found in answer.items()
+    }
