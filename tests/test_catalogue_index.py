@@ -255,8 +255,8 @@ def test_a_change_in_the_middle_of_a_rebuild_is_in_the_next_answer(proposals, mo
     assert_answers()
     read = index.entries
 
-    def entries_with_a_change(*args):
-        yield from read(*args)
+    def entries_with_a_change(*args, **options):
+        yield from read(*args, **options)
         monkeypatch.setattr(index, "entries", read)
         change(proposals[0], title_en="Melon")
         assert count(Query(q="melon")) == 1  # from the old index, which is kept up meanwhile
@@ -273,8 +273,8 @@ def test_work_that_breaks_off_changes_nothing_and_is_done_the_next_time(proposal
     before = current(folder)
     read = index.entries
 
-    def half_the_entries(*args):
-        yield next(read(*args))
+    def half_the_entries(*args, **options):
+        yield next(read(*args, **options))
         raise OSError("broken off")
 
     monkeypatch.setattr(index, "entries", half_the_entries)

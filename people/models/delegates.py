@@ -51,12 +51,17 @@ class Delegate(Named, RecordModel):
         """Spellings besides the two that stand over the page."""
         return [each for each in self.name_variants.all() if each.spelling not in (self.name_en, self.name_zh)]
 
+    def seats(self) -> dict[tuple[int, int], Membership]:
+        """Give the membership in each body (by key) and term: an office before a plain seat."""
+        seats: dict[tuple[int, int], Membership] = {}
+        ranks = MembershipRole.values
+        for seat in sorted(self.memberships.all(), key=lambda seat: ranks.index(seat.role), reverse=True):
+            seats.setdefault((seat.body_id, seat.term), seat)
+        return seats
+
     def seat_in(self, session: Session) -> Membership | None:
-        """Give the membership in which the delegate took part in `session`: an office before a plain seat."""
-        seats = [
-            seat for seat in self.memberships.all() if (seat.body_id, seat.term) == (session.body_id, session.term)
-        ]
-        return max(seats, key=lambda seat: MembershipRole.values.index(seat.role), default=None)
+        """Give the membership in which the delegate took part in `session`."""
+        return self.seats().get((session.body_id, session.term))
 
     def positions_at(self, date: str) -> list[Position]:
         """Give the posts held at `date` (partial), as far as their dates are known."""

@@ -12,6 +12,7 @@ from proposals.catalogue.documents import entries
 from proposals.catalogue.index import Catalogue
 from proposals.catalogue.names import is_number, size
 from proposals.catalogue.schema import META, NAME, PROPOSAL, RECOMMENDATION, named
+from proposals.catalogue.totals import Totals
 from proposals.models import Generation
 
 KINDS = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
@@ -32,7 +33,15 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
         return
     if opened.position != now.value:
         yield f"the index is at generation {opened.position}, the record at {now.value}"
-    held = _held(opened.searcher)
+    yield from _differing(_held(opened.searcher))
+    counted = Totals()
+    counted.count(opened.searcher, tantivy.Query.all_query())
+    if counted != opened.totals:
+        yield "the counts that the index keeps are not those of what is in it"
+
+
+def _differing(held: dict[tuple[int, int], list[int]]) -> Iterator[str]:
+    """Yield a line for each document of the record that is not `held` as it is, and for each that is held besides."""
     for entry in entries():
         [kind], [identity] = entry.numbers["type"], entry.numbers["id"]
         fingerprints = held.pop((kind, identity), [])

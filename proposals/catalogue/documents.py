@@ -6,11 +6,11 @@ the proposals that hold the word or have one of those values.
 """
 
 import hashlib
-from array import array
+import marshal
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
@@ -20,7 +20,7 @@ from tantivy import Document
 from people.dates import date_key
 from people.models import Agency, Delegate, Level, Region, Session
 from people.tree import lineage
-from proposals.catalogue.schema import FACETS, NAME, PROPOSAL, RECOMMENDATION, SCHEMA, TEXTS, coded, name_number
+from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, coded, name_number, uncoded
 from proposals.catalogue.words import cut
 from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
 
@@ -41,33 +41,30 @@ def choice_number(facet: str, value: str) -> int:
 
 @dataclass
 class Entry:
-    """One document before it is written: numbers and texts, cut into words, by field; all in a steady order."""
+    """One document before it is written: numbers and texts, cut into words, by field; all in a steady order.
+
+    Values of facets stand there as the index has them, with the kind of document (`schema.coded`).
+    """
 
     numbers: dict[str, Sequence[int]]
     texts: dict[str, list[str]]
-    acronyms: Sequence[str] = ()
+    acronyms: list[str] = field(default_factory=list)
+    fingerprint: int = 0
+    """A number that differs when anything in the entry differs."""
 
-    @cached_property
-    def fingerprint(self) -> int:
-        """A number that differs when anything in the entry differs."""
-        numbers = array("Q", map(len, self.numbers.values()))
-        numbers.extend(chain.from_iterable(self.numbers.values()))
-        texts = ["\n".join(self.texts.get(name, ())) for name in TEXTS]
-        content = "\0".join([*texts, *self.acronyms]).encode("utf-8", "replace")
-        return int.from_bytes(hashlib.blake2b(numbers.tobytes() + content, digest_size=8).digest())
+    def __post_init__(self) -> None:
+        """Take the fingerprint, where it is not known yet."""
+        self.fingerprint = self.fingerprint or self._fingerprint()
+
+    def _fingerprint(self) -> int:
+        whole: Any = (self.numbers, self.texts, self.acronyms)
+        content = marshal.dumps(whole, 2)  # the same for the same, in any process
+        return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest())
 
     def document(self) -> Document:
         """Give the entry as the index takes it."""
-        [kind] = self.numbers["type"]
-        facets = {name: [coded(kind, key) for key in self.numbers[name]] for name in FACETS if name in self.numbers}
-        fields = {
-            **self.numbers,
-            **facets,
-            **self.texts,
-            "acronym": list(self.acronyms),
-            "fingerprint": [self.fingerprint],
-        }
-        return Document.from_dict(fields, SCHEMA)
+        more = {"acronym": self.acronyms, "fingerprint": [self.fingerprint]}
+        return Document.from_dict(self.numbers | self.texts | more, SCHEMA)
 
 
 class Lineages(Generic[Node]):
@@ -75,15 +72,13 @@ class Lineages(Generic[Node]):
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes: dict[int, Node] = {node.pk: node for node in nodes}
-        self.parents: dict[int, int | None] = {node.pk: node.parent_id for node in self.nodes.values()}
-        self._of = lru_cache(maxsize=20_000)(self._above)
+        parents: dict[int, int | None] = {node.pk: node.parent_id for node in self.nodes.values()}
+        self.above = {key: frozenset(lineage(key, parents)) for key in self.nodes}
+        self.of = lru_cache(maxsize=20_000)(self._of)
 
-    def of(self, keys: Iterable[int]) -> Sequence[int]:
-        """Give `keys` and all keys above them."""
-        return self._of(frozenset(keys))
-
-    def _above(self, keys: frozenset[int]) -> Sequence[int]:
-        return sorted({up for key in keys for up in lineage(key, self.parents)})
+    def _of(self, keys: frozenset[int], kind: int) -> list[int]:
+        """Give `keys` and all keys above them as a document of that `kind` has them."""
+        return [coded(kind, key) for key in sorted(frozenset().union(*map(self.above.__getitem__, keys)))]
 
 
 class Shelf:
@@ -95,7 +90,8 @@ class Shelf:
         self.agencies = Lineages(Agency.objects.all())
         self.sessions: dict[int, Session] = {each.pk: each for each in Session.objects.select_related("body")}
         self.delegates: dict[int, Delegate] = {}
-        self.region_of = lru_cache(maxsize=100_000)(self._region_of)
+        self.seats: dict[int, dict[tuple[int, int], int | None]] = {}
+        self.of_session = lru_cache(maxsize=None)(self._of_session)
         self.used: dict[str, set[int]] = {facet: set() for facet in NAMED}
 
     def entries(self, keys: Sequence[int]) -> Iterator[Entry]:
@@ -104,8 +100,15 @@ class Shelf:
         for proposal in batch.proposals:
             yield from batch.entries(proposal)
 
+    def note(self, entry: Entry) -> None:
+        """Take account of the values that an entry has."""
+        if PROPOSAL in entry.numbers["type"]:  # it has all that its recommendations have
+            for facet, used in self.used.items():
+                used.update(entry.numbers[facet])
+
     def names(self) -> Iterator[Entry]:
-        """Yield the entries of the names by which the proposals so far are found."""
+        """Yield the entries of the names by which the proposals noted so far are found."""
+        self.meet({uncoded("delegate", value) for value in self.used["delegate"]})
         nodes: dict[str, Mapping[int, Any]] = {
             "topic": self.topics.nodes,
             "region": self.regions.nodes,
@@ -114,22 +117,30 @@ class Shelf:
             "delegate": self.delegates,
         }
         for facet, words in NAMED.items():
-            for key in sorted(self.used[facet]):
+            for key in sorted({uncoded(facet, value) for value in self.used[facet]}):
                 node = nodes[facet][key]
-                yield Entry(
-                    {"type": [NAME], "id": [name_number(facet, key)]}, {"words": _cut(*words(node))}, _acronyms(node)
-                )
+                number = name_number(facet, key)
+                numbers: dict[str, Sequence[int]] = {"type": [NAME], "id": [number], "proposal": [number]}
+                yield Entry(numbers, {"words": _cut(*words(node))}, _acronyms(node))
 
     def meet(self, delegates: Collection[int]) -> None:
         """Read the delegates that were not met before."""
-        unmet = delegates - self.delegates.keys()
-        found = Delegate.objects.filter(pk__in=unmet).prefetch_related("name_variants", "memberships", "positions")
-        self.delegates |= {delegate.pk: delegate for delegate in found}
+        every = Delegate.objects.prefetch_related("name_variants", "memberships", "positions")
+        for keys in _in_batches(delegates - self.delegates.keys()):
+            for delegate in every.filter(pk__in=keys):
+                self.delegates[delegate.pk] = delegate
+                self.seats[delegate.pk] = {at: seat.region_id for at, seat in delegate.seats().items()}
 
-    def _region_of(self, delegate: int, session: int) -> int | None:
-        """Give where a delegate came from at a session."""
-        seat = self.delegates[delegate].seat_in(self.sessions[session])
-        return seat.region_id if seat else None
+    def _of_session(self, session: int, kind: int) -> dict[str, Sequence[int]]:
+        """Give what a document has from its session."""
+        held = self.sessions[session]
+        facets = {
+            "level": choice_number("level", held.body.level),
+            "body": held.body_id,
+            "session": session,
+            "year": held.year,
+        }
+        return {facet: [coded(kind, key)] for facet, key in facets.items()}
 
 
 class Batch:
@@ -137,7 +148,8 @@ class Batch:
 
     def __init__(self, shelf: Shelf, keys: Sequence[int]) -> None:
         self.shelf = shelf
-        self.proposals = list(Proposal.objects.published().filter(pk__in=keys).order_by("pk").only(*PROPOSAL_FIELDS))
+        published = Proposal.objects.published().filter(pk__in=keys).order_by("pk")
+        self.proposals = list(published.values_list(*PROPOSAL_FIELDS, named=True))
         mine, theirs = _among("proposal", keys), _among("recommendation__proposal", keys)
         self.sponsorships = _rows(
             Sponsorship, "proposal", "delegate", "first", "organisation_en", "organisation_zh", **mine
@@ -150,28 +162,29 @@ class Batch:
         )
         self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **theirs)
         self.addressees = _rows(Addressee, "recommendation", "agency", **theirs)
-        shelf.meet({row[0] for rows in self.sponsorships.values() for row in rows if row[0]})
+        shelf.meet({row[1] for rows in self.sponsorships.values() for row in rows if row[1]})
 
-    def entries(self, proposal: Proposal) -> Iterator[Entry]:
+    def entries(self, proposal: Any) -> Iterator[Entry]:
         """Yield the entry of `proposal` and those of its recommendations."""
-        numbers = self._numbers(proposal)
-        topics = [key for (key,) in self.topics[proposal.pk]]
-        organisations = [text for *_, en, zh in self.sponsorships[proposal.pk] for text in _cut(en, zh)]
-        agencies: list[int] = []
+        key = proposal.pk
+        of_all = self._numbers(proposal, RECOMMENDATION)
+        topics = {topic for _, topic in self.topics[key]}
+        organisations = [text for *_, en, zh in self.sponsorships[key] for text in _cut(en, zh)]
+        agencies: set[int] = set()
         said: list[str] = []
         parts: list[Entry] = []
-        for key, order, text_en, text_zh, group_en, group_zh in self.recommendations[proposal.pk]:
-            on = [topic for (topic,) in self.single_topics[key]]
-            to = [agency for (agency,) in self.addressees[key]]
+        for _, single, order, text_en, text_zh, group_en, group_zh in self.recommendations[key]:
+            on = {topic for _, topic in self.single_topics[single]}
+            to = {agency for _, agency in self.addressees[single]}
             text, group = _cut(text_en, text_zh), _cut(group_en, group_zh)
             own = {"title": text, "lead": group, "words": organisations}
-            parts.append(self._entry(RECOMMENDATION, key, numbers, on, to, order, own))
-            topics += on
-            agencies += to
+            parts.append(Entry(self._numbered(RECOMMENDATION, single, of_all, on, to, order), own))
+            topics |= on
+            agencies |= to
             said += [*text, *group]
         figures = [
             text
-            for value, unit, what_en, what_zh in self.figures[proposal.pk]
+            for _, value, unit, what_en, what_zh in self.figures[key]
             for text in _cut(f"{value} {unit}", what_en, what_zh)
         ]
         texts = {
@@ -179,13 +192,11 @@ class Batch:
             "lead": _cut(proposal.summary_en, proposal.summary_zh),
             "words": [*said, *figures, *_cut(proposal.number)],
         }
-        whole = self._entry(PROPOSAL, proposal.pk, numbers, topics, agencies, 0, texts)
-        for facet, used in self.shelf.used.items():
-            used.update(whole.numbers[facet])
-        yield whole
+        of_whole = self._numbers(proposal, PROPOSAL)
+        yield Entry(self._numbered(PROPOSAL, key, of_whole, topics, agencies, 0), texts)
         yield from parts
 
-    def _entry(
+    def _numbered(
         self,
         kind: int,
         key: int,
@@ -193,57 +204,58 @@ class Batch:
         topics: Iterable[int],
         agencies: Iterable[int],
         order: int,
-        texts: dict[str, list[str]],
-    ) -> Entry:
-        """Make an entry of the `numbers` that all of a proposal share and of what this document has of its own."""
+    ) -> dict[str, Sequence[int]]:
+        """Give the `numbers` that all of a proposal share with those that this document has of its own."""
         [proposal], [date] = numbers["proposal"], numbers["date"]
-        own = {
-            "type": [kind],
+        return numbers | {
             "id": [key],
-            "topic": self.shelf.topics.of(topics),
-            "agency": self.shelf.agencies.of(agencies),
+            "topic": self.shelf.topics.of(frozenset(topics), kind),
+            "agency": self.shelf.agencies.of(frozenset(agencies), kind),
             **_order(proposal, date, order),
         }
-        return Entry(numbers | own, texts)
 
-    def _numbers(self, proposal: Proposal) -> dict[str, Sequence[int]]:
-        """Numbers that a recommendation shares with its proposal."""
-        session = proposal.session = self.shelf.sessions[proposal.session_id]
+    def _numbers(self, proposal: Any, kind: int) -> dict[str, Sequence[int]]:
+        """Give the numbers that documents of a `kind` have from their proposal."""
+        session = self.shelf.sessions[proposal.session]
         sponsorships = self.sponsorships[proposal.pk]
-        delegates = [key for key, *_ in sponsorships if key]
-        origins = [self.shelf.region_of(key, session.pk) for key in delegates]
+        delegates = [key for _, key, *_ in sponsorships if key]
+        seat = session.body_id, session.term
+        origins = {self.shelf.seats[key].get(seat) for key in delegates}
+        date = proposal.submitted or session.opened or str(session.year)
         return {
+            "type": [kind],
             "proposal": [proposal.pk],
-            "date": [date_key(proposal.date)],
-            "date_end": [date_key(proposal.date, end=True)],
-            "region": self.shelf.regions.of(key for (key,) in self.regions[proposal.pk]),
-            "delegate_region": self.shelf.regions.of(region for region in origins if region),
-            "level": [choice_number("level", session.body.level)],
-            "body": [session.body_id],
-            "session": [session.pk],
-            "year": [session.year],
-            "kind": [choice_number("kind", proposal.kind)],
-            "status": [choice_number("status", proposal.status)],
-            "delegate": delegates,
-            "first_proposer": [key for key, first, *_ in sponsorships if first and key],
+            "date": [date_key(date)],
+            "date_end": [date_key(date, end=True)],
+            "region": self.shelf.regions.of(frozenset(key for _, key in self.regions[proposal.pk]), kind),
+            "delegate_region": self.shelf.regions.of(frozenset(filter(None, origins)), kind),
+            **self.shelf.of_session(session.pk, kind),
+            "kind": [coded(kind, choice_number("kind", proposal.kind))],
+            "status": [coded(kind, choice_number("status", proposal.status))],
+            "delegate": [coded(kind, key) for key in delegates],
+            "first_proposer": [coded(kind, key) for _, key, first, *_ in sponsorships if first and key],
         }
 
 
 PROPOSAL_FIELDS = (
-    *("session", "kind", "status", "submitted", "number"),
+    *("pk", "session", "kind", "status", "submitted", "number"),
     *("title_en", "title_zh", "summary_en", "summary_zh"),
 )
 
 
-def entries(proposals: Iterable[int] | None = None) -> Iterator[Entry]:
+def entries(
+    proposals: Iterable[int] | None = None, make: Callable[[Iterable[list[int]]], Iterator[Entry]] | None = None
+) -> Iterator[Entry]:
     """Yield the entries of all published proposals, or of those among `proposals` (keys), and their recommendations.
 
     After them come the entries of the names that they share: whatever makes a proposal appear, or changes one of its
-    names, brings the names up to date with it.
+    names, brings the names up to date with it. `make` makes the entries of batches of keys in another way.
     """
     shelf = Shelf()
-    for keys in _every_key() if proposals is None else _in_batches(proposals):
-        yield from shelf.entries(keys)
+    batches = _every_key() if proposals is None else _in_batches(proposals)
+    for entry in make(batches) if make else chain.from_iterable(map(shelf.entries, batches)):
+        shelf.note(entry)
+        yield entry
     yield from shelf.names()
 
 
@@ -270,10 +282,10 @@ def _among(name: str, keys: Sequence[int]) -> dict[str, Any]:
 
 
 def _rows(model: type[Model], key: str, *fields: str, **conditions: Any) -> dict[int, list[Row]]:
-    """Read `fields` of a table, in the order of its keys, grouped by the column `key`."""
+    """Read the column `key` and `fields` of a table, in the order of its keys, grouped by the first."""
     grouped: dict[int, list[Row]] = defaultdict(list)
-    for owner, *values in model._default_manager.filter(**conditions).order_by("pk").values_list(key, *fields):
-        grouped[owner].append(tuple(values))
+    for row in model._default_manager.filter(**conditions).order_by("pk").values_list(key, *fields):
+        grouped[row[0]].append(row)
     return grouped
 
 

@@ -28,10 +28,11 @@ from django.db import connection
 from tqdm import tqdm
 
 from proposals.catalogue.documents import entries
+from proposals.catalogue.makers import made_by_several
 from proposals.catalogue.names import is_number
 from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE
 from proposals.catalogue.totals import Totals
-from proposals.catalogue.words import ANALYZER
+from proposals.catalogue.words import AS_CUT
 from proposals.models import Change, Generation, Proposal
 
 FEW = 1_000
@@ -133,11 +134,11 @@ class Catalogue:
         else:
             self.rebuild(progress=progress)
 
-    def rebuild(self, *, progress: bool = False, anyway: bool = False, damaged: str = "") -> None:
+    def rebuild(self, *, progress: bool = False, anyway: bool = False, damaged: str = "", processes: int = 0) -> None:
         """Write a new index beside the old and swap it in; the old one serves meanwhile.
 
         Does nothing where another process has done it in the meantime, unless `anyway`. An index called `damaged` is
-        never good enough.
+        never good enough. With `processes`, so many others make what is to be written.
         """
         with _locked(self.root / "rebuild.lock"):
             now = Generation.now()
@@ -152,7 +153,8 @@ class Catalogue:
                 tqdm(total=total, unit=" proposals", disable=not progress) as bar,
             ):
                 with _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer:
-                    for entry in entries():
+                    make = partial(made_by_several, number=processes) if processes else None
+                    for entry in entries(make=make):
                         writer.add_document(entry.document())
                         bar.update(PROPOSAL in entry.numbers["type"])
                 _count_all(self.root / name, now.value)
@@ -184,7 +186,7 @@ class Catalogue:
                     writer.delete_documents_by_query(is_number("proposal", key))
                 for entry in entries(changed):
                     if NAME in entry.numbers["type"]:
-                        writer.delete_documents_by_query(is_number("id", *entry.numbers["id"]))
+                        writer.delete_documents_by_query(is_number("proposal", *entry.numbers["proposal"]))
                     writer.add_document(entry.document())
                     totals.add(entry.numbers)
                 writer.delete_documents_by_query(is_number("type", META))
@@ -291,7 +293,7 @@ def _catalogue(root: Path) -> Catalogue:
 
 def _opened(index: tantivy.Index) -> tantivy.Index:
     index.config_reader("manual")
-    index.register_tokenizer("words", ANALYZER)
+    index.register_tokenizer("words", AS_CUT)
     return index
 
 

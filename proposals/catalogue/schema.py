@@ -23,11 +23,13 @@ FACETS = (
     "first_proposer",
 )
 NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "fingerprint", *FACETS)
+UNSOUGHT = {"id", "newest", "oldest", "fingerprint"}
+"""Numbers that are read or sorted by, but never looked for: they are different in every document."""
 TEXTS = ("title", "lead", "words")
 
 
 def name_number(facet: str, key: int) -> int:
-    """Give the number that stands for one value of one facet among the names; no document has it as its key."""
+    """Give the number that stands for one value of one facet among the names; no proposal has it as its key."""
     return FACETS.index(facet) + 1 << 48 | key
 
 
@@ -49,7 +51,7 @@ def uncoded(field: str, value: int) -> int:
 def _schema() -> Schema:
     builder = SchemaBuilder()
     for name in NUMBERS:
-        builder.add_unsigned_field(name, indexed=True, fast=True)
+        builder.add_unsigned_field(name, indexed=name not in UNSOUGHT, fast=True)
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
     builder.add_text_field("acronym", tokenizer_name="raw", index_option="basic")

@@ -25,13 +25,13 @@ class Totals:
     def __init__(self, packed: bytes = b"") -> None:
         """Read what `packed` gave; without it nothing is counted yet."""
         numbers = array("Q", packed or bytes(8 * len(KINDS) * len(COUNTED)))
-        self._counts: dict[tuple[int, str], Counter[int]] = {}
+        self._counts: dict[tuple[str, int], Counter[int]] = {}
         place = 0
         for kind in KINDS:
             for field in COUNTED:
                 size = numbers[place]
                 values, counts = (numbers[place + 1 + size * half :][:size] for half in (0, 1))
-                self._counts[kind, field] = Counter(dict(zip(values, counts, strict=True)))
+                self._counts[field, kind] = Counter(dict(zip(values, counts, strict=True)))
                 place += 1 + 2 * size
 
     def packed(self) -> bytes:
@@ -44,19 +44,22 @@ class Totals:
             numbers.extend(held.values())
         return numbers.tobytes()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Totals) and all(+counts == +other.by(*key) for key, counts in self._counts.items())
+
     def by(self, field: str, kind: int) -> Counter[int]:
         """Give the number of documents of a `kind` with each value of `field`."""
-        return self._counts[kind, field]
+        return self._counts[field, kind]
 
     def number(self, kind: int) -> int:
         """Give the number of documents of a `kind`, each of which is of one session."""
         return self.by("session", kind).total()
 
     def add(self, numbers: Mapping[str, Sequence[int]]) -> None:
-        """Count one more document, given its numbers by field; names are not counted."""
+        """Count one more document, given its numbers as the index has them; names are not counted."""
         [kind] = numbers["type"]
         for field in COUNTED if kind in KINDS else ():
-            self._counts[kind, field].update(numbers[field])
+            self._counts[field, kind].update(uncoded(field, value) for value in numbers[field])
 
     def count(self, searcher: Searcher, among: tantivy.Query, *, away: bool = False) -> None:
         """Count the documents that `among` finds; with `away`, count them no more."""
@@ -64,7 +67,7 @@ class Totals:
             of_kind = tantivy.Query.term_query(SCHEMA, "type", kind, index_option="basic")
             found = tantivy.Query.boolean_query([(Occur.Must, of_kind), (Occur.Must, among)])
             for field, counts in values_of(searcher, found, dict.fromkeys(COUNTED, MANY)).items():
-                (self._counts[kind, field].subtract if away else self._counts[kind, field].update)(counts)
+                (self._counts[field, kind].subtract if away else self._counts[field, kind].update)(counts)
 
 
 def values_of(searcher: Searcher, query: tantivy.Query, fields: Mapping[str, int]) -> dict[str, dict[int, int]]:

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import add
 
 from opencc import OpenCC
@@ -24,6 +23,8 @@ PIECE = re.compile(
 LONGEST = 100
 ASCII_WORD = re.compile(rf"([A-Za-z0-9]{{1,{LONGEST}}})[A-Za-z0-9]*")
 
+AS_CUT = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
+"""How the engine reads texts that `cut` has made."""
 ANALYZER = (
     TextAnalyzerBuilder(Tokenizer.whitespace())
     .filter(Filter.ascii_fold())
@@ -43,6 +44,7 @@ def _simplified() -> dict[int, str]:
 
 
 SIMPLIFIED = _simplified()
+TRADITIONAL = frozenset(map(chr, SIMPLIFIED))
 ACCENTS = dict.fromkeys(range(0x300, 0x370))
 """Those that stand alone, where there is no letter that has them in itself."""
 
@@ -70,16 +72,16 @@ def words(text: str) -> Iterator[Word]:
 
 
 def cut(text: str) -> str:
-    """Cut `text` for the index: the texts of its `words` with spaces between them, in a fraction of the time."""
+    """Cut `text` for the index: the stems of its `words` with spaces between them, in a fraction of the time."""
     if text.isascii():
-        return " ".join(ASCII_WORD.findall(text))
+        return " ".join(map(STEMS.__getitem__, ASCII_WORD.findall(text)))
     found: list[str] = []
-    for run in RUN.finditer(text.translate(SIMPLIFIED)):
+    for run in RUN.finditer(text if TRADITIONAL.isdisjoint(text) else text.translate(SIMPLIFIED)):
         if han := run["han"]:
             found += map(add, han, han[1:])
             found.append(han[-1])
         else:
-            found.append(_letters(run[0]))
+            found.append(STEMS[_letters(run[0])])
     return " ".join(found)
 
 
@@ -88,10 +90,23 @@ def _letters(run: str) -> str:
     return unicodedata.normalize("NFKC", run[:LONGEST]).translate(ACCENTS)
 
 
-@lru_cache(maxsize=50_000)
+class Stems(dict[str, str]):
+    """The forms in which words stand in the index; those met before are kept."""
+
+    def __missing__(self, word: str) -> str:
+        """Stem a word."""
+        if len(self) > 200_000:
+            self.clear()
+        self[word] = " ".join(ANALYZER.analyze(word))
+        return self[word]
+
+
+STEMS = Stems()
+
+
 def stem(word: str) -> str:
     """Give the form of `word` that stands in the index."""
-    return " ".join(ANALYZER.analyze(word))
+    return STEMS[word]
 
 
 @dataclass(frozen=True)

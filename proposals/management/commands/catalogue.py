@@ -1,5 +1,6 @@
 """`manage.py catalogue refresh|rebuild|verify|status`."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -8,6 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from proposals.catalogue import catalogue
 from proposals.catalogue.check import differences, status
+from proposals.models import Proposal
+
+MANY = 20_000
+"""Proposals from which on it is worth the while to start a process for each core."""
 
 
 class Command(BaseCommand):
@@ -26,7 +31,8 @@ class Command(BaseCommand):
             case "refresh":
                 catalogue().refresh(progress=progress)
             case "rebuild":
-                catalogue().rebuild(progress=progress, anyway=True)
+                processes = (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
+                catalogue().rebuild(progress=progress, anyway=True, processes=processes)
             case "status":
                 for name, value in status(catalogue()).items():
                     self.stdout.write(f"{name}: {value}")
