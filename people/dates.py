@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import In
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 YEARS = range(1900, 2201)
@@ -49,6 +51,11 @@ def refuse_end_before_beginning(began: str, ended: str, field: str) -> None:
 
 def date_words(value: str) -> str:
     """Write `2024-03-12` as the reader's language does: "12 Mar 2024", "March 2024", "2024"."""
+    return _in_words(value, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _in_words(value: str, _language: str | None) -> str:
     year, month, day = (*value.split("-"), "", "")[:3]
     if not month:
         return value

@@ -13,21 +13,15 @@ def reader_language() -> str:
 
 
 def in_language(thing: object, field: str) -> tuple[str, str]:
-    """Read `field` (`name` for `name_en`, `name_zh`) for the reader: the text and its language.
+    """Read `field` (`name` for `name_en`, `name_zh`) for the reader: the text, and its language's tag if foreign.
 
-    Where there is no text in the reader's language the original stands in, with its own language.
+    Where there is no text in the reader's language the original stands in.
     """
     reader = reader_language()
+    if text := getattr(thing, f"{field}_{reader}"):
+        return text, ""
     other = ENGLISH if reader == CHINESE else CHINESE
-    text = getattr(thing, f"{field}_{reader}")
-    if text:
-        return text, reader
-    return getattr(thing, f"{field}_{other}"), other
-
-
-def foreign(language: str) -> str:
-    """Give the tag of a language that the reader's page is not in, "" for the one it is in."""
-    return "" if language == reader_language() else TAGS[language]
+    return getattr(thing, f"{field}_{other}"), TAGS[other]
 
 
 class Named:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -51,17 +53,9 @@ class Delegate(Named, RecordModel):
         """Spellings besides the two that stand over the page."""
         return [each for each in self.name_variants.all() if each.spelling not in (self.name_en, self.name_zh)]
 
-    def seats(self) -> dict[tuple[int, int], Membership]:
-        """Give the membership in each body (by key) and term: an office before a plain seat."""
-        seats: dict[tuple[int, int], Membership] = {}
-        ranks = MembershipRole.values
-        for seat in sorted(self.memberships.all(), key=lambda seat: ranks.index(seat.role), reverse=True):
-            seats.setdefault((seat.body_id, seat.term), seat)
-        return seats
-
     def seat_in(self, session: Session) -> Membership | None:
         """Give the membership in which the delegate took part in `session`."""
-        return self.seats().get((session.body_id, session.term))
+        return Membership.in_each(self.memberships.all()).get((session.body_id, session.term))
 
     def positions_at(self, date: str) -> list[Position]:
         """Give the posts held at `date` (partial), as far as their dates are known."""
@@ -177,6 +171,12 @@ class Membership(RecordModel):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.body.name_en}, term {self.term}"
+
+    @staticmethod
+    def in_each(memberships: Iterable[Membership]) -> dict[tuple[int, int], Membership]:
+        """Give one delegate's seat in each body (by key) and term: an office before a plain seat."""
+        by_rank = sorted(memberships, key=lambda seat: MembershipRole.values.index(seat.role))
+        return {(seat.body_id, seat.term): seat for seat in by_rank}
 
     def clean(self) -> None:
         """Refuse a sector in a congress, a delegation or a deputy in the CPPCC, and an end before the beginning."""

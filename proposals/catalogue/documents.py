@@ -18,7 +18,7 @@ from django.db.models import Choices, Model
 from tantivy import Document
 
 from people.dates import date_key
-from people.models import Agency, Delegate, Level, Region, Session
+from people.models import Agency, Delegate, Level, Membership, Region, Session
 from people.tree import lineage
 from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, coded, name_number, uncoded
 from proposals.catalogue.words import cut
@@ -85,11 +85,12 @@ class Shelf:
     """Makes entries; reads what proposals share once, and keeps account of what they do share."""
 
     def __init__(self) -> None:
-        self.topics = Lineages(Topic.objects.prefetch_related("synonyms"))
-        self.regions = Lineages(Region.objects.all())
-        self.agencies = Lineages(Agency.objects.all())
+        self.trees: dict[str, Lineages[Any]] = {
+            "topic": Lineages(Topic.objects.prefetch_related("synonyms")),
+            "region": Lineages(Region.objects.all()),
+            "agency": Lineages(Agency.objects.all()),
+        }
         self.sessions: dict[int, Session] = {each.pk: each for each in Session.objects.select_related("body")}
-        self.delegates: dict[int, Delegate] = {}
         self.seats: dict[int, dict[tuple[int, int], int | None]] = {}
         self.of_session = lru_cache(maxsize=None)(self._of_session)
         self.used: dict[str, set[int]] = {facet: set() for facet in NAMED}
@@ -108,28 +109,30 @@ class Shelf:
 
     def names(self) -> Iterator[Entry]:
         """Yield the entries of the names by which the proposals noted so far are found."""
-        self.meet({uncoded("delegate", value) for value in self.used["delegate"]})
-        nodes: dict[str, Mapping[int, Any]] = {
-            "topic": self.topics.nodes,
-            "region": self.regions.nodes,
-            "agency": self.agencies.nodes,
-            "session": self.sessions,
-            "delegate": self.delegates,
-        }
         for facet, words in NAMED.items():
-            for key in sorted({uncoded(facet, value) for value in self.used[facet]}):
-                node = nodes[facet][key]
+            for key, thing in self._named(facet, sorted({uncoded(facet, value) for value in self.used[facet]})):
                 number = name_number(facet, key)
                 numbers: dict[str, Sequence[int]] = {"type": [NAME], "id": [number], "proposal": [number]}
-                yield Entry(numbers, {"words": _cut(*words(node))}, _acronyms(node))
+                yield Entry(numbers, {"words": _cut(*words(thing))}, _acronyms(thing))
+
+    def _named(self, facet: str, keys: list[int]) -> Iterator[tuple[int, Any]]:
+        """Yield the things with `keys`; delegates, of whom there are many, are read some at a time."""
+        if facet == "delegate":
+            delegates = Delegate.objects.prefetch_related("name_variants", "positions")
+            for some in _in_batches(keys):
+                yield from ((delegate.pk, delegate) for delegate in delegates.filter(pk__in=some).order_by("pk"))
+        else:
+            things: Mapping[int, Any] = self.sessions if facet == "session" else self.trees[facet].nodes
+            yield from ((key, things[key]) for key in keys)
 
     def meet(self, delegates: Collection[int]) -> None:
-        """Read the delegates that were not met before."""
-        every = Delegate.objects.prefetch_related("name_variants", "memberships", "positions")
-        for keys in _in_batches(delegates - self.delegates.keys()):
-            for delegate in every.filter(pk__in=keys):
-                self.delegates[delegate.pk] = delegate
-                self.seats[delegate.pk] = {at: seat.region_id for at, seat in delegate.seats().items()}
+        """Read the seats of delegates that were not met before."""
+        for keys in _in_batches(delegates - self.seats.keys()):
+            held: dict[int, list[Membership]] = {key: [] for key in keys}
+            for seat in Membership.objects.filter(delegate__in=keys):
+                held[seat.delegate_id].append(seat)
+            for key, seats in held.items():
+                self.seats[key] = {at: seat.region_id for at, seat in Membership.in_each(seats).items()}
 
     def _of_session(self, session: int, kind: int) -> dict[str, Sequence[int]]:
         """Give what a document has from its session."""
@@ -209,8 +212,8 @@ class Batch:
         [proposal], [date] = numbers["proposal"], numbers["date"]
         return numbers | {
             "id": [key],
-            "topic": self.shelf.topics.of(frozenset(topics), kind),
-            "agency": self.shelf.agencies.of(frozenset(agencies), kind),
+            "topic": self.shelf.trees["topic"].of(frozenset(topics), kind),
+            "agency": self.shelf.trees["agency"].of(frozenset(agencies), kind),
             **_order(proposal, date, order),
         }
 
@@ -227,8 +230,8 @@ class Batch:
             "proposal": [proposal.pk],
             "date": [date_key(date)],
             "date_end": [date_key(date, end=True)],
-            "region": self.shelf.regions.of(frozenset(key for _, key in self.regions[proposal.pk]), kind),
-            "delegate_region": self.shelf.regions.of(frozenset(filter(None, origins)), kind),
+            "region": self.shelf.trees["region"].of(frozenset(key for _, key in self.regions[proposal.pk]), kind),
+            "delegate_region": self.shelf.trees["region"].of(frozenset(filter(None, origins)), kind),
             **self.shelf.of_session(session.pk, kind),
             "kind": [coded(kind, choice_number("kind", proposal.kind))],
             "status": [coded(kind, choice_number("status", proposal.status))],

@@ -202,7 +202,7 @@ class Catalogue:
             try:
                 with _panics_raised():
                     self._opened = self._look(again=again)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, LookupError, TypeError) as error:
                 if not isinstance(error, FileNotFoundError):
                     logger.warning("The catalogue in %s cannot be read (%s) and will be built anew", self.root, error)
                 self._opened = None

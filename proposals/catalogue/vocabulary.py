@@ -8,7 +8,7 @@ from typing import cast
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.language import foreign, in_language, reader_language
+from people.language import in_language, reader_language
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, choice_number
 from proposals.catalogue.index import Opened, catalogue
@@ -153,4 +153,4 @@ class Vocabulary:
 
 def _named(thing: Topic | Region | Agency | Session | Body | Delegate, value: str, parent: int | None = None) -> Choice:
     label, language = in_language(thing, "name")
-    return Choice(thing.pk, value, label, parent, foreign(language))
+    return Choice(thing.pk, value, label, parent, language)

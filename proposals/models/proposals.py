@@ -248,6 +248,11 @@ class Proposal(RecordModel):
         return in_language(self, "title")[0]
 
     @property
+    def status_label(self) -> str:
+        """The status in words. Django's own `get_status_display` builds its list of choices anew each time."""
+        return str(ProposalStatus(self.status).label)
+
+    @property
     def date(self) -> str:
         """When it was put forward, as exactly as is known: its own date, the session's, or the year."""
         return self.submitted or self.session.opened or str(self.session.year)

@@ -1,25 +1,24 @@
 """What templates need to print the record: hits marked, dates in words, texts with their language."""
 
+import html
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
-from people.language import CHINESE, ENGLISH, TAGS, foreign, in_language, reader_language
+from people.language import CHINESE, ENGLISH, TAGS, in_language, reader_language
 from proposals.catalogue import Value, marked
 from proposals.catalogue.words import HAN, Phrase
 from proposals.filters import printable
+from proposals.models import Sponsorship
 
 register = template.Library()
-VALUE = (
-    '<li class="depth-{}"><a href="{}" rel="nofollow"{}>'
-    '<span><span{}>{}</span>{}</span> <span class="count">{}</span></a></li>'
-)
 IN_CHINESE = re.compile(f"[{HAN}]")
 register.filter("date_words", date_words)
 
@@ -32,9 +31,7 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
     """
     text, language = in_language(thing, field)
     printed = with_hits(text, sought)
-    if text and (tag := foreign(language)):
-        return format_html('<span lang="{}">{}</span>', tag, printed)
-    return printed
+    return format_html('<span lang="{}">{}</span>', language, printed) if text and language else printed
 
 
 @register.simple_tag
@@ -46,33 +43,65 @@ def say_plainly(thing: object, field: str) -> str:
 @register.simple_tag
 def also(thing: object, field: str) -> SafeString:
     """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
-    language = CHINESE if reader_language() == ENGLISH else ENGLISH
-    text = getattr(thing, f"{field}_{language}")
-    if not text or text == in_language(thing, field)[0]:
+    reader = reader_language()
+    other = CHINESE if reader == ENGLISH else ENGLISH
+    own, text = getattr(thing, f"{field}_{reader}"), getattr(thing, f"{field}_{other}")
+    if not own or not text or own == text:  # where its own is missing, the other stands there already
         return SafeString("")
-    return format_html('<span class="also" lang="{}">{}</span>', TAGS[language], text)
+    return format_html('<span class="also" lang="{}">{}</span>', TAGS[other], text)
+
+
+@register.simple_tag
+def link(thing: Any) -> SafeString:
+    """Print the name of a thing as a link to its page."""
+    return format_html('<a href="{}">{}</a>', thing.get_absolute_url(), say(thing, "name"))
+
+
+@register.simple_tag
+def who(sponsorships: Iterable[Sponsorship], sought: Iterable[Phrase] = ()) -> SafeString:
+    """Print who put a proposal forward, in order, each delegate with the employers of the time."""
+    proposers = [_proposer(each, sought) for each in sponsorships]
+    return SafeString(gettext(", ").join(proposers) if proposers else escape(gettext("Proposer not known")))
+
+
+def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
+    delegate = sponsorship.delegate
+    if delegate is None:
+        return format_html('<span class="person">{}</span>', say(sponsorship, "organisation", sought))
+    name = say(delegate, "name", sought) + also(delegate, "name")
+    person = format_html('<a class="person" href="{}">{}</a>', delegate.get_absolute_url(), name)
+    inferred = format_html(", <em>{}</em>", gettext("inferred"))
+    return person + "".join(
+        format_html(" ({}{})", say(position, "employer", sought), inferred if position.inferred else "")
+        for position in sponsorship.positions
+    )
+
+
+@register.simple_tag
+def recommendations(number: int) -> str:
+    """Print how many recommendations there are."""
+    return ngettext("%(total)s recommendation", "%(total)s recommendations", number) % {"total": number}
 
 
 @register.simple_tag
 def facet_values(values: Iterable[Value]) -> SafeString:
     """Print values of a facet, each with its link and its count.
 
-    A page has hundreds of them: a template takes ten times as long, a third of the time of the whole page.
+    A page has hundreds of them: a template, or Django's `format_html`, takes a third of the time of the whole page.
     """
-    chosen = format_html('<span class="unseen"> ({})</span>', gettext("chosen"))
-    each = (
-        (
-            value.depth,
-            value.url,
-            SafeString(' class="chosen"') if value.selected else "",
-            format_html(' lang="{}"', value.language) if value.language else "",
-            value.label,
-            chosen if value.selected else "",
-            value.count if value.added is None else f"+{value.added}",
-        )
-        for value in values
+    chosen = f'<span class="unseen"> ({escape(gettext("chosen"))})</span>'
+    return SafeString("\n".join(_facet_value(value, chosen if value.selected else "") for value in values))
+
+
+def _facet_value(value: Value, chosen: str) -> str:
+    language = f' lang="{value.language}"' if value.language else ""
+    kind = ' class="chosen"' if chosen else ""
+    name = f"<span><span{language}>{html.escape(value.label)}</span>{chosen}</span>"
+    count = value.count if value.added is None else f"+{value.added}"
+    return (
+        f'<li class="depth-{value.depth}"><a href="{html.escape(value.url)}" rel="nofollow"{kind}>'
+        f'{name} <span class="count">{count}</span></a></li>'
     )
-    return format_html_join("\n", VALUE, each)
 
 
 @register.filter
@@ -98,7 +127,7 @@ def typed(text: object) -> str:
 @register.filter
 def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
     """Print `text` with hits in `<mark>`."""
-    pieces = marked(text, sought) if sought else [(text, False)]
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in pieces)
-    )
+    if not sought:
+        return escape(text)
+    pieces = ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in marked(text, sought))
+    return format_html_join("", "{}", pieces)
