@@ -1,9 +1,9 @@
 """Agencies: whom a recommendation is addressed to and who handles a proposal."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.addresses import address
 from people.language import Named, has_name, one_of
 from people.models.regions import Region
 from people.tree import Tree, TreeQuerySet
@@ -60,4 +60,4 @@ class Agency(Named, Tree):
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
-        return reverse("agency", args=[self.slug])
+        return address("agency", self.slug)

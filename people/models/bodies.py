@@ -3,9 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.addresses import address
 from people.dates import PartialDateField, is_partial_date, refuse_end_before_beginning
 from people.language import Named, has_name, one_of
 from people.models.regions import Region
@@ -121,7 +121,7 @@ class Session(Named, RecordModel):
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
-        return reverse("session", args=[self.slug])
+        return address("session", self.slug)
 
     @property
     def name_en(self) -> str:  # type: ignore[override]  # made of the body's name, never set

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.addresses import address
 from people.dates import PartialDateField, date_key, is_partial_date, refuse_end_before_beginning
 from people.language import Named, has_name, one_of
 from people.models.bodies import Body, Sector, Session
@@ -46,7 +46,7 @@ class Delegate(Named, RecordModel):
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
-        return reverse("delegate", args=[self.slug])
+        return address("delegate", self.slug)
 
     @property
     def other_spellings(self) -> list[NameVariant]:

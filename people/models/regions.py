@@ -2,9 +2,9 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.addresses import address
 from people.language import Named, has_name, one_of
 from people.tree import Tree, TreeQuerySet
 
@@ -78,7 +78,7 @@ class Region(Named, Tree):
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
-        return reverse("region", args=[self.slug])
+        return address("region", self.slug)
 
     @property
     def code(self) -> str:

@@ -55,7 +55,7 @@ def facet_of(name: str, counts: Counts, vocabulary: Vocabulary) -> Facet:
     """Make a facet of its counts without its own choice; what a click adds is what is not found with it already."""
     query, without, within = counts.query, counts.without(name), counts.within(name)
     selected = {choice.key for choice in query.choices(name)}
-    wanted = without.keys() if name in TREES else nlargest(LISTED, without, key=lambda key: (without[key], -key))
+    wanted = without.keys() if name in TREES else _most_frequent(without)
     shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, without)
     at_once = _open(placed, shown, selected)
@@ -75,6 +75,11 @@ def facet_of(name: str, counts: Counts, vocabulary: Vocabulary) -> Facet:
         for key, depth in _listed(placed, at_once | selected)
     ]
     return Facet(name, LABELS[name], values, len(without.keys() | selected))
+
+
+def _most_frequent(counts: Mapping[int, int]) -> list[int]:
+    """Give at most a hundred keys with the highest counts, the lower key first where they are the same."""
+    return [-low for _, low in nlargest(LISTED, ((count, -key) for key, count in counts.items()))]
 
 
 def _listed(placed: list[tuple[int, int]], kept: set[int]) -> list[tuple[int, int]]:

@@ -8,14 +8,14 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch
-from django.urls import reverse
 
+from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language
 from people.models import Agency
 from people.record import RecordModel
 from people.tree import protect
-from proposals.models.proposals import Proposal, Sponsorship
+from proposals.models.proposals import NAME, Proposal, Sponsorship
 from proposals.models.topics import Topic
 
 
@@ -33,9 +33,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             .filter(pk__in=ids)
             .select_related("proposal__session__body")
             .prefetch_related(
-                Prefetch("proposal__sponsorships", Sponsorship.objects.select_related("delegate")),
-                "proposal__sponsorships__delegate__positions",
-                "topics",
+                Prefetch("proposal__sponsorships", Sponsorship.objects.for_cards(), to_attr="proposers"),
+                Prefetch("topics", Topic.objects.only(*NAME), to_attr="shown_topics"),
                 Prefetch("addressees", Addressee.objects.select_related("agency")),
             )
         )
@@ -93,7 +92,7 @@ class Recommendation(RecordModel):
 
     def get_absolute_url(self) -> str:
         """Give the lasting address, which leads to its place in the proposal."""
-        return reverse("recommendation", args=[self.pk])
+        return address("recommendation", self.pk)
 
     @property
     def group(self) -> str:

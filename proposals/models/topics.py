@@ -2,9 +2,9 @@
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.addresses import address
 from people.language import Named, has_name, one_of
 from people.record import RecordModel
 from people.tree import Tree, TreeQuerySet
@@ -45,7 +45,7 @@ class Topic(Named, Tree):
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
-        return reverse("topic", args=[self.slug])
+        return address("topic", self.slug)
 
 
 class SynonymLanguage(models.TextChoices):

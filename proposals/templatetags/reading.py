@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -31,7 +31,7 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
     """
     text, language = in_language(thing, field)
     printed = with_hits(text, sought)
-    return format_html('<span lang="{}">{}</span>', language, printed) if text and language else printed
+    return SafeString(f'<span lang="{language}">{printed}</span>') if text and language else printed
 
 
 @register.simple_tag
@@ -48,13 +48,13 @@ def also(thing: object, field: str) -> SafeString:
     own, text = getattr(thing, f"{field}_{reader}"), getattr(thing, f"{field}_{other}")
     if not own or not text or own == text:  # where its own is missing, the other stands there already
         return SafeString("")
-    return format_html('<span class="also" lang="{}">{}</span>', TAGS[other], text)
+    return SafeString(f'<span class="also" lang="{TAGS[other]}">{html.escape(text)}</span>')
 
 
 @register.simple_tag
 def link(thing: Any) -> SafeString:
     """Print the name of a thing as a link to its page."""
-    return format_html('<a href="{}">{}</a>', thing.get_absolute_url(), say(thing, "name"))
+    return SafeString(f'<a href="{thing.get_absolute_url()}">{say(thing, "name")}</a>')
 
 
 @register.simple_tag
@@ -67,14 +67,17 @@ def who(sponsorships: Iterable[Sponsorship], sought: Iterable[Phrase] = ()) -> S
 def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
     delegate = sponsorship.delegate
     if delegate is None:
-        return format_html('<span class="person">{}</span>', say(sponsorship, "organisation", sought))
+        return f'<span class="person">{say(sponsorship, "organisation", sought)}</span>'
     name = say(delegate, "name", sought) + also(delegate, "name")
-    person = format_html('<a class="person" href="{}">{}</a>', delegate.get_absolute_url(), name)
-    inferred = format_html(", <em>{}</em>", gettext("inferred"))
-    return person + "".join(
-        format_html(" ({}{})", say(position, "employer", sought), inferred if position.inferred else "")
+    posts = [
+        f" ({say(position, 'employer', sought)}{_inferred() if position.inferred else ''})"
         for position in sponsorship.positions
-    )
+    ]
+    return "".join([f'<a class="person" href="{delegate.get_absolute_url()}">{name}</a>', *posts])
+
+
+def _inferred() -> str:
+    return f", <em>{html.escape(gettext('inferred'))}</em>"
 
 
 @register.simple_tag
@@ -127,7 +130,7 @@ def typed(text: object) -> str:
 @register.filter
 def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
     """Print `text` with hits in `<mark>`."""
-    if not sought:
-        return escape(text)
-    pieces = ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in marked(text, sought))
-    return format_html_join("", "{}", pieces)
+    pieces = marked(text, sought) if sought else [(text, False)]
+    return SafeString(
+        "".join(f"<mark>{html.escape(each)}</mark>" if hit else html.escape(each) for each, hit in pieces)
+    )
