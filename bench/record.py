@@ -8,7 +8,7 @@ off goes on where it stopped.
 import random
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -34,7 +34,12 @@ SEED = 20240304
 BATCH = 5_000
 YEARS = range(2013, 2025)
 RECOMMENDATIONS = 3
-SENTENCES = 20_000
+SENTENCES = 50_000
+TAIL = 20_000
+"""Words of which most are rare."""
+SHARES = (35, 25, 40)
+"""Of a hundred words of a text, how many are small words, words of the field, and others."""
+SYLLABLES = [first + vowel + last for first in "bcdfglmnprstv" for vowel in "aeiou" for last in ("", "n", "r", "s")]
 MADE = {"slug__startswith": "made-up-"}
 WORDS = Path(__file__).parent / "words"
 HANZI = [bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
@@ -54,8 +59,8 @@ T = TypeVar("T")
 
 
 def words(name: str) -> list[str]:
-    """Read a list of words."""
-    return (WORDS / f"{name}.txt").read_text("utf-8").split()
+    """Read a list of words; a low line stands for a space in one."""
+    return [word.replace("_", " ") for word in (WORDS / f"{name}.txt").read_text("utf-8").split()]
 
 
 def pairs(name: str) -> list[tuple[str, str]]:
@@ -81,19 +86,56 @@ class Uneven(Generic[T]):
 
 
 class Texts:
-    """Sentences in two languages, made once; a proposal takes its texts from them."""
+    """Sentences in two languages, made once; a proposal takes its texts from them.
+
+    They are as long as those of the founding data, and their words as uneven as in life: small words in most, the
+    field's own words in one proposal of six or so, and a long tail of which most are in one of thousands.
+    """
 
     def __init__(self, rng: random.Random) -> None:
-        english = Uneven([*words("english"), *rng.sample(MEDICINES, len(MEDICINES))])
-        twos = zip(rng.sample(HANZI, 3_000), rng.sample(HANZI, 3_000), strict=True)
-        chinese = Uneven([*words("chinese"), *map("".join, twos)])
-        self.english = [" ".join(english.one(rng) for _ in range(rng.randint(6, 16))) for _ in range(SENTENCES)]
-        self.chinese = ["".join(chinese.one(rng) for _ in range(rng.randint(4, 10))) for _ in range(SENTENCES)]
+        tail = sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))) for _ in range(TAIL)})
+        english = [
+            Uneven(
+                [
+                    "the",
+                    "and",
+                    "of",
+                    "for",
+                    "a",
+                    "in",
+                    "to",
+                    "that",
+                    "with",
+                    "on",
+                    "by",
+                    "from",
+                    "all",
+                    "as",
+                    "at",
+                    "or",
+                ]
+            ),
+            Uneven(rng.sample(words("english"), len(words("english"))), steepness=0.4),
+            Uneven(rng.sample([*tail, *MEDICINES], len(tail) + len(MEDICINES)), steepness=0.8),
+        ]
+        twos = sorted({"".join(rng.sample(HANZI, 2)) for _ in range(TAIL)})
+        chinese = [
+            Uneven(["关于", "进一步", "的", "和", "在", "对", "等"]),
+            Uneven(rng.sample(words("chinese"), len(words("chinese"))), steepness=0.4),
+            Uneven(rng.sample(twos, len(twos)), steepness=0.8),
+        ]
+        self.english = [" ".join(_mixed(rng, english, rng.randint(6, 16))) for _ in range(SENTENCES)]
+        self.chinese = ["".join(_mixed(rng, chinese, rng.randint(4, 10))) for _ in range(SENTENCES)]
 
     def both(self, rng: random.Random, sentences: int) -> tuple[str, str]:
         """Give so many sentences in English, and as many in Chinese."""
         english = [self.english[int(rng.random() * SENTENCES)].capitalize() for _ in range(sentences)]
         return ". ".join(english), "。".join(self.chinese[int(rng.random() * SENTENCES)] for _ in range(sentences))
+
+
+def _mixed(rng: random.Random, kinds: Sequence[Uneven[str]], number: int) -> Iterator[str]:
+    for kind in rng.choices(kinds, SHARES, k=number):
+        yield kind.one(rng)
 
 
 class World:
