@@ -37,6 +37,7 @@ RECOMMENDATIONS = 3
 SENTENCES = 50_000
 TAIL = 20_000
 """Words of which most are rare."""
+SMALL_WORDS = ["the", "and", "of", "for", "a", "in", "to", "that", "with", "on", "by", "from", "all", "as", "at", "or"]
 SHARES = (35, 25, 40)
 """Of a hundred words of a text, how many are small words, words of the field, and others."""
 SYLLABLES = [first + vowel + last for first in "bcdfglmnprstv" for vowel in "aeiou" for last in ("", "n", "r", "s")]

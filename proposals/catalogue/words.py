@@ -8,9 +8,10 @@ characters that files made for printing hold (⼈ for 人) as the characters.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from operator import add
+from typing import NamedTuple
 
 from opencc import OpenCC
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -49,8 +50,7 @@ ACCENTS = dict.fromkeys(range(0x300, 0x370))
 """Those that stand alone, where there is no letter that has them in itself."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text and where it stands there."""
 
     text: str
@@ -140,8 +140,9 @@ def _phrase(text: str, plain: str) -> Phrase:
 
 def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
     """Yield `text` in pieces, in order and unchanged, with whether each is a hit."""
-    sought = tuple(sought)
-    if not sought:
+    found = cut(text).split()
+    sought = [phrase for phrase in sought if _may_stand_in(phrase, found)]
+    if not sought:  # as in most texts; to know where words stand takes longer than which there are
         yield text, False
         return
     cut_up = list(words(text))
@@ -161,6 +162,13 @@ def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
         yield text[start:end], True
         position = end
     yield text[position:], False
+
+
+def _may_stand_in(phrase: Phrase, stems: Collection[str]) -> bool:
+    """Tell whether all words of a phrase are among `stems`, wherever they stand."""
+    *head, last = phrase.stems
+    ends = any(stem.startswith(last) for stem in stems) if phrase.open else last in stems
+    return ends and all(stem in stems for stem in head)
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
