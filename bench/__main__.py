@@ -6,28 +6,32 @@ broken off goes on where it stopped.
 
 import argparse
 import http.client
-import resource
+import json
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlencode
 
+from tqdm import tqdm
+
 from bench import rival
-from bench.measure import COLD, WARM, Server, ask, asked_often, tag, timed
+from bench.measure import COLD, WARM, Peak, Server, ask, asked_often, tag, timed
 from bench.report import DATASETTE, FLOOR, OURS, PLAIN, UNCHANGED, WARM_OURS, Measured, report
+from tests.postgresql import server
 from tests.site import ROOT, environment
 
 VAR = ROOT / "var" / "bench"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
+ON_POSTGRESQL = 100_000
 CLIENTS = 32
 LOAD = 960
 MANY = 10_016
+SAVES = 5
 SAVING = """
 from proposals.models import Proposal
 one = Proposal.objects.published().latest("pk")
@@ -55,9 +59,11 @@ class Question:
         """Give the address that asks the plain views."""
         return f"/plain/proposals/{self.detail[0]}/" if self.detail else f"/plain{self.ours()}"
 
-    def datasette(self) -> str:
-        """Give the address that asks Datasette."""
-        return f"/rival/proposals/{self.detail[0]}.json" if self.detail else rival.address(self.table, self.parameters)
+    def datasette(self, path: Path) -> str:
+        """Give the address that asks Datasette, which serves the database `path`."""
+        if self.detail:
+            return f"/rival/proposals/{self.detail[0]}.json"
+        return rival.address(path, self.table, self.parameters)
 
 
 def main() -> None:
@@ -66,87 +72,115 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int)
     results: list[Measured] = []
     for number in parser.parse_args().sizes or SIZES:
-        print(f"\n{number:,} proposals", flush=True)
-        results.append(at_size(number))
-        text = report(results)
-        (ROOT / "bench" / "RESULTS.md").write_text(text)
-    print(text)
+        results.append(on_sqlite(number))
+        write(results)
+        if number == ON_POSTGRESQL:
+            with server() as address:
+                results.append(on_postgresql(number, address))
+            write(results)
+    print(report(results))
 
 
-def at_size(number: int) -> Measured:
-    """Make the record of one size where it is missing, build its index, and measure."""
+def write(results: Sequence[Measured]) -> None:
+    """Write what has been measured so far."""
+    (ROOT / "bench" / "RESULTS.md").write_text(report(results))
+
+
+def on_sqlite(number: int) -> Measured:
+    """Measure the site, the plain ORM and Datasette at one size."""
     var = VAR / str(number)
-    var.mkdir(parents=True, exist_ok=True)
     env = environment(var, DJANGO_SETTINGS_MODULE="bench.settings")
-    record = var / "lianghui.sqlite3"
-    run("manage.py", "shell", "--no-imports", "-c", f"from bench.record import make; make({number})", env=env)
-    measured = Measured(number, facts=build(var, env))
-    asked = questions(record)
-    ours = [each.ours() for each in asked]
+    measured = Measured(number)
+    asked = measure(measured, var, env)
+    path = var / "rival.db"
+    if not path.exists():
+        print("Datasette's database ...", flush=True)
+        rival.build(var / "lianghui.sqlite3", path)
+    with Server.of_datasette(path, rival.SETTINGS, var / "datasette.log") as datasette:
+        measured.times[DATASETTE] = {
+            each.name: timed(datasette.port, each.datasette(path), 5, WARM) for each in shown(asked, DATASETTE)
+        }
+    return measured
+
+
+def on_postgresql(number: int, address: str) -> Measured:
+    """Measure the site and the plain ORM on an empty PostgreSQL database, which is filled first."""
+    var = VAR / f"{number}-postgresql"
+    shutil.rmtree(var, ignore_errors=True)
+    env = environment(var, DJANGO_SETTINGS_MODULE="bench.settings", DATABASE_URL=address)
+    measured = Measured(number, database="PostgreSQL")
+    measure(measured, var, env)
+    return measured
+
+
+def measure(measured: Measured, var: Path, env: dict[str, str]) -> list[Question]:
+    """Make the record where it is missing, build its index, measure the site and the plain ORM; give what is asked."""
+    print(f"\n{measured.name}", flush=True)
+    var.mkdir(parents=True, exist_ok=True)
+    shell(f"from bench.record import make; make({measured.number})", env)
+    measured.facts |= build(var, env)
+    asked = questions(env)
     with Server.of_site(env | {"WITHOUT_KEPT_PAGES": "yes"}, var / "server.log") as plain:
         measured.times[FLOOR] = {FLOOR: timed(plain.port, "/empty/", 200, WARM)}
-        measured.times[PLAIN] = {each.name: timed(plain.port, each.plain(), 5, WARM) for each in asked}
+        measured.times[PLAIN] = {each.name: timed(plain.port, each.plain(), 5, WARM) for each in shown(asked, PLAIN)}
     with Server.of_site(env, var / "server.log") as site:
-        measured.times[OURS] = {each.name: timed(site.port, each.ours(), 15, COLD) for each in asked}
+        measured.times[OURS] = {each.name: timed(site.port, each.ours(), 15, COLD) for each in shown(asked, OURS)}
         measured.times[WARM_OURS] = {each.name: timed(site.port, each.ours(), 100, WARM) for each in asked}
         measured.times[UNCHANGED] = {
             each.name: timed(site.port, each.ours(), 100, {"If-None-Match": tag(site.port, each.ours())})
             for each in asked
         }
-        for temper, headers, number in (("cold", COLD, LOAD), ("warm", WARM, MANY)):
-            often = asked_often(site.port, ours, number, CLIENTS, headers)
-            measured.facts[f"requests a second, {CLIENTS} clients, {temper}"] = f"{often:,.0f}"
-        measured.facts[f"memory of a worker after {LOAD + MANY:,} requests"] = f"{site.memory():,.0f} MB"
-        measured.facts["first list after a save, beside the same later"] = after_a_save(site.port, env)
-    path = var / "rival.db"
-    if not path.exists():
-        rival.build(record, path)
-    (var / "rival.json").write_text(rival.metadata())
-    theirs = Server.of_datasette(path, var / "rival.json", rival.SETTINGS, var / "datasette.log")
-    with theirs as datasette:
-        measured.times[DATASETTE] = {
-            each.name: timed(datasette.port, each.datasette(), 5, WARM) for each in asked if each.datasette()
-        }
-    return measured
+        addresses = [each.ours() for each in asked]
+        for temper, headers, often in (("cold", COLD, LOAD), ("warm", WARM, MANY)):
+            speed = asked_often(site.port, addresses, often, CLIENTS, headers)
+            measured.facts[f"requests a second, {CLIENTS} clients, {temper}"] = speed
+        measured.facts[f"memory of a worker after {LOAD + MANY:,} requests, MB"] = site.memory()
+        measured.facts |= after_saves(site.port, env)
+    return asked
 
 
-def run(*command: str, env: dict[str, str]) -> None:
-    """Run a Python command of ours; its progress shows."""
-    subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
+def shown(asked: Sequence[Question], who: str) -> Iterable[Question]:
+    """Give the questions one by one and show how far they are."""
+    return tqdm(asked, desc=who, unit=" addresses")
 
 
-def build(var: Path, env: dict[str, str]) -> dict[str, str]:
-    """Build the index anew; tell how long it takes, how large it is, how much memory any step so far has needed."""
+def shell(code: str, env: dict[str, str], *, reads: bool = False) -> str:
+    """Run code in the site's shell; its progress shows. Where it is to be read, give what it prints."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    pipe = subprocess.PIPE if reads else None
+    return subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=pipe, text=True).stdout or ""
+
+
+def build(var: Path, env: dict[str, str]) -> dict[str, float]:
+    """Build the index anew; tell how long it takes, how large it is, how much memory all processes need together."""
     shutil.rmtree(var / "catalogue", ignore_errors=True)
     began = time.perf_counter()
-    run("manage.py", "catalogue", "rebuild", env=env)
+    command = [sys.executable, "manage.py", "catalogue", "rebuild"]
+    with subprocess.Popen(command, cwd=ROOT, env=env) as building, Peak(building.pid) as peak:
+        status = building.wait()
+    if status:
+        sys.exit("bench: the index could not be built")
     took = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     size = sum(file.stat().st_size for file in (var / "catalogue").rglob("*") if file.is_file())
-    return {
-        "index built in": f"{took:,.1f} s",
-        "index on disk": f"{size / 1e6:,.0f} MB",
-        "memory of the largest process so far": f"{peak / 1e3:,.0f} MB",
-    }
+    return {"index built in, seconds": took, "index on disk, MB": size / 1e6, "memory to build it, MB": peak.most}
 
 
-def after_a_save(port: int, env: dict[str, str]) -> str:
-    """Save one proposal in another process; give the milliseconds of the first list after it and of the next."""
-    run("manage.py", "shell", "--no-imports", "-c", SAVING, env=env)
+def after_saves(port: int, env: dict[str, str]) -> dict[str, float]:
+    """Save a proposal in another process a few times; measure the first list after each, and the next."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=900)
-    first, later = (ask(connection, "/proposals/", COLD) for _ in range(2))
-    return f"{first:,.0f} ms, {later:,.0f} ms"
+    first, later = [], []
+    for _ in range(SAVES):
+        shell(SAVING, env)
+        first.append(ask(connection, "/proposals/", COLD))
+        later.append(ask(connection, "/proposals/", COLD))
+    return {"first list after a save, ms": median(first), "the same list later, ms": median(later)}
 
 
-def questions(record: Path) -> list[Question]:
+def questions(env: dict[str, str]) -> list[Question]:
     """Give the addresses: the same kinds at every size, with the topics that this record has."""
-    with closing(sqlite3.connect(record)) as connection:
-        topics = [slug for (slug,) in connection.execute(TOPICS)]
-        [(key, slug)] = connection.execute(
-            "SELECT id, slug FROM proposals_proposal WHERE slug LIKE 'made-up-%' LIMIT 1"
-        )
-        [(published,)] = connection.execute("SELECT count(*) FROM proposals_proposal WHERE state = 'published'")
-    page = min(400, published // 20)
+    found = json.loads(shell("from bench.record import describe; describe()", env, reads=True))
+    topics = found["topics"]
+    page = min(400, found["published"] // 20)
     two = [("topic", topics[1]), ("topic", topics[5]), ("region", "CN-SH"), ("year", "2020")]
     return [
         Question("all"),
@@ -161,14 +195,9 @@ def questions(record: Path) -> list[Question]:
         Question("recommendations with a word", [("q", "accelerate")], table="recommendations"),
         Question(f"page {page}", [("page", str(page))]),
         Question("a delegate", [("delegate", "made-up-7")]),
-        Question("a proposal", detail=(key, slug)),
+        Question("a proposal", detail=tuple(found["one"])),
     ]  # fmt: skip
 
-
-TOPICS = """
-SELECT t.slug FROM proposals_topic t JOIN proposals_proposal_topics p ON p.topic_id = t.id
-GROUP BY t.slug ORDER BY count(*) DESC, t.slug
-"""
 
 if __name__ == "__main__":
     main()

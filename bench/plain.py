@@ -20,7 +20,10 @@ FACETS = {
     "status": "status",
 }
 FILTERS = FACETS | {"delegate": "sponsorships__delegate__slug"}
-TEXTS = ("title_en", "title_zh", "summary_en", "summary_zh")
+TEXTS = (
+    *("title_en", "title_zh", "summary_en", "summary_zh"),
+    *("recommendations__text_en", "recommendations__text_zh"),
+)
 SINGLE_TEXTS = ("text_en", "text_zh")
 PAGE = 20
 

@@ -5,6 +5,7 @@ texts are invented, and the same for the same number. Batches are committed one 
 off goes on where it stopped.
 """
 
+import json
 import random
 from bisect import bisect
 from collections import defaultdict
@@ -16,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import Max, Model
+from django.db.models import Count, Max, Model
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -300,3 +301,12 @@ def make(number: int) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
+
+
+def describe() -> None:
+    """Print as JSON what the bench asks for: topics by frequency, one proposal, and how many are published."""
+    topics = Topic.objects.annotate(number=Count("proposals")).order_by("-number", "slug")
+    one = Proposal.objects.published().filter(**MADE).earliest("pk")
+    published = Proposal.objects.published().count()
+    found = {"topics": list(topics.values_list("slug", flat=True)), "one": [one.pk, one.slug], "published": published}
+    print(json.dumps(found))
