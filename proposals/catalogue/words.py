@@ -48,6 +48,9 @@ TRADITIONAL = frozenset(map(chr, SIMPLIFIED))
 ACCENTS = dict.fromkeys(range(0x300, 0x370))
 """Those that stand alone, where there is no letter that has them in itself."""
 
+ATTACHED = {*"\u200c\u200d", *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))}
+"""What is no mark and yet belongs to the character before it: joiners, skin tones, tags."""
+
 
 @dataclass(frozen=True)
 class Word:
@@ -154,13 +157,21 @@ def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
             *wanted, sought_tail = phrase.stems
             if head == wanted and (tail.startswith(sought_tail) if phrase.open else tail == sought_tail):
                 last = cut_up[first + size - 1]
-                hits.append((cut_up[first].start, last.start + 1 if phrase.open else last.end))
+                end = last.start + 1 if phrase.open else last.end
+                hits.append((cut_up[first].start, _with_attached(text, end)))
     position = 0
     for start, end in _joined(hits, text):
         yield text[position:start], False
         yield text[start:end], True
         position = end
     yield text[position:], False
+
+
+def _with_attached(text: str, end: int) -> int:
+    """Give the place after `end` to which the character before it goes, as readers see it: with all its marks."""
+    while end < len(text) and (text[end] in ATTACHED or unicodedata.category(text[end])[0] == "M"):
+        end += 1
+    return end
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
