@@ -18,7 +18,8 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
 PIECE = re.compile(
-    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=[\w\u0300-\u036f])[-.'’&·](?=\w))+)"
+    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]"
+    rf"|((?:[\w{HAN}\u0300-\u036f]|(?<=[\w{HAN}\u0300-\u036f])[-.'’&·](?=[\w{HAN}]))+)"
 )
 LONGEST = 100
 ASCII_WORD = re.compile(rf"([A-Za-z0-9]{{1,{LONGEST}}})[A-Za-z0-9]*")
