@@ -45,7 +45,7 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
     asked = ProposalFilter(request.GET, recommendations=recommendations)
     results = search(asked.query, asked.vocabulary)
     if results.query.page > results.pages:
-        raise Http404(_("There is no such page of results."))
+        return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
     rows = Recommendation.objects if recommendations else Proposal.objects
     return render(
         request,

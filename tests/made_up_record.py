@@ -6,6 +6,7 @@ from opencc import OpenCC
 
 from people.models import Agency, Body, Delegate, Membership, Position, Region, Session
 from proposals.models import Figure, Proposal, Synonym, Topic
+from proposals.models.outbox import recorded
 from tests.factories import (
     make_agency,
     make_body,
@@ -16,6 +17,23 @@ from tests.factories import (
     make_session,
     make_topic,
 )
+
+
+def make_record(rng, number):
+    """Make so many proposals with all around them; of nine, eight are published. Gives the proposals."""
+    rows.cache_clear()
+    with recorded():
+        make_topics()
+        make_regions()
+        make_agencies()
+        make_bodies(rng)
+        make_delegates(rng)
+        proposals = [make_any_proposal(rng, place) for place in range(number)]
+        for proposal in rng.sample(proposals, number * 8 // 9):
+            proposal.state = Proposal.State.PUBLISHED
+            proposal.save()
+    return proposals
+
 
 # ---- the world: made up, the same at every run
 

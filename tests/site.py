@@ -55,7 +55,10 @@ class Kept:
 
 
 class Site(Kept):
-    """Servers on free ports over what they share: each one process group with one worker."""
+    """Servers on free ports over what they share: each one process group with one worker.
+
+    `more` is what else stands in the environment of one of them.
+    """
 
     def __init__(self, kept: Kept, servers: int, *, own_catalogues: bool) -> None:
         super().__init__(kept.var, kept.database)
@@ -63,6 +66,7 @@ class Site(Kept):
         self.ports = [free_port() for _ in range(servers)]
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
         self.lifelines: dict[int, int] = {}
+        self.more: dict[int, dict[str, str]] = {}
 
     @property
     def urls(self) -> list[str]:
@@ -84,7 +88,7 @@ class Site(Kept):
 
     def spawn(self, index: int, port: int) -> subprocess.Popen[bytes]:
         """Start one server, without waiting for it."""
-        env = self.environment()
+        env = self.environment() | self.more.get(index, {})
         if self.own_catalogues:  # as on hosts of their own
             env["CATALOGUE_DIR"] = str(self.var / f"catalogue-{index}")
         command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}"]

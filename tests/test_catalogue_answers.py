@@ -23,17 +23,7 @@ from proposals.catalogue import PAGE_SIZE, Query, Vocabulary, catalogue, count, 
 from proposals.catalogue.check import differences
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Topic
-from proposals.models.outbox import recorded
-from tests.made_up_record import (
-    TRADITIONAL,
-    make_agencies,
-    make_any_proposal,
-    make_bodies,
-    make_delegates,
-    make_regions,
-    make_topics,
-    rows,
-)
+from tests.made_up_record import TRADITIONAL, make_record, rows
 from tests.slow_reading import FACETS, QUOTES, SlowAnswer, asked_for, code, read_documents, segments
 
 pytestmark = pytest.mark.django_db
@@ -59,16 +49,7 @@ def questions(django_db_setup, django_db_blocker):
     """Make the world once, in a transaction that is rolled back when the last question is answered."""
     with django_db_blocker.unblock(), transaction.atomic():
         rng = random.Random(20240305)
-        with recorded():
-            make_topics()
-            make_regions()
-            make_agencies()
-            make_bodies(rng)
-            make_delegates(rng)
-            proposals = [make_any_proposal(rng, number) for number in range(135)]
-            for proposal in rng.sample(proposals, 120):
-                proposal.state = Proposal.State.PUBLISHED
-                proposal.save()
+        make_record(rng, 135)
         documents = list(read_documents())
         yield [make_question(rng, documents) for _ in range(QUESTIONS)]
         transaction.set_rollback(True)

@@ -1,5 +1,10 @@
 """The command `catalogue`: verify, refresh, rebuild, status."""
 
+import os
+import re
+import time
+from datetime import UTC, datetime
+
 import pytest
 from django.core.management import CommandError
 
@@ -83,15 +88,42 @@ def test_rebuild_builds_anew_what_is_whole(proposals, folder):
     assert_answers()
 
 
+def said():
+    return dict(line.split(": ") for line in run("status").splitlines())
+
+
 def test_status_says_how_it_is(proposals, folder):
     assert "generation of the index: no index" in run("status")
     assert_answers()
-    said = dict(line.split(": ") for line in run("status").splitlines())
-    assert said["folder"] == str(folder)
-    assert said["generation of the record"] == said["generation of the index"] == str(Generation.now().value)
-    assert said["documents"] == "9"
-    assert int(said["segments"]) >= 1
-    assert int(said["bytes"]) > 1_000
+    status = said()
+    assert status["folder"] == str(folder)
+    assert status["generation of the record"] == status["generation of the index"] == str(Generation.now().value)
+    assert status["documents"] == "9"
+    assert int(status["segments"]) >= 1
+    assert int(status["bytes"]) > 1_000
+
+
+def test_status_says_how_old_the_index_is_and_how_far_behind(proposals, folder):
+    assert said()["last written"] == "never"
+    assert_answers()
+    assert said()["proposals changed since"] == "0"
+    assert said()["last written"].endswith("0\xa0minutes ago")
+    written = current(folder) / "meta.json"
+    os.utime(written, (0, datetime(2024, 3, 4, 9, 30, tzinfo=UTC).timestamp()))
+    change(proposals[0], title_en="Melon")
+    change(proposals[0], title_en="Lemon")
+    change(proposals[1], title_en="Melon")
+    assert said()["proposals changed since"] == "2"
+    assert re.fullmatch(r"2024-03-04 09:30:00 UTC, \d+\xa0years?, .* ago", said()["last written"])
+    assert count(Query(q="melon")) == 1
+    assert said()["proposals changed since"] == "0"
+    assert said()["last written"].endswith("0\xa0minutes ago")
+
+
+def test_status_does_not_mind_a_clock_that_was_put_back(proposals, folder):
+    assert_answers()
+    os.utime(current(folder) / "meta.json", (0, time.time() + 5 * 3600))
+    assert said()["last written"].endswith("0\xa0minutes ago")
 
 
 def test_many_saves_do_not_leave_many_segments(proposals):

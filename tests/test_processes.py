@@ -83,8 +83,8 @@ def shell(site, code):
 
 def started(site, *args):
     """Start a management command, without waiting for it."""
-    command = [sys.executable, "manage.py", *args]
-    return subprocess.Popen(command, cwd=ROOT, env=site.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command, pipe = [sys.executable, "manage.py", *args], subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, env=site.environment(), stdin=pipe, stdout=pipe, stderr=pipe)
 
 
 def killed(process):

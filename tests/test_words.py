@@ -15,6 +15,7 @@ from proposals.catalogue.documents import Entry
 from proposals.catalogue.names import Names
 from proposals.catalogue.schema import NAME, PROPOSAL, SCHEMA, coded, name_number
 from proposals.catalogue.words import AS_CUT, cut, stem, words
+from tests.test_highlights import is_attached
 
 QUOTES = '"“”„«»「」『』'
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -273,7 +274,10 @@ def test_the_pieces_make_up_the_text_and_begin_and_end_with_words(text, question
         if hit:
             assert piece
             assert place in starts
-            assert place + len(piece) in ends
+            end = place + len(piece)
+            while end not in ends:  # what is attached to its last character goes with it
+                assert is_attached(text[end - 1])
+                end -= 1
         place += len(piece)
     assert place == len(text)
 

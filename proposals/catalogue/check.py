@@ -4,16 +4,18 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import tantivy
+from django.utils.timesince import timesince
 
 from proposals.catalogue.documents import entries
 from proposals.catalogue.index import Catalogue
 from proposals.catalogue.names import is_number, size
 from proposals.catalogue.schema import META, NAME, PROPOSAL, RECOMMENDATION, named
 from proposals.catalogue.totals import Totals
-from proposals.models import Generation
+from proposals.models import Change, Generation
 
 KINDS = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
 
@@ -55,17 +57,26 @@ def _differing(held: dict[tuple[int, int], list[int]]) -> Iterator[str]:
 
 
 def status(catalogue: Catalogue) -> dict[str, object]:
-    """Tell where the index is and how far it has come: generations, documents, bytes on disk."""
+    """Tell where the index is and how far it has come: generations, age, documents, bytes on disk."""
     opened = catalogue.look(again=True)
     folder = Path(catalogue.root)
+    position = opened.position if opened else 0
     return {
         "folder": str(folder),
         "generation of the record": Generation.now().value,
         "generation of the index": opened.position if opened else "no index",
+        "proposals changed since": Change.objects.filter(generation__gt=position).count(),
+        "last written": _written(folder / opened.name) if opened else "never",
         "documents": _documents(opened.searcher) if opened else 0,
         "segments": opened.searcher.num_segments if opened else 0,
         "bytes": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
     }
+
+
+def _written(folder: Path) -> str:
+    """Tell when the index's last commit was made, and how long ago that is by this machine's clock."""
+    moment = datetime.fromtimestamp((folder / "meta.json").stat().st_mtime, tz=UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC, {timesince(moment)} ago"
 
 
 def _damaged(folder: Path) -> list[str]:

@@ -92,24 +92,30 @@ class Counts:
         in the summary or the topics, then the rest; within each the newest. So the order is total and can be explained.
         """
         start = (self.query.page - 1) * PAGE_SIZE
+        wanted = min(PAGE_SIZE, self.total - start)
         tiers = [self.query.matching(self.names)]
         if self.query.order == RELEVANCE and self.query.phrases:
             title, lead, whole = (self.query.matching(self.names, field=name) for name in ("title", "lead", "words"))
             tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
+        if from_end := 2 * start > self.total:  # the engine goes past all that stands before: from the nearer end
+            start, tiers = self.total - start - wanted, tiers[::-1]
+        oldest_first = (self.query.order == OLDEST) is not from_end
         keys: list[int] = []
-        for tier in tiers if start < self.total else ():
-            found = self._ordered(tier, start, PAGE_SIZE - len(keys))
+        for tier in tiers if wanted > 0 else ():
+            found = self._ordered(tier, start, wanted - len(keys), oldest_first=oldest_first)
             keys += found
-            if len(keys) == PAGE_SIZE:
+            if len(keys) == wanted:
                 break
             start = 0 if found or not start else start - size(self.searcher, tier)
-        return keys
+        return keys[::-1] if from_end else keys
 
-    def _ordered(self, tier: tantivy.Query, start: int, wanted: int) -> list[int]:
+    def _ordered(self, tier: tantivy.Query, start: int, wanted: int, *, oldest_first: bool) -> list[int]:
         """Give the keys of some of what `tier` finds, in order; of many, those in front are looked at first."""
-        oldest_first = self.query.order == OLDEST
-        field, direction = ("oldest", Order.Asc) if oldest_first else ("newest", Order.Desc)
-        ways = [self._in_front(tier, start + wanted), tier] if self.total > LARGE else [tier]
+        field = "oldest" if self.query.order == OLDEST else "newest"
+        direction = Order.Asc if oldest_first else Order.Desc
+        ways = [tier]
+        if self.total > max(LARGE, 4 * start):
+            ways.insert(0, self._in_front(tier, start + wanted, oldest_first=oldest_first))
         for among in ways:
             hits = self.searcher.search(
                 among, wanted, count=False, order_by_field=field, offset=start, order=direction
@@ -118,9 +124,9 @@ class Counts:
                 break
         return [int(key or 0) for key in self.searcher.fast_field_values("id", [address for _, address in hits])]
 
-    def _in_front(self, tier: tantivy.Query, number: int) -> tantivy.Query:
+    def _in_front(self, tier: tantivy.Query, number: int, *, oldest_first: bool) -> tantivy.Query:
         """Narrow `tier` down to the first dates: to twice as many of all documents as should hold `number` found."""
-        dates = sorted(self.totals.by("date", self.kind).items(), reverse=self.query.order != OLDEST)
+        dates = sorted(self.totals.by("date", self.kind).items(), reverse=not oldest_first)
         wanted = 2 * number * self.totals.number(self.kind) // self.total
         reached = accumulate((count for _, count in dates), initial=0)
         first = [date for (date, _), before in zip(dates, reached, strict=False) if before < wanted]

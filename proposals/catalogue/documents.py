@@ -159,7 +159,7 @@ class Batch:
         )
         self.regions = _rows(Proposal.target_regions.through, "proposal", "region", **mine)
         self.topics = _rows(Proposal.topics.through, "proposal", "topic", **mine)
-        self.figures = _rows(Figure, "proposal", "value", "unit_en", "what_en", "what_zh", **mine)
+        self.figures = _rows(Figure, "proposal", "value", "unit_en", "unit_zh", "what_en", "what_zh", **mine)
         self.recommendations = _rows(
             Recommendation, "proposal", "pk", "order", "text_en", "text_zh", "group_en", "group_zh", **mine
         )
@@ -187,8 +187,8 @@ class Batch:
             said += [*text, *group]
         figures = [
             text
-            for _, value, unit, what_en, what_zh in self.figures[key]
-            for text in _cut(f"{value} {unit}", what_en, what_zh)
+            for _, value, unit_en, unit_zh, what_en, what_zh in self.figures[key]
+            for text in _cut(f"{value} {unit_en}", unit_zh and f"{value} {unit_zh}", what_en, what_zh)
         ]
         texts = {
             "title": [*_cut(proposal.title_en, proposal.title_zh), *organisations],

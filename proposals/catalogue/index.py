@@ -15,11 +15,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import tantivy
@@ -60,7 +61,7 @@ class Opened:
     position: int
     totals: Totals
     built_from: str
-    stamp: tuple[int, int]
+    stamp: tuple[int, int, bool]
     name: str
 
 
@@ -180,7 +181,9 @@ class Catalogue:
             since = Change.objects.filter(generation__gt=opened.position)
             changed = list(since.values_list("proposal", flat=True))
             totals = Totals(opened.totals.packed())
-            totals.count(opened.searcher, tantivy.Query.term_set_query(SCHEMA, "proposal", changed), away=True)
+            with _panics_raised():  # no `Reader`: it would mend damage at once, under the lock that is held here
+                away = tantivy.Query.term_set_query(SCHEMA, "proposal", changed)
+                totals.count(opened.index.searcher(), away, away=True)
             with _panics_raised(), _writing(opened.index, HEAP) as writer:
                 for key in changed:
                     writer.delete_documents_by_query(is_number("proposal", key))
@@ -210,15 +213,18 @@ class Catalogue:
 
     def _look(self, *, again: bool) -> Opened:
         file = (self.root / "CURRENT").stat()
-        stamp = (file.st_mtime_ns, file.st_ino)
+        writable = os.access(self.root, os.W_OK, effective_ids=True)
+        stamp = (file.st_mtime_ns, file.st_ino, writable)
         opened = self._opened
-        if opened is None or opened.stamp != stamp:
+        if opened is None or opened.stamp != stamp or (again and not writable):
             current = self._current()
-            index = _opened(tantivy.Index.open(str(self.root / current["index"])))
-            return self._read(index, current["built_from"], stamp, current["index"])
+            folder = self.root / current["index"]
+            with nullcontext(folder) if writable else _linked(folder) as readable:
+                index = _opened(tantivy.Index.open(str(readable)))
+                return self._read(index, current["built_from"], stamp, current["index"])
         return self._read(opened.index, opened.built_from, stamp, opened.name) if again else opened
 
-    def _read(self, index: tantivy.Index, built_from: str, stamp: tuple[int, int], name: str) -> Opened:
+    def _read(self, index: tantivy.Index, built_from: str, stamp: tuple[int, int, bool], name: str) -> Opened:
         """Read the last commit and the generation it reaches."""
         index.reload()
         searcher = index.searcher()
@@ -231,7 +237,7 @@ class Catalogue:
     def _damaged(self, name: str, error: Exception) -> None:
         """Build anew an index that the engine could not read or write; the same again within an hour is left alone."""
         logger.error("The catalogue in %s is damaged (%s)", self.root / name, error)
-        if time.time() - float(self._current().get("mended", 0)) < MENDED_FOR:
+        if 0 <= time.time() - float(self._current().get("mended", 0)) < MENDED_FOR:
             return
         try:
             self._work(partial(self.rebuild, damaged=name), Proposal.objects.count())
@@ -295,6 +301,16 @@ def _opened(index: tantivy.Index) -> tantivy.Index:
     index.config_reader("manual")
     index.register_tokenizer("words", AS_CUT)
     return index
+
+
+@contextmanager
+def _linked(folder: Path) -> Iterator[Path]:
+    """Give a folder with links to the files of another: the engine locks what it opens, by a file beside it."""
+    with TemporaryDirectory(prefix="lianghui-") as links:
+        for file in folder.glob("[!.]*"):
+            (Path(links) / file.name).symlink_to(file.absolute())
+        (Path(links) / ".managed.json").write_bytes((folder / ".managed.json").read_bytes())
+        yield Path(links)
 
 
 @contextmanager

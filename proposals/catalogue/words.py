@@ -19,7 +19,8 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
 PIECE = re.compile(
-    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]|((?:[\w\u0300-\u036f]|(?<=[\w\u0300-\u036f])[-.'’&·](?=\w))+)"
+    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]"
+    rf"|((?:[\w{HAN}\u0300-\u036f]|(?<=[\w{HAN}\u0300-\u036f])[-.'’&·](?=[\w{HAN}]))+)"
 )
 LONGEST = 100
 ASCII_WORD = re.compile(rf"([A-Za-z0-9]{{1,{LONGEST}}})[A-Za-z0-9]*")
@@ -48,6 +49,9 @@ SIMPLIFIED = _simplified()
 TRADITIONAL = frozenset(map(chr, SIMPLIFIED))
 ACCENTS = dict.fromkeys(range(0x300, 0x370))
 """Those that stand alone, where there is no letter that has them in itself."""
+
+ATTACHED = {*"\u200c\u200d", *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))}
+"""What is no mark and yet belongs to the character before it: joiners, skin tones, tags."""
 
 
 class Word(NamedTuple):
@@ -155,7 +159,8 @@ def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:
             *wanted, sought_tail = phrase.stems
             if head == wanted and (tail.startswith(sought_tail) if phrase.open else tail == sought_tail):
                 last = cut_up[first + size - 1]
-                hits.append((cut_up[first].start, last.start + 1 if phrase.open else last.end))
+                end = last.start + 1 if phrase.open else last.end
+                hits.append((cut_up[first].start, _with_attached(text, end)))
     position = 0
     for start, end in _joined(hits, text):
         yield text[position:start], False
@@ -169,6 +174,13 @@ def _may_stand_in(phrase: Phrase, stems: Collection[str]) -> bool:
     *head, last = phrase.stems
     ends = any(stem.startswith(last) for stem in stems) if phrase.open else last in stems
     return ends and all(stem in stems for stem in head)
+
+
+def _with_attached(text: str, end: int) -> int:
+    """Give the place after `end` to which the character before it goes, as readers see it: with all its marks."""
+    while end < len(text) and (text[end] in ATTACHED or unicodedata.category(text[end])[0] == "M"):
+        end += 1
+    return end
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
