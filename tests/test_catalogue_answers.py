@@ -19,7 +19,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from people.models import Agency, Level, Region
-from proposals.catalogue import PAGE_SIZE, Query, Vocabulary, catalogue, count, count_by, search
+from proposals.catalogue import PAGE_SIZE, Query, Vocabulary, catalogue, count, count_by, counts, facets, search
 from proposals.catalogue.check import differences
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Topic
@@ -48,7 +48,7 @@ class Question:
 def questions(django_db_setup, django_db_blocker):
     """Make the world once, in a transaction that is rolled back when the last question is answered."""
     with django_db_blocker.unblock(), transaction.atomic():
-        rng = random.Random(20240305)
+        rng = random.Random(20240306)
         make_record(rng, 135)
         documents = list(read_documents())
         yield [make_question(rng, documents) for _ in range(QUESTIONS)]
@@ -253,6 +253,20 @@ def test_counts_by_one_facet_are_those_of_what_is_found(questions):
     for each in questions[::5]:
         counted = {values[key]: number for key, number in count_by("topic", each.query).items()}
         assert counted == Counter(value for one in each.slow.found for value in one.facets["topic"]), each.address
+
+
+def test_of_thousands_of_values_the_first_are_the_same_where_only_the_most_frequent_are_read(questions, monkeypatch):
+    monkeypatch.setattr(counts, "LISTED", 3)
+    monkeypatch.setattr(facets, "LISTED", 3)
+    in_part = 0
+    for each in questions[::5]:
+        whole = search(each.query, Vocabulary(), facets=counts.THOUSANDS).facets
+        with monkeypatch.context() as patch:
+            patch.setattr(counts, "SOME", 6)
+            part = search(each.query, Vocabulary(), facets=counts.THOUSANDS).facets
+        assert [facet.values for facet in part] == [facet.values for facet in whole], each.address
+        in_part += sum(facet.number is None for facet in part)
+    assert in_part > 20
 
 
 def test_the_pages_show_what_was_found_in_its_order(questions, client):

@@ -34,6 +34,8 @@ class Counts:
         self.names, self.totals, self.query, self.facets = names, totals, query, facets
         self.kind = query.document
         self.searcher = names.searcher
+        self.in_part: set[str] = set()
+        """Facets of which only the most frequent values have been read."""
 
     @cached_property
     def total(self) -> int:
@@ -72,7 +74,9 @@ class Counts:
             return {name: of_all[name] - Counter(counts) for name, counts in rest.items()}
         some = {name: SOME if name in THOUSANDS and not self.query.choices(name) else MANY for name in of_all}
         counted = self._counted(found, some)
-        unsure = {name: MANY for name, most in some.items() if most == SOME and _cut_short(counted[name])}
+        cut = {name for name, most in some.items() if most == SOME and len(counted[name]) >= SOME}
+        unsure = {name: MANY for name in cut if _cut_short(counted[name])}
+        self.in_part = cut - unsure.keys()
         return {**counted, **values_of(self.searcher, found, unsure)}
 
     def _of_all(self, facet: str, choice: Choice) -> int:
@@ -136,4 +140,4 @@ class Counts:
 def _cut_short(counts: Mapping[int, int]) -> bool:
     """Tell whether values that were not read may have as many as the last of those that are listed."""
     numbers = sorted(counts.values(), reverse=True)
-    return len(numbers) >= SOME and numbers[LISTED - 1] == numbers[-1]
+    return numbers[LISTED - 1] == numbers[-1]

@@ -42,13 +42,18 @@ class Facet:
     name: str
     label: str | Promise
     values: list[Value]
-    number: int
-    """How many values there are; the first hundred are listed."""
+    number: int | None
+    """How many values there are, `None` where they are thousands; the first hundred are listed."""
 
     @property
     def first(self) -> list[Value]:
         """Those shown at once; the others are behind "all"."""
         return [value for value in self.values if value.at_once]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are others."""
+        return self.number is None or len(self.first) < self.number
 
 
 def facet_of(name: str, counts: Counts, vocabulary: Vocabulary) -> Facet:
@@ -74,7 +79,8 @@ def facet_of(name: str, counts: Counts, vocabulary: Vocabulary) -> Facet:
         )
         for key, depth in _listed(placed, at_once | selected)
     ]
-    return Facet(name, LABELS[name], values, len(without.keys() | selected))
+    number = None if name in counts.in_part else len(without.keys() | selected)
+    return Facet(name, LABELS[name], values, number)
 
 
 def _most_frequent(counts: Mapping[int, int]) -> list[int]:
