@@ -1,8 +1,8 @@
 """A made-up record of any size, like the real one; `manage.py shell -c "from bench.record import make; make(10000)"`.
 
-Topics, regions and agencies are those of the founding data, chosen as unevenly as in life; delegates, sessions and
-texts are invented, and the same for the same number. Batches are committed one by one, so that a run which was broken
-off goes on where it stopped.
+Regions are those of the founding data; so are topics and agencies, among those of other fields. They are chosen as
+unevenly as in life. Delegates, sessions and texts are invented, and the same for the same number. Batches are committed
+one by one, so that a run which was broken off goes on where it stopped.
 """
 
 import json
@@ -150,9 +150,13 @@ class World:
         if not Body.objects.filter(**MADE).exists():
             self._sessions(provinces)
             self._delegates(rng, max(100, min(30_000, number // 30)), provinces)
-        self.topics = Uneven(Topic.objects.order_by("slug").values_list("pk", flat=True))
+        if not Topic.objects.filter(**MADE).exists():
+            self._fields()
+        topics = [*Topic.objects.order_by("slug").values_list("pk", flat=True)]
+        self.topics = Uneven(rng.sample(topics, len(topics)))
         self.regions = Uneven([Region.objects.get(iso_code="CN").pk, *(region.pk for region in provinces)])
-        self.agencies = Uneven(Agency.objects.order_by("slug").values_list("pk", flat=True))
+        agencies = [*Agency.objects.order_by("slug").values_list("pk", flat=True)]
+        self.agencies = Uneven(rng.sample(agencies, len(agencies)))
         sessions = list(Session.objects.filter(**MADE).select_related("body").order_by("slug"))
         self.sessions = Uneven(rng.sample(sessions, len(sessions)), steepness=0.5)
         delegates = Delegate.objects.filter(**MADE).order_by("pk").values_list("pk", flat=True)
@@ -160,6 +164,22 @@ class World:
         made = Proposal.objects.filter(**MADE)
         self.first_proposal = _last(Proposal) - made.count()
         self.first_recommendation = _last(Recommendation) - Recommendation.objects.filter(proposal__in=made).count()
+
+    def _fields(self) -> None:
+        """Write the other fields that delegates speak of, and an agency for each."""
+        fields = pairs("fields")
+        Topic.objects.bulk_create(
+            Topic(slug=f"made-up-{name.lower()}", name_en=name, name_zh=name_zh) for name, name_zh in fields
+        )
+        Agency.objects.bulk_create(
+            Agency(
+                slug=f"made-up-{name.lower()}",
+                kind=Agency.Kind.DEPARTMENT,
+                name_en=f"Bureau of {name}",
+                name_zh=f"{name_zh}局",
+            )
+            for name, name_zh in fields
+        )
 
     def _sessions(self, provinces: Sequence[Region]) -> None:
         taken = set(Body.objects.values_list("system", "region"))
@@ -232,13 +252,15 @@ class World:
             )
             people = self.delegates.some(rng, 1 + int(rng.random() * 2.2))
             rows[Sponsorship] += [(key, order, person, order == 1) for order, person in enumerate(people, 1)]
-            rows[Proposal.topics.through] += [(key, topic) for topic in self.topics.some(rng, 2)]
+            topics = self.topics.some(rng, 2)
+            rows[Proposal.topics.through] += [(key, topic) for topic in topics]
             regions = self.regions.some(rng, 1 + (rng.random() < 0.2))
             rows[Proposal.target_regions.through] += [(key, region) for region in regions]
             for order in range(1, RECOMMENDATIONS + 1):
                 single = self.first_recommendation + place * RECOMMENDATIONS + order
                 rows[Recommendation].append((single, key, order, *self.texts.both(rng, 1)))
-                rows[Recommendation.topics.through].append((single, self.topics.one(rng)))
+                topic = topics[0] if rng.random() < 0.8 else self.topics.one(rng)
+                rows[Recommendation.topics.through].append((single, topic))
                 rows[Addressee].append((single, self.agencies.one(rng), True))
         for model, made in rows.items():
             insert(model, FIELDS[model], made)
