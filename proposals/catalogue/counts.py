@@ -93,9 +93,11 @@ class Counts:
         """
         start = (self.query.page - 1) * PAGE_SIZE
         tiers = [self.query.matching(self.names)]
-        if self.query.order == RELEVANCE and self.query.phrases:
-            title, lead, whole = (self.query.matching(self.names, field=name) for name in ("title", "lead", "words"))
-            tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
+        if self.query.order == RELEVANCE:
+            front, lead, whole = (
+                self.query.matching(self.names, field=name) for name in ("proposers", "lead", "words")
+            )
+            tiers = [front, lead.and_must_not_match(front), whole.and_must_not_match(lead)]
         keys: list[int] = []
         for tier in tiers if start < self.total else ():
             found = self._ordered(tier, start, PAGE_SIZE - len(keys))

@@ -69,7 +69,7 @@ class Results:
         return [
             (name, label, replace(self.query, sort=name, page=1).url)
             for name, label in ORDERS.items()
-            if name != RELEVANCE or self.query.phrases
+            if name != RELEVANCE or self.query.wanted
         ]
 
     @property

@@ -67,7 +67,8 @@ def who(sponsorships: Iterable[Sponsorship], sought: Iterable[Phrase] = ()) -> S
 def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
     delegate = sponsorship.delegate
     if delegate is None:
-        return f'<span class="person">{say(sponsorship, "organisation", sought)}</span>'
+        anywhere = [phrase for phrase in sought if not phrase.field]
+        return f'<span class="person">{say(sponsorship, "organisation", anywhere)}</span>'
     name = say(delegate, "name", sought) + also(delegate, "name")
     posts = [
         f" ({say(position, 'employer', sought)}{_inferred() if position.inferred else ''})"
