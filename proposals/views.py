@@ -49,11 +49,15 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
     results = search(query, asked.vocabulary)
     if results.query.page > results.pages:
         raise Http404(_("There is no such page of results."))
-    rows = Recommendation.objects if recommendations else Proposal.objects
+    rows = (
+        Recommendation.objects.for_cards(results.ids)
+        if recommendations
+        else Proposal.objects.for_cards(results.ids, results.matched)
+    )
     return render(
         request,
         "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
-        {"form": asked.form, "results": results, "rows": rows.for_cards(results.ids), "query": results.query},
+        {"form": asked.form, "results": results, "rows": rows, "query": results.query},
     )
 
 

@@ -2,12 +2,16 @@
 
 import re
 import time
+import unicodedata
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from proposals.catalogue import Query, phrases, search
 from proposals.catalogue.vocabulary import Vocabulary
 from proposals.models import Proposal
+from proposals.templatetags.reading import _around
 from tests.factories import make_agency, make_delegate, make_proposal, make_topic
 
 
@@ -198,3 +202,91 @@ def test_the_address_and_the_box_keep_what_was_typed(client, record):
     page = client.get("/proposals/", {"q": typed}).text
     assert 'value="-&quot;of cells&quot; title:&quot;bank &lt;b&gt;&quot;"' in page
     assert "<b>" not in page
+
+
+# ---- the recommendation that matched
+
+
+LONG, ACCENTS = "Intro " * 60, "e\u0301" * 300
+
+
+@pytest.fixture
+def orchard(db):
+    """A proposal with several recommendations, and a draft with a better one."""
+    make_proposal(title="Draft orchard", recommendations=["Plant quinces and medlars, xqzv"])
+    return make_proposal(
+        title="Orchards",
+        recommendations=[
+            "Plant quinces",
+            "Plant quinces & medlars <b>",
+            "Medlars, quinces",
+            {"text_en": "Plant a pear", "text_zh": "种植榅桲和山楂"},
+            {"text_en": f"{LONG} pearsss {ACCENTS} end", "text_zh": "研究" * 200 + "苹果" + "园地" * 200},
+        ],
+        published=True,
+    )
+
+
+def card(client, question, path="/proposals/"):
+    """The line on the recommendation that matched."""
+    found = re.findall(r'<p class="hit">(.*?)</p>', client.get(path, {"q": question}).text)
+    return found[0] if found else ""
+
+
+def test_the_best_recommendation_is_shown_with_its_marks_and_leads_to_its_place(client, orchard):
+    address = f"{orchard.get_absolute_url()}#r"
+    found = card(client, "medlars quinces")
+    assert f'href="{address}2"' in found
+    assert "Recommendation 2" in found
+    assert "Plant <mark>quinces</mark> &amp; <mark>medlars</mark> &lt;b&gt;" in found
+    assert f'href="{address}1"' in card(client, "quinces")
+    assert f'href="{address}3"' in card(client, '"medlars quinces"')
+    assert f'href="{address}1"' in card(client, "quinces orchards")
+    assert "第 2 条建议" in card(client, "medlars quinces", "/zh/proposals/")
+
+
+def test_the_language_that_has_the_hit_is_shown(client, orchard):
+    assert '<span lang="zh-Hans">种植<mark>榅桲</mark>和山楂</span>' in card(client, "榅桲")
+    assert "<span>种植<mark>榅桲</mark>和山楂</span>" in card(client, "榅桲", "/zh/proposals/")
+    assert '<span lang="en-GB">Plant a <mark>pear</mark></span>' in card(client, "pear", "/zh/proposals/")
+
+
+@pytest.mark.parametrize("question", ["title:orchards", "-pears orchards", "orchards -quinces", "agency:x", "orchards"])
+def test_no_recommendation_is_shown_where_none_has_the_words(client, orchard, question):
+    assert card(client, question) == ""
+
+
+def test_a_long_one_is_cut_around_the_hit(client, orchard):
+    found = card(client, "pearsss")
+    text = re.sub("<[^>]+>", "", found)
+    assert text.startswith("Recommendation 5: …Intro Intro")
+    assert len(text) < 1_000
+    assert "<mark>pearsss</mark>" in found
+    found = card(client, "苹果")
+    assert re.search("…(研究)*<mark>苹果</mark>(园地)*园?…", found)
+    assert len(found) < 500
+
+
+@pytest.mark.parametrize(
+    "text", ["e\u0301" * 200, "word e\u0301 " * 90, "的" * 400, "👩‍🔬 " * 100, "x" * 700, "の" * 300]
+)
+def test_no_character_is_split_where_a_text_is_cut(text):
+    for place in range(0, len(text), 37):
+        whole = f"{text[:place]} 苹果 {text[place:]}"
+        shown = _around(whole, phrases("苹果"))
+        inner = shown.strip("…")
+        assert "苹果" in inner
+        start = whole.index(inner)
+        for edge in (start, start + len(inner)):
+            assert not whole[edge : edge + 1] or not unicodedata.combining(whole[edge]), (place, shown)
+            assert whole[edge - 1 : edge] != "\u200d" != whole[edge : edge + 1]
+
+
+def test_the_recommendation_costs_no_query_more(client, orchard):
+    def cost(question):
+        client.get("/proposals/", {"q": "nothing"})
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/proposals/", {"q": question})
+        return len(queries)
+
+    assert cost("orchards") == cost("quinces")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -100,9 +100,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             kind__in=[kind] if kind else ProposalKind.values,
         )
 
-    def for_cards(self, ids: Sequence[int]) -> list[Proposal]:
+    def for_cards(self, ids: Sequence[int], matched: Collection[int] = ()) -> list[Proposal]:
         """Fetch the published proposals with `ids`, in that order, with all that a card shows.
 
+        Number and text of the one recommendation of each that is `matched` come along, by the join that counts them.
         Lists are put into attributes: Django makes a queryset for each row and relation otherwise, which takes longer
         than all the rest.
         """
@@ -117,6 +118,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             )
             .annotate(recommendation_count=Count("recommendations"))
         )
+        if matched:
+            hit = Q(recommendations__in=matched)
+            parts = {"hit_number": "order", "hit_en": "text_en", "hit_zh": "text_zh"}
+            found = found.annotate(
+                **{name: Min(f"recommendations__{part}", filter=hit) for name, part in parts.items()}
+            )
         by_id = {proposal.pk: proposal for proposal in found}
         return [by_id[key] for key in ids if key in by_id]
 
