@@ -48,7 +48,7 @@ class Question:
 def questions(django_db_setup, django_db_blocker):
     """Make the world once, in a transaction that is rolled back when the last question is answered."""
     with django_db_blocker.unblock(), transaction.atomic():
-        rng = random.Random(20240306)
+        rng = random.Random(20240307)
         make_record(rng, 135)
         documents = list(read_documents())
         yield [make_question(rng, documents) for _ in range(QUESTIONS)]
@@ -92,8 +92,19 @@ def make_parameters(rng, documents):
 
 
 def make_piece(rng, one):
-    """A word, a phrase, some Chinese, a name or an acronym out of a document, written in one way or another."""
-    text = rng.choice(one.texts)
+    """A piece out of a document, in some with where it stands, or a piece to leave out that may be there or not."""
+    if rng.random() < 0.15:
+        return rng.choice("-－−") + make_piece(rng, one).lstrip("-－−")
+    if rng.random() < 0.15:
+        name = rng.choice(list(one.fields))
+        colon = rng.choice([":", ":", "："])
+        return rng.choice([name, name.title()]) + colon + make_words(rng, one, one.fields[name].raw or one.texts)
+    return make_words(rng, one, one.texts)
+
+
+def make_words(rng, one, texts):
+    """A word, a phrase, some Chinese, a name or an acronym out of texts, written in one way or another."""
+    text = rng.choice(texts)
     words = text.split()
     runs = [run for han, run in segments(text) if han]
     match rng.choice(["word", "word", "phrase", "phrase", "Chinese", "Chinese", "acronym", "across", "odd"]):
@@ -146,10 +157,14 @@ def test_the_questions_are_worth_asking(questions):
     assert sum(total > PAGE_SIZE for total in totals) > QUESTIONS * 0.2
     named = Counter(name for each in questions for name in {name for name, _ in each.query.parameters()})
     assert min(named[name] for name in (*FACETS, "q", "submitted_after", "submitted_before", "sort")) > 25
-    phrases = [phrase for each in questions for phrase, _ in each.slow.phrases]
+    phrases = [phrase for each in questions for phrase, *_ in each.slow.phrases]
     assert sum(len(phrase) > 1 for phrase in phrases) > 50
     assert {len(phrase[0][1]) for phrase in phrases if len(phrase) == 1 and phrase[0][0]} >= set(range(1, 9))
-    assert sum(bool(acronym) for each in questions for _, acronym in each.slow.phrases) > 20
+    assert sum(bool(acronym) for each in questions for _, acronym, *_ in each.slow.phrases) > 20
+    fields = Counter(phrase[2:] for each in questions for phrase in each.slow.phrases)
+    assert min(fields[name, False] for name in ("title", "delegate", "agency", "topic")) > 8
+    assert sum(number for (_, without), number in fields.items() if without) > 50
+    assert sum(all(without for *_, without in each.slow.phrases) for each in questions if each.slow.phrases) > 10
     ranked = [each.slow for each in questions if each.slow.sort == "relevance"]
     tiers = Counter(slow.place(one)[0] for slow in ranked for one in slow.found)
     assert min(tiers[tier] for tier in range(3)) > 100

@@ -98,9 +98,11 @@ class Counts:
         start = (self.query.page - 1) * PAGE_SIZE
         wanted = min(PAGE_SIZE, self.total - start)
         tiers = [self.query.matching(self.names)]
-        if self.query.order == RELEVANCE and self.query.phrases:
-            title, lead, whole = (self.query.matching(self.names, field=name) for name in ("title", "lead", "words"))
-            tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
+        if self.query.order == RELEVANCE:
+            front, lead, whole = (
+                self.query.matching(self.names, field=name) for name in ("proposers", "lead", "words")
+            )
+            tiers = [front, lead.and_must_not_match(front), whole.and_must_not_match(lead)]
         if from_end := 2 * start > self.total:  # the engine goes past all that stands before: from the nearer end
             start, tiers = self.total - start - wanted, tiers[::-1]
         oldest_first = (self.query.order == OLDEST) is not from_end

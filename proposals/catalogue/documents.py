@@ -191,7 +191,8 @@ class Batch:
             for text in _cut(f"{value} {unit_en}", unit_zh and f"{value} {unit_zh}", what_en, what_zh)
         ]
         texts = {
-            "title": [*_cut(proposal.title_en, proposal.title_zh), *organisations],
+            "title": _cut(proposal.title_en, proposal.title_zh),
+            "proposers": organisations,
             "lead": _cut(proposal.summary_en, proposal.summary_zh),
             "words": [*said, *figures, *_cut(proposal.number)],
         }

@@ -12,8 +12,8 @@ from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, T
 from proposals.catalogue.words import Phrase
 
 SHOWN_IN = {
-    PROPOSAL: {"title": {"delegate"}, "lead": {"delegate", "topic"}, "words": {*NAMED}},
-    RECOMMENDATION: {"title": set(), "lead": {"topic", "agency"}, "words": {*NAMED}},
+    PROPOSAL: {"title": set(), "proposers": {"delegate"}, "lead": {"delegate", "topic"}, "words": {*NAMED}},
+    RECOMMENDATION: {"title": set(), "proposers": set(), "lead": {"topic", "agency"}, "words": {*NAMED}},
 }
 """Facets whose names count as part of a text, by the kind of document and the field; each takes in the one before."""
 
@@ -26,7 +26,13 @@ class Names:
         self._found: dict[Phrase, dict[str, list[int]]] = {}
 
     def saying(self, phrase: Phrase, field: str, kind: int) -> tantivy.Query:
-        """Give the query for documents of a `kind` with `phrase` in a `field` or one before it, or in a name there."""
+        """Give the query for documents of a `kind` with `phrase` in a `field` or one before it, or in a name there.
+
+        A phrase that says itself where it is to be found is looked for nowhere else.
+        """
+        if phrase.field in NAMED:
+            return having(phrase.field, self.of(phrase).get(phrase.field, []), kind)
+        field = phrase.field or field
         ways = [_said(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
         for facet, keys in self.of(phrase).items():
             if facet in SHOWN_IN[kind][field]:

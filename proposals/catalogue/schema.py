@@ -25,7 +25,8 @@ FACETS = (
 NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "fingerprint", *FACETS)
 UNSOUGHT = {"id", "newest", "oldest", "fingerprint"}
 """Numbers that are read or sorted by, but never looked for: they are different in every document."""
-TEXTS = ("title", "lead", "words")
+TEXTS = ("title", "proposers", "lead", "words")
+"""Fields for texts, the foremost first: of proposers only organisations stand there, delegates are a facet."""
 
 
 def name_number(facet: str, key: int) -> int:
