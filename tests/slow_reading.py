@@ -245,8 +245,8 @@ def read_documents():
         recommendations = list(proposal.recommendations.all())
         said = [text for one in recommendations for text in (one.text_en, one.text_zh, one.group_en, one.group_zh)]
         for figure in proposal.figures.all():
-            said += [f"{figure.value} {unit}" for unit in (figure.unit_en, figure.unit_zh)]
-            said += [figure.what_en, figure.what_zh]
+            said += [f"{figure.value} {figure.unit_en}", figure.what_en, figure.what_zh]
+            said += [f"{figure.value} {figure.unit_zh}"] if figure.unit_zh else []
         names = list(names_of(proposal))
         delegates = list(names_of_delegates(proposal))
         yield slow(
