@@ -19,6 +19,8 @@ from proposals.catalogue.query import PAGE_SIZE, RELEVANCE, Query
 from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 
+KEPT = 100
+"""Queries whose counts are kept."""
 MATCHED = 10_000
 """Recommendations of the proposals on one page among which the best are looked for."""
 
@@ -125,9 +127,20 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     value has by itself where something is. Counts are exact.
     Raises `UnavailableError` while there is no index.
     """
-    counts = Counts(vocabulary.names, vocabulary.totals, query, [*facets])
-    shown = [facet_of(name, counts, vocabulary) for name in counts.facets]
-    return Results(query, counts.total, counts.page(), shown, vocabulary.names)
+    counts = _counts(vocabulary, query, tuple(facets))
+    shown = [facet_of(name, counts, query, vocabulary) for name in counts.facets]
+    return Results(query, counts.total, counts.page(query), shown, vocabulary.names)
+
+
+def _counts(vocabulary: Vocabulary, query: Query, facets: tuple[str, ...]) -> Counts:
+    """Give what is counted for a query, whatever its order and page: from before, if this state of the index has it."""
+    kept = vocabulary.opened.kept
+    key = (query.document, replace(query, page=1, sort="").url, facets)
+    counts: Counts = kept.get(key) or Counts(vocabulary.names, vocabulary.totals, query, facets)
+    if len(kept) >= KEPT:
+        kept.clear()
+    kept[key] = counts
+    return counts
 
 
 def count(query: Query) -> int:
