@@ -316,8 +316,8 @@ def test_a_delegate_is_found_by_the_sound_of_the_name_which_is_not_shown(db, cli
     make_proposal(title="Plums", delegates=[make_delegate(name="Li Si", name_zh="李四")], published=True)
     for question in questions:
         assert [row.title for row in client.get("/proposals/", {"q": question}).context["rows"]] == ["Pears"], question
-    page = client.get("/proposals/").text
-    assert all(question not in page for question in questions if question.islower() and question.isalpha())
+    cards = client.get("/proposals/").text.partition('class="card"')[2]
+    assert all(question not in cards for question in questions if question.islower() and question.isalpha())
 
 
 def test_readings_are_capped_and_those_of_the_surname_come_first():
@@ -328,3 +328,12 @@ def test_readings_are_capped_and_those_of_the_surname_come_first():
     assert len(found) < 24 * 50
     assert {form[:4] for form in found} >= {"dan1", "chan", "shan"}
     assert list(spelled("")) == list(spelled("Ding")) == []
+
+
+def test_the_help_stands_under_the_box_in_both_languages(client, record):
+    for path, words in {"/proposals/": "How to search", "/zh/recommendations/": "搜索方法"}.items():
+        page = client.get(path).text
+        help_ = page[page.index('<details class="syntax">') : page.index("</details>")]
+        assert words in help_
+        assert '<span lang="en-GB">stem cells</span>; <span lang="zh-Hans">干细胞</span>' in help_
+        assert "-&quot;stem cells&quot;" in help_
