@@ -4,9 +4,11 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 
 import snowballstemmer
 from opencc import OpenCC
+from pypinyin import Style, pinyin
 
 from proposals.models import Proposal, Synonym
 from tests.made_up_record import rows
@@ -207,10 +209,23 @@ def names_of(proposal):
 def names_of_delegates(proposal):
     for sponsorship in proposal.sponsorships.all():
         if delegate := sponsorship.delegate:
-            yield from (delegate.name_en, delegate.name_zh)
+            yield from (delegate.name_en, delegate.name_zh, "".join(filter(str.isalnum, delegate.name_en)))
+            yield from typed(delegate.name_zh)
             yield from (variant.spelling for variant in delegate.name_variants.all())
             for position in delegate.positions.all():
                 yield from (position.employer_en, position.employer_zh)
+
+
+@cache
+def typed(name):
+    """A Chinese name in pinyin."""
+    sounds = [pinyin(han, style=Style.TONE3, heteronym=True)[0] for han in name]
+    found = set()
+    for tones in product(*sounds) if name else ():
+        plain = ["".join(filter(str.isalpha, each)) for each in tones]
+        found |= {"".join(tones), " ".join(tones), " ".join(plain), "".join(plain)}
+        found |= {"".join(plain[:end]) + " " + "".join(plain[end:]) for end in range(1, len(plain))}
+    return sorted(found)
 
 
 def places_of(proposal):

@@ -88,7 +88,7 @@ def make_parameters(rng, documents):
         parameters["q"] = " ".join(pieces)
     for name in FACETS:
         values = {*one.facets[name], *(other.facets[name] if rng.random() < 0.4 else [])}
-        if values and rng.random() < 0.16:
+        if values and rng.random() < 0.17:
             parameters.setlist(name, rng.sample(sorted(values), min(len(values), rng.randint(1, 3))))
     year, month, day = (*one.date.split("-"), "03", "05")[:3]
     for name in ("submitted_after", "submitted_before"):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from proposals.catalogue import Query, phrases, search
+from proposals.catalogue.pinyin import spelled
 from proposals.catalogue.vocabulary import Vocabulary
 from proposals.models import Proposal
 from proposals.templatetags.reading import _around
@@ -290,3 +291,49 @@ def test_the_recommendation_costs_no_query_more(client, orchard):
         return len(queries)
 
     assert cost("orchards") == cost("quinces")
+
+
+# ---- pinyin
+
+
+@pytest.mark.parametrize(
+    ("name", "questions"),
+    [
+        ({"name_zh": "丁列明"}, [
+            "dinglieming", "ding lie ming", "Dīng Lièmíng", "ding1 lie4 ming2", "ding1lie4ming2", "Ding Lieming",
+            "DINGLIEMING", "lieming ding", "delegate:dinglieming", 'delegate:"ding lie ming"', "丁列明",
+        ]),
+        ({"name_zh": "单曾"}, ["shanzeng", "Shan Zeng", "shan4 zeng1", "dan ceng", "shan ceng"]),
+        ({"name_zh": "吕律"}, ["lü lü", "lvlv", "lulu", "lyulyu", "lv3 lv4", "Lǚ Lǜ"]),
+        ({"name_zh": "歐陽修"}, ["ouyangxiu", "ouyang xiu", "ou yang xiu", "欧阳修"]),
+        ({"name_zh": "阿卜杜拉·买买提"}, ["abudulamaimaiti", "abudula maimaiti"]),
+        ({"name": "Ding Lieming"}, ["dinglieming", "ding lieming", "delegate:DingLieming"]),
+        ({"name": "O'Neil Lü-Wang"}, ["oneilluwang", "ONeilLüWang"]),
+    ],
+)  # fmt: skip
+def test_a_delegate_is_found_by_the_sound_of_the_name_which_is_not_shown(db, client, name, questions):
+    make_proposal(title="Pears", delegates=[make_delegate(**{"name": "Nobody", **name})], published=True)
+    make_proposal(title="Plums", delegates=[make_delegate(name="Li Si", name_zh="李四")], published=True)
+    for question in questions:
+        assert [row.title for row in client.get("/proposals/", {"q": question}).context["rows"]] == ["Pears"], question
+    cards = client.get("/proposals/").text.partition('class="card"')[2]
+    assert all(question not in cards for question in questions if question.islower() and question.isalpha())
+
+
+def test_readings_are_capped_and_those_of_the_surname_come_first():
+    name = "单" + "阿和行" * 4
+    began = time.monotonic()
+    found = list(spelled(name))
+    assert time.monotonic() - began < 0.2
+    assert len(found) < 24 * 50
+    assert {form[:4] for form in found} >= {"dan1", "chan", "shan"}
+    assert list(spelled("")) == list(spelled("Ding")) == []
+
+
+def test_the_help_stands_under_the_box_in_both_languages(client, record):
+    for path, words in {"/proposals/": "How to search", "/zh/recommendations/": "搜索方法"}.items():
+        page = client.get(path).text
+        help_ = page[page.index('<details class="syntax">') : page.index("</details>")]
+        assert words in help_
+        assert '<span lang="en-GB">stem cells</span>; <span lang="zh-Hans">干细胞</span>' in help_
+        assert "-&quot;stem cells&quot;" in help_

@@ -33,7 +33,7 @@ class Names:
         if phrase.field in NAMED:
             return having(phrase.field, self.of(phrase).get(phrase.field, []), kind)
         field = phrase.field or field
-        ways = [_said(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
+        ways = [said_in(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
         for facet, keys in self.of(phrase).items():
             if facet in SHOWN_IN[kind][field]:
                 ways.append(having(facet, keys, kind))
@@ -43,7 +43,7 @@ class Names:
         """Give the values in whose names `phrase` stands: keys by facet."""
         if phrase not in self._found:
             found = self._found[phrase] = {}
-            said = _said(phrase, "words")
+            said = said_in(phrase, "words")
             if phrase.acronym:
                 said = said.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))
             wanted = is_number("type", NAME).and_must_match(said)
@@ -73,7 +73,7 @@ def size(searcher: Searcher, query: tantivy.Query) -> int:
     return int(found.count)
 
 
-def _said(phrase: Phrase, field: str) -> tantivy.Query:
+def said_in(phrase: Phrase, field: str) -> tantivy.Query:
     """Give the query for one phrase in one field; built of objects, never of text."""
     *head, last = phrase.stems
     if phrase.open and head:

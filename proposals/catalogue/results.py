@@ -17,6 +17,7 @@ from proposals.catalogue.index import catalogue
 from proposals.catalogue.names import Names, is_number, size
 from proposals.catalogue.query import PAGE_SIZE, RELEVANCE, Query
 from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
+from proposals.catalogue.spelling import suggestions
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 
 KEPT = 100
@@ -69,6 +70,11 @@ class Results:
             else [(chip, size(self.names.searcher, chip.without.matching(self.names))) for chip in self.chips]
         )
         return sorted((way for way in ways if way[1]), key=lambda way: -way[1])
+
+    @property
+    def suggestions(self) -> list[tuple[Query, int]]:
+        """Where nothing is found: the same with words spelt as they are in the record, with the number found."""
+        return [] if self.total else suggestions(self.query, self.names)
 
     @property
     def matched(self) -> list[int]:

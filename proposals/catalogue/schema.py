@@ -69,5 +69,5 @@ def _shape(files: Iterable[str]) -> str:
     return hashlib.blake2b(code, digest_size=8).hexdigest()
 
 
-SHAPE = _shape(["schema.py", "words.py", "documents.py", "totals.py"])
+SHAPE = _shape(["schema.py", "words.py", "pinyin.py", "documents.py", "totals.py"])
 """Changes whenever the code that fills the index does: an index of another shape is built anew."""

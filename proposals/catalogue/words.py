@@ -136,8 +136,14 @@ def phrases(question: str) -> tuple[Phrase, ...]:
     A quotation is one phrase; so is what is written together ("CAR-T", 干细胞). An odd quotation mark is ignored, and
     so is a minus without a word; a prefix without a word, or an unknown one, is a word itself.
     """
-    found = map(_phrase, PIECE.finditer(question.translate(SIMPLIFIED)))
-    return tuple(dict.fromkeys(phrase for phrase in found if phrase.stems))
+    return tuple(dict.fromkeys(phrase for phrase, _, _ in pieces(question)))
+
+
+def pieces(question: str) -> Iterator[tuple[Phrase, int, int]]:
+    """Yield the phrases of a question, each with where its words begin and end there."""
+    for piece in PIECE.finditer(question.translate(SIMPLIFIED)):
+        if (phrase := _phrase(piece)).stems:
+            yield phrase, *piece.span("quoted" if piece["quoted"] else "plain")
 
 
 def _phrase(piece: re.Match[str]) -> Phrase:

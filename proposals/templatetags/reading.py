@@ -80,7 +80,8 @@ def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
 
 
 def _inferred() -> str:
-    return f", <em>{html.escape(gettext('inferred'))}</em>"
+    inferred = gettext("inferred")  # not within the f-string, where xgettext does not look
+    return f", <em>{html.escape(inferred)}</em>"
 
 
 @register.simple_tag
@@ -125,7 +126,8 @@ def facet_values(values: Iterable[Value]) -> SafeString:
 
     A page has hundreds of them: a template, or Django's `format_html`, takes a third of the time of the whole page.
     """
-    chosen = f'<span class="unseen"> ({escape(gettext("chosen"))})</span>'
+    word = gettext("chosen")
+    chosen = f'<span class="unseen"> ({html.escape(word)})</span>'
     return SafeString("\n".join(_facet_value(value, chosen if value.selected else "") for value in values))
 
 
