@@ -115,3 +115,15 @@ def test_they_cost_few_queries_and_little_time(client, record):
     suggested("a" * 500)
     suggested("-" * 100 + " .*.*.* [[[[ hosp*tal ((((")
     assert time.monotonic() - began < 5
+
+
+def test_a_name_that_nothing_published_has_any_more_changes_nothing(record):
+    """It stays in the index until that is built anew."""
+    for name in ("Hospitals Secretname", "Hospitalling Secretname"):
+        proposal = make_proposal(title="Beds", delegates=[make_delegate(name=name)], published=True)
+        assert count(Query(q="secretname")) == 1
+        proposal.state = proposal.State.DRAFT
+        proposal.save()
+    assert suggested("hospitalls")[0][0].lower() == "hospital"
+    assert suggested("hospitallin")[0][0].lower() == "hospital"
+    assert suggested("secretnam") == []
