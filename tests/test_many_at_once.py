@@ -231,7 +231,7 @@ def test_many_savers_and_readers_at_once_miss_nothing(aside, monkeypatch):
         searches = 0
         while not stop.is_set():
             number, turn = searches % savers, searches % rounds
-            assert count(Query(q=f"Saver{number} -Start")) == 0
+            assert count(Query(q=f"Saver{number} Start")) == 0
             assert count(Query(q=f"Saver{number} Turn{turn}")) <= 1
             searches += 1
         return searches
