@@ -5,7 +5,6 @@ unevenly as in life. Delegates, sessions and texts are invented, and the same fo
 one by one, so that a run which was broken off goes on where it stopped.
 """
 
-import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,7 +17,7 @@ from django.db.models import Count, Max, Model
 from django.utils import timezone
 from tqdm import tqdm
 
-from bench.texts import Texts, Uneven, pairs, words
+from bench.texts import SYLLABLES, Texts, Uneven, pairs
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session
 from proposals.models import (
     Addressee,
@@ -129,7 +128,7 @@ class World:
         for each in people:
             seat = {"body": rng.choice(bodies), "term": rng.choice([30, 31, 32]), "region": rng.choice(provinces)}
             rows[Membership].append(Membership(delegate=each, role="member", **seat))
-            company = f"{rng.choice(words('english')).capitalize()} Biotechnology Co., Ltd."
+            company = f"{''.join(rng.choices(SYLLABLES, k=2)).capitalize()} Biotechnology Co., Ltd."
             rows[Position].append(Position(delegate=each, employer_en=company, employer_zh="生物技术有限公司"))
             if rng.random() < 0.3:
                 rows[NameVariant].append(NameVariant(delegate=each, spelling=" ".join(each.name_en.split()[::-1])))
@@ -226,10 +225,15 @@ def make(number: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def describe() -> None:
-    """Print as JSON what the bench asks for: topics by frequency, one proposal, and how many are published."""
-    topics = Topic.objects.annotate(number=Count("proposals")).order_by("-number", "slug")
+def describe() -> dict[str, Any]:
+    """Tell what to ask for: topics and regions by frequency, one proposal, and how many are published."""
+    often = {"number__gt": 0}
+    topics = Topic.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
+    regions = Region.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
     one = Proposal.objects.published().filter(**MADE).earliest("pk")
-    published = Proposal.objects.published().count()
-    found = {"topics": list(topics.values_list("slug", flat=True)), "one": [one.pk, one.slug], "published": published}
-    print(json.dumps(found))
+    return {
+        "topics": list(topics.values_list("slug", flat=True)),
+        "regions": list(regions.exclude(iso_code=None).values_list("iso_code", flat=True)),
+        "one": [one.pk, one.slug],
+        "published": Proposal.objects.published().count(),
+    }
