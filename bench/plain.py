@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
 from lianghui.urls import urlpatterns as site_map
+from proposals.catalogue import catalogue
 from proposals.models import Proposal, Recommendation, Topic
 
 FACETS = {
@@ -43,6 +44,8 @@ class ColdMiddleware:
         """Empty it and pass the request on."""
         if "X-Cold" in request.headers:
             cache.clear()
+            if opened := catalogue().look():
+                opened.kept.clear()
         return self.get_response(request)
 
 

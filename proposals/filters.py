@@ -121,7 +121,14 @@ class ProposalFilter(django_filters.FilterSet):
     Within one parameter several values add up, between parameters they narrow down.
     """
 
-    q = parameter(WordsField, _("Words"), _("All of them must be there; those in quotation marks must stand together."))
+    q = parameter(
+        WordsField,
+        _("Words"),
+        _(
+            "All of them must be there; those in quotation marks must stand together. A minus leaves a word out;"
+            " title:, delegate:, agency: and topic: before a word look for it there only."
+        ),
+    )
     topic = facet("topic", _("A topic takes in everything below it."))
     region = facet("region", _("What the proposal is about: an ISO 3166-2 code, or the name of a zone."))
     delegate_region = facet("delegate_region", _("Where the delegate comes from."))

@@ -1,6 +1,6 @@
 """Public pages: the lists, a proposal, and who, what, where, of whom and when."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from people.models import Agency, Delegate, Region, Session
-from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
+from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, document_number, search
 from proposals.filters import ProposalFilter
 from proposals.models import Citation, Proposal, Recommendation, Topic
 
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def proposal_list(request: HttpRequest) -> HttpResponse:
-    """List published proposals: words, facets, order, pages."""
+    """List published proposals: words, facets, order, pages; the number of one leads to it."""
     return _list(request, recommendations=False)
 
 
@@ -43,15 +43,29 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
     asked = ProposalFilter(request.GET, recommendations=recommendations)
-    results = search(asked.query, asked.vocabulary)
+    query = asked.query
+    if not recommendations and not asked.form.errors and (numbered := _numbered(query)):
+        return redirect(numbered)
+    results = search(query, asked.vocabulary)
     if results.query.page > results.pages:
         return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
-    rows = Recommendation.objects if recommendations else Proposal.objects
+    rows = (
+        Recommendation.objects.for_cards(results.ids)
+        if recommendations
+        else Proposal.objects.for_cards(results.ids, results.matched)
+    )
     return render(
         request,
         "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
-        {"form": asked.form, "results": results, "rows": rows.for_cards(results.ids), "query": results.query},
+        {"form": asked.form, "results": results, "rows": rows, "query": results.query},
     )
+
+
+def _numbered(query: Query) -> Proposal | None:
+    """Give the one published proposal whose number is all that is asked."""
+    typed = document_number(query.q) if query.parameters() == [("q", query.q)] else None
+    found = list(Proposal.objects.published().numbered(**asdict(typed)).only("slug")[:2]) if typed else []
+    return found[0] if len(found) == 1 else None
 
 
 def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:

@@ -4,9 +4,11 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 
 import snowballstemmer
 from opencc import OpenCC
+from pypinyin import Style, pinyin
 
 from proposals.models import Proposal, Synonym
 from tests.made_up_record import rows
@@ -79,22 +81,43 @@ def stands_in(phrase, text):
 
 
 def asked_for(question):
-    """Cut a question into phrases: segments, with the acronym it may be."""
+    """Cut a question into phrases: segments, the acronym it may be, where to look for it, whether to leave it out."""
     phrases, place = [], 0
     while place < len(question):
-        ends = [end for end in range(place + 2, len(question)) if question[end] in QUOTES]
-        if question[place] in QUOTES and ends and not any(each in QUOTES for each in question[place + 1 : ends[0]]):
-            phrases.append((segments(question[place + 1 : ends[0]]), ""))
-            place = ends[0] + 1
-            continue
-        end = place
-        while end < len(question) and is_together(question, end):
-            end += 1
-        piece = question[place:end]
-        acronym = piece if piece.isascii() and piece.isupper() else ""
-        phrases.append((segments(piece), acronym))
-        place = max(end, place + 1)
-    return [(found, acronym if len(found) == 1 else "") for found, acronym in phrases if found]
+        for without, where, start in (*signs_at(question, place), (False, "", place)):
+            if piece := piece_at(question, start):
+                found, acronym, place = piece
+                phrases.append((found, acronym if len(found) == 1 else "", where, without))
+                break
+        else:
+            place += 1
+    return [phrase for phrase in phrases if phrase[0]]
+
+
+def signs_at(question, place):
+    """Readings of a minus and a prefix that stand at a place after a blank, with the place after them."""
+    if place and not question[place - 1].isspace():
+        return
+    without = question[place] in "-－−"
+    start = place + without
+    for where in ("title", "delegate", "agency", "topic"):
+        end = start + len(where)
+        if question[start:end].lower() == where and question[end : end + 1] in (":", "："):
+            yield without, where, end + 1
+    yield without, "", start
+
+
+def piece_at(question, place):
+    """The phrase that begins at a place, with its acronym and the place after it; nothing where none begins."""
+    if place < len(question) and question[place] in QUOTES:
+        ends = [end for end in range(place + 1, len(question)) if question[end] in QUOTES]
+        if ends and ends[0] > place + 1:
+            return segments(question[place + 1 : ends[0]]), "", ends[0] + 1
+    end = place
+    while end < len(question) and is_together(question, end):
+        end += 1
+    piece = question[place:end]
+    return (segments(piece), piece if piece.isascii() and piece.isupper() else "", end) if piece else None
 
 
 def is_together(question, place):
@@ -111,7 +134,8 @@ class Texts:
     """Texts in which phrases are looked for."""
 
     def __init__(self, texts, acronyms=()):
-        self.texts = [segments(text) for text in texts if text]
+        self.raw = [text for text in texts if text]
+        self.texts = [segments(text) for text in self.raw]
         self.words = {text for segment in self.texts for han, text in segment if not han}
         self.han = "|".join(text for segment in self.texts for han, text in segment if han)
         self.acronyms = set(acronyms)
@@ -137,6 +161,12 @@ class Slow:
     tiers: list = field(repr=False)
     texts: list = field(repr=False)
     acronyms: set = field(default_factory=set)
+    fields: dict = field(default_factory=dict)
+
+    def has(self, tier, phrase, acronym, where, without):
+        """Whether a phrase is there, or is not where it must not be, which is everywhere."""
+        texts = self.fields[where] if where else self.tiers[2 if without else tier]
+        return texts.has(phrase, acronym) is not without
 
 
 def upwards(nodes):
@@ -173,11 +203,29 @@ def topic_words(topics):
 def names_of(proposal):
     for sponsorship in proposal.sponsorships.all():
         yield from (sponsorship.organisation_en, sponsorship.organisation_zh)
+    yield from names_of_delegates(proposal)
+
+
+def names_of_delegates(proposal):
+    for sponsorship in proposal.sponsorships.all():
         if delegate := sponsorship.delegate:
-            yield from (delegate.name_en, delegate.name_zh)
+            yield from (delegate.name_en, delegate.name_zh, "".join(filter(str.isalnum, delegate.name_en)))
+            yield from typed(delegate.name_zh)
             yield from (variant.spelling for variant in delegate.name_variants.all())
             for position in delegate.positions.all():
                 yield from (position.employer_en, position.employer_zh)
+
+
+@cache
+def typed(name):
+    """A Chinese name in pinyin."""
+    sounds = [pinyin(han, style=Style.TONE3, heteronym=True)[0] for han in name]
+    found = set()
+    for tones in product(*sounds) if name else ():
+        plain = ["".join(filter(str.isalpha, each)) for each in tones]
+        found |= {"".join(tones), " ".join(tones), " ".join(plain), "".join(plain)}
+        found |= {"".join(plain[:end]) + " " + "".join(plain[end:]) for end in range(1, len(plain))}
+    return sorted(found)
 
 
 def places_of(proposal):
@@ -212,13 +260,16 @@ def read_documents():
         recommendations = list(proposal.recommendations.all())
         said = [text for one in recommendations for text in (one.text_en, one.text_zh, one.group_en, one.group_zh)]
         for figure in proposal.figures.all():
-            said += [f"{figure.value} {unit}" for unit in (figure.unit_en, figure.unit_zh)]
-            said += [figure.what_en, figure.what_zh]
+            said += [f"{figure.value} {figure.unit_en}", figure.what_en, figure.what_zh]
+            said += [f"{figure.value} {figure.unit_zh}"] if figure.unit_zh else []
         names = list(names_of(proposal))
+        delegates = list(names_of_delegates(proposal))
         yield slow(
             proposal,
             proposal,
-            title=[proposal.title_en, proposal.title_zh, *names],
+            title=[proposal.title_en, proposal.title_zh],
+            proposers=names,
+            delegates=delegates,
             lead=[proposal.summary_en, proposal.summary_zh],
             words=[*said, proposal.number],
             topics=[topic for each in (proposal, *recommendations) for topic in each.topics.all()],
@@ -229,6 +280,8 @@ def read_documents():
                 proposal,
                 one,
                 title=[one.text_en, one.text_zh],
+                proposers=[],
+                delegates=delegates,
                 lead=[one.group_en, one.group_zh],
                 words=names,
                 topics=one.topics.all(),
@@ -243,7 +296,7 @@ READ_ALONG = (
 )  # fmt: skip
 
 
-def slow(proposal, row, *, title, lead, words, topics, agencies):
+def slow(proposal, row, *, title, proposers, delegates, lead, words, topics, agencies):
     """The document for `row`, which is the proposal or one of its recommendations.
 
     The agencies' names are in the lead of a recommendation, whom it asks being half of what it says.
@@ -252,7 +305,8 @@ def slow(proposal, row, *, title, lead, words, topics, agencies):
     named, acronyms = topic_words(topics)
     offices = [getattr(each, f"{name}_{language}") for each in agencies for name in NAMES for language in ("en", "zh")]
     offices += [name for each in agencies for name in each.other_names.split(";")]
-    lead = [*title, *lead, *named, *(offices if row is not proposal else [])]
+    front = [*title, *proposers]
+    lead = [*front, *lead, *named, *(offices if row is not proposal else [])]
     words = [*lead, *words, *offices, *places_of(proposal)]
     return Slow(
         recommendation=row is not proposal,
@@ -262,9 +316,15 @@ def slow(proposal, row, *, title, lead, words, topics, agencies):
         date=proposal.submitted or proposal.session.opened or str(proposal.session.year),
         facets=shared_facets(proposal)
         | {"topic": {each.slug for each in topics}, "agency": {each.slug for each in agencies}},
-        tiers=[Texts(title), Texts(lead, acronyms), Texts(words, acronyms)],
+        tiers=[Texts(front), Texts(lead, acronyms), Texts(words, acronyms)],
         texts=[text for text in words if text],
         acronyms=acronyms,
+        fields={
+            "title": Texts(title),
+            "delegate": Texts(delegates),
+            "agency": Texts(offices),
+            "topic": Texts(named, acronyms),
+        },
     )
 
 
@@ -280,7 +340,8 @@ class SlowAnswer:
     def __init__(self, documents, parameters, recommendations):
         self.chosen = {name: set(parameters.getlist(name)) for name in FACETS if parameters.getlist(name)}
         self.phrases = asked_for(parameters.get("q", ""))
-        self.sort = parameters.get("sort") or ("relevance" if self.phrases else "newest")
+        wanted = any(not without for *_, without in self.phrases)
+        self.sort = parameters.get("sort") or ("relevance" if wanted else "newest")
         after, before = parameters.get("submitted_after", ""), parameters.get("submitted_before", "")
         self.counts = {name: Counter() for name in FACETS}
         self.found = []
@@ -298,7 +359,7 @@ class SlowAnswer:
         self.ids = [one.key for one in sorted(self.found, key=self.place)]
 
     def said(self, one, tier):
-        return all(one.tiers[tier].has(phrase, acronym) for phrase, acronym in self.phrases)
+        return all(one.has(tier, *phrase) for phrase in self.phrases)
 
     def place(self, one):
         tier = 0

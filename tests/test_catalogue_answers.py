@@ -17,6 +17,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.http import QueryDict
+from django.test import override_settings
 
 from people.models import Agency, Level, Region
 from proposals.catalogue import PAGE_SIZE, Query, Vocabulary, catalogue, count, count_by, counts, facets, search
@@ -44,20 +45,27 @@ class Question:
         return search(self.query, Vocabulary())
 
 
+@pytest.fixture(scope="module", params=[135, pytest.param(10_000, marks=pytest.mark.soak)])
+def size(request):
+    """How many proposals the world has."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def questions(django_db_setup, django_db_blocker):
+def folder(size, tmp_path_factory):
+    return tmp_path_factory.mktemp("catalogue")
+
+
+@pytest.fixture(scope="module")
+def questions(size, folder, django_db_setup, django_db_blocker):
     """Make the world once, in a transaction that is rolled back when the last question is answered."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        rng = random.Random(20240306)
-        make_record(rng, 135)
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(CATALOGUE_DIR=folder):
+        rng = random.Random(20240307)
+        make_record(rng, size)
+        catalogue().rebuild()
         documents = list(read_documents())
         yield [make_question(rng, documents) for _ in range(QUESTIONS)]
         transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("catalogue")
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +88,7 @@ def make_parameters(rng, documents):
         parameters["q"] = " ".join(pieces)
     for name in FACETS:
         values = {*one.facets[name], *(other.facets[name] if rng.random() < 0.4 else [])}
-        if values and rng.random() < 0.16:
+        if values and rng.random() < 0.17:
             parameters.setlist(name, rng.sample(sorted(values), min(len(values), rng.randint(1, 3))))
     year, month, day = (*one.date.split("-"), "03", "05")[:3]
     for name in ("submitted_after", "submitted_before"):
@@ -92,8 +100,19 @@ def make_parameters(rng, documents):
 
 
 def make_piece(rng, one):
-    """A word, a phrase, some Chinese, a name or an acronym out of a document, written in one way or another."""
-    text = rng.choice(one.texts)
+    """A piece out of a document, in some with where it stands, or a piece to leave out that may be there or not."""
+    if rng.random() < 0.15:
+        return rng.choice("-－−") + make_piece(rng, one).lstrip("-－−")
+    if rng.random() < 0.15:
+        name = rng.choice(list(one.fields))
+        colon = rng.choice([":", ":", "："])
+        return rng.choice([name, name.title()]) + colon + make_words(rng, one, one.fields[name].raw or one.texts)
+    return make_words(rng, one, one.texts)
+
+
+def make_words(rng, one, texts):
+    """A word, a phrase, some Chinese, a name or an acronym out of texts, written in one way or another."""
+    text = rng.choice(texts)
     words = text.split()
     runs = [run for han, run in segments(text) if han]
     match rng.choice(["word", "word", "phrase", "phrase", "Chinese", "Chinese", "acronym", "across", "odd"]):
@@ -146,10 +165,14 @@ def test_the_questions_are_worth_asking(questions):
     assert sum(total > PAGE_SIZE for total in totals) > QUESTIONS * 0.2
     named = Counter(name for each in questions for name in {name for name, _ in each.query.parameters()})
     assert min(named[name] for name in (*FACETS, "q", "submitted_after", "submitted_before", "sort")) > 25
-    phrases = [phrase for each in questions for phrase, _ in each.slow.phrases]
+    phrases = [phrase for each in questions for phrase, *_ in each.slow.phrases]
     assert sum(len(phrase) > 1 for phrase in phrases) > 50
     assert {len(phrase[0][1]) for phrase in phrases if len(phrase) == 1 and phrase[0][0]} >= set(range(1, 9))
-    assert sum(bool(acronym) for each in questions for _, acronym in each.slow.phrases) > 20
+    assert sum(bool(acronym) for each in questions for _, acronym, *_ in each.slow.phrases) > 20
+    fields = Counter(phrase[2:] for each in questions for phrase in each.slow.phrases)
+    assert min(fields[name, False] for name in ("title", "delegate", "agency", "topic")) > 8
+    assert sum(number for (_, without), number in fields.items() if without) > 50
+    assert sum(all(without for *_, without in each.slow.phrases) for each in questions if each.slow.phrases) > 10
     ranked = [each.slow for each in questions if each.slow.sort == "relevance"]
     tiers = Counter(slow.place(one)[0] for slow in ranked for one in slow.found)
     assert min(tiers[tier] for tier in range(3)) > 100
@@ -163,13 +186,19 @@ def test_totals_and_the_counts_of_every_facet_are_exact(questions):
 
 def test_pages_follow_one_another_without_gap_or_double_in_the_order_asked_for(questions):
     for each in questions:
-        wanted = max(1, ceil(len(each.slow.ids) / PAGE_SIZE))
-        others = [replace(each.query, page=page) for page in range(2, wanted + 2)]
-        pages = [each.results, *(search(query, Vocabulary(), facets=()) for query in others)]
-        assert [key for page in pages for key in page.ids] == each.slow.ids, each.address
-        assert [len(page.ids) for page in pages[: wanted - 1]] == [PAGE_SIZE] * (wanted - 1), each.address
-        assert pages[-1].ids == [], each.address
-        assert {(page.pages, page.total) for page in pages} == {(wanted, len(each.slow.ids))}, each.address
+        pages = max(1, ceil(len(each.slow.ids) / PAGE_SIZE))
+        for page in some_pages(pages):
+            results = search(replace(each.query, page=page), Vocabulary(), facets=())
+            wanted = each.slow.ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+            assert (results.ids, results.pages, results.total) == (wanted, pages, len(each.slow.ids)), each.address
+
+
+def some_pages(number):
+    """All pages and one more; of many those at both ends, in the middle and around it."""
+    if number <= 20:
+        return range(1, number + 2)
+    places = (1, 2, number // 4, number // 2, number // 2 + 1, number // 2 + 2, number * 3 // 4)
+    return [*places, number - 1, number, number + 1]
 
 
 def test_a_click_on_a_value_gives_what_its_count_says(questions):
@@ -261,11 +290,13 @@ def test_of_thousands_of_values_the_first_are_the_same_where_only_the_most_frequ
     in_part = 0
     for each in questions[::5]:
         whole = search(each.query, Vocabulary(), facets=counts.THOUSANDS).facets
+        catalogue().look().kept.clear()
         with monkeypatch.context() as patch:
             patch.setattr(counts, "SOME", 6)
             part = search(each.query, Vocabulary(), facets=counts.THOUSANDS).facets
         assert [facet.values for facet in part] == [facet.values for facet in whole], each.address
         in_part += sum(facet.number is None for facet in part)
+        catalogue().look().kept.clear()
     assert in_part > 20
 
 

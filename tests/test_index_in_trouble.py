@@ -125,7 +125,7 @@ def test_where_nothing_is_and_nothing_may_be_written_the_record_is_shown_all_the
     assert statuses(client) == all_are(200)
 
 
-@pytest.mark.parametrize("size", [0, 10, 100, 1_000, 3_000, 10_000])
+@pytest.mark.parametrize("size", [0, 100, 3_000, 10_000])
 def test_wherever_the_disk_is_full_the_old_answer_is_given_and_nothing_is_lost(proposals, folder, client, size):
     assert_answers()
     before = current(folder)

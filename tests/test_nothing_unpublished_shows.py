@@ -33,6 +33,8 @@ LISTS = [
     "?q=cells&sort=oldest",
     "?q=xqzvproposaltitleen",
     "?q=龘",
+    *("?q=xqzvproposaltitlem", "?q=delegate:xqzvdelegatenamex", "?q=-cells", "?q=title:xqzvproposaltitleen"),
+    *("?q=CPPCC+9-1+xqzv", "?q=CPPCC+14-2+777", "?q=bank+xqzvrecommendationtexten", "?q=stem+bankk"),
     "?topic=other-topic",
     "?region=elsewhere&delegate_region=elsewhere&submitted_after=1990",
     "?year=1999&level=county",
@@ -151,7 +153,13 @@ class Draft:
         for what, row in cited.items():
             self.row(Citation, source=source, **{what: row})
         Citation.objects.create(source=Source.objects.get(slug="known-source-slug"), proposal=proposal)
-        make_proposal(title="Xqzv of a known session", session=self.known.session, delegates=[shared_delegate])
+        make_proposal(
+            title="Xqzv of a known session",
+            session=self.known.session,
+            delegates=[shared_delegate],
+            number="0777",
+            recommendations=["Build a bank, xqzv"],
+        )
 
     def publish(self):
         self.proposal.state = Proposal.State.PUBLISHED

@@ -146,6 +146,7 @@ def test_four_save_and_eight_read_and_nothing_is_missed(site, seconds, own_catal
     print(f"{seconds} s: {answers.total()} answers,", *results)
 
 
+@pytest.mark.soak
 def test_no_reader_sees_that_the_index_is_built_anew(site):
     servers = site(servers=2)
     shell(servers, MANY)

@@ -2,6 +2,7 @@
 
 from proposals.catalogue.facets import Facet, Value
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
+from proposals.catalogue.numbers import document_number
 from proposals.catalogue.query import PAGE_SIZE, Choice, Query
 from proposals.catalogue.results import Results, count, count_by, search
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
@@ -22,6 +23,7 @@ __all__ = [
     "catalogue",
     "count",
     "count_by",
+    "document_number",
     "marked",
     "phrases",
     "search",

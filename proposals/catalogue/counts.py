@@ -34,6 +34,7 @@ class Counts:
         self.names, self.totals, self.query, self.facets = names, totals, query, facets
         self.kind = query.document
         self.searcher = names.searcher
+        self._without: dict[str, Mapping[int, int]] = {}
         self.in_part: set[str] = set()
         """Facets of which only the most frequent values have been read."""
 
@@ -54,7 +55,11 @@ class Counts:
 
     def without(self, facet: str) -> Mapping[int, int]:
         """Give the numbers of `facet` as they would be if nothing were chosen in it."""
-        return self.every(facet, without=facet) if self.query.choices(facet) else self.within(facet)
+        if not self.query.choices(facet):
+            return self.within(facet)
+        if facet not in self._without:
+            self._without[facet] = self.every(facet, without=facet)
+        return self._without[facet]
 
     def every(self, facet: str, *, without: str = "") -> Mapping[int, int]:
         """Give the number with each value of `facet`, with the choices of the facet `without` left out."""
@@ -89,33 +94,33 @@ class Counts:
         task = _beside.submit(values_of, self.searcher, found, heavy)
         return values_of(self.searcher, found, others) | task.result()
 
-    def page(self) -> list[int]:
-        """Give the keys on the query's page.
+    def page(self, query: Query) -> list[int]:
+        """Give the keys on the page of `query`, which asks for the same in an order of its own.
 
         By relevance, what has all words in the title (or in the names of the proposers) comes first, then what has them
         in the summary or the topics, then the rest; within each the newest. So the order is total and can be explained.
         """
-        start = (self.query.page - 1) * PAGE_SIZE
+        start = (query.page - 1) * PAGE_SIZE
         wanted = min(PAGE_SIZE, self.total - start)
-        tiers = [self.query.matching(self.names)]
-        if self.query.order == RELEVANCE and self.query.phrases:
-            title, lead, whole = (self.query.matching(self.names, field=name) for name in ("title", "lead", "words"))
-            tiers = [title, lead.and_must_not_match(title), whole.and_must_not_match(lead)]
+        tiers = [query.matching(self.names)]
+        if query.order == RELEVANCE:
+            front, lead, whole = (query.matching(self.names, field=name) for name in ("proposers", "lead", "words"))
+            tiers = [front, lead.and_must_not_match(front), whole.and_must_not_match(lead)]
         if from_end := 2 * start > self.total:  # the engine goes past all that stands before: from the nearer end
             start, tiers = self.total - start - wanted, tiers[::-1]
-        oldest_first = (self.query.order == OLDEST) is not from_end
+        oldest_first = (query.order == OLDEST) is not from_end
+        field = "oldest" if query.order == OLDEST else "newest"
         keys: list[int] = []
         for tier in tiers if wanted > 0 else ():
-            found = self._ordered(tier, start, wanted - len(keys), oldest_first=oldest_first)
+            found = self._ordered(tier, start, wanted - len(keys), field, oldest_first=oldest_first)
             keys += found
             if len(keys) == wanted:
                 break
             start = 0 if found or not start else start - size(self.searcher, tier)
         return keys[::-1] if from_end else keys
 
-    def _ordered(self, tier: tantivy.Query, start: int, wanted: int, *, oldest_first: bool) -> list[int]:
+    def _ordered(self, tier: tantivy.Query, start: int, wanted: int, field: str, *, oldest_first: bool) -> list[int]:
         """Give the keys of some of what `tier` finds, in order; of many, those in front are looked at first."""
-        field = "oldest" if self.query.order == OLDEST else "newest"
         direction = Order.Asc if oldest_first else Order.Desc
         ways = [tier]
         if self.total > max(LARGE, 4 * start):

@@ -7,6 +7,7 @@ the proposals that hold the word or have one of those values.
 
 import hashlib
 import marshal
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from tantivy import Document
 from people.dates import date_key
 from people.models import Agency, Delegate, Level, Membership, Region, Session
 from people.tree import lineage
+from proposals.catalogue.pinyin import spelled
 from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, coded, name_number, uncoded
 from proposals.catalogue.words import cut
 from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
@@ -30,6 +32,7 @@ CHOICES: dict[str, type[Choices]] = {"level": Level, "kind": Proposal.Kind, "sta
 NUMBER_OF: dict[str, dict[str, int]] = {
     facet: {value: number for number, value in enumerate(choices.values)} for facet, choices in CHOICES.items()
 }
+APART = re.compile(r"[^\w\u0300-\u036f]+")
 BATCH = 1_000
 """Proposals that are read at a time."""
 
@@ -191,7 +194,8 @@ class Batch:
             for text in _cut(f"{value} {unit_en}", unit_zh and f"{value} {unit_zh}", what_en, what_zh)
         ]
         texts = {
-            "title": [*_cut(proposal.title_en, proposal.title_zh), *organisations],
+            "title": _cut(proposal.title_en, proposal.title_zh),
+            "proposers": organisations,
             "lead": _cut(proposal.summary_en, proposal.summary_zh),
             "words": [*said, *figures, *_cut(proposal.number)],
         }
@@ -322,8 +326,10 @@ def _session_words(session: Session) -> Iterator[str]:
 
 
 def _delegate_words(delegate: Delegate) -> Iterator[str]:
-    """Names in every known spelling, and employers."""
+    """Names in every known spelling and as they are typed, and employers."""
     yield from (delegate.name_en, delegate.name_zh)
+    yield APART.sub("", delegate.name_en)
+    yield from spelled(delegate.name_zh)
     yield from sorted(variant.spelling for variant in delegate.name_variants.all())
     for position in delegate.positions.all():
         yield from (position.employer_en, position.employer_zh)

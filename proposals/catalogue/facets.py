@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from people.tree import lineage
 from proposals.catalogue.counts import LISTED, Counts
 from proposals.catalogue.documents import CHOICES
-from proposals.catalogue.query import Choice
+from proposals.catalogue.query import Choice, Query
 from proposals.catalogue.vocabulary import LABELS, Vocabulary
 
 SHOWN = 10
@@ -56,9 +56,9 @@ class Facet:
         return self.number is None or len(self.first) < self.number
 
 
-def facet_of(name: str, counts: Counts, vocabulary: Vocabulary) -> Facet:
+def facet_of(name: str, counts: Counts, query: Query, vocabulary: Vocabulary) -> Facet:
     """Make a facet of its counts without its own choice; what a click adds is what is not found with it already."""
-    query, without, within = counts.query, counts.without(name), counts.within(name)
+    without, within = counts.without(name), counts.within(name)
     selected = {choice.key for choice in query.choices(name)}
     wanted = without.keys() if name in TREES else _most_frequent(without)
     shown = vocabulary.keys(name, {*wanted, *selected})

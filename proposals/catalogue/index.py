@@ -14,10 +14,10 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +63,8 @@ class Opened:
     built_from: str
     stamp: tuple[int, int, bool]
     name: str
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+    """What has been counted in it; it is forgotten with it."""
 
 
 class Reader:

@@ -10,13 +10,14 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import IO, Any, Self, cast
 
 from django.conf import settings
 
 from proposals.catalogue.documents import Entry, Shelf
 
+COMMAND = [sys.executable, "-m", "django", "make_entries"]
 LENGTH = struct.Struct("<Q")
 AHEAD = 2
 """Batches that a maker is asked for before it is listened to."""
@@ -26,9 +27,8 @@ class Maker:
     """A process that makes entries."""
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "django", "make_entries"]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=pipe, stdout=pipe)  # noqa: S603 - our own
+        self.process = subprocess.Popen(COMMAND, cwd=settings.BASE_DIR, stdin=pipe, stdout=pipe)  # noqa: S603 - our own
         self.questions, self.made = cast("IO[bytes]", self.process.stdin), cast("IO[bytes]", self.process.stdout)
         self.asked = 0
         return self
@@ -39,8 +39,9 @@ class Maker:
 
     def ask(self, keys: Sequence[int]) -> None:
         """Ask for the entries of the proposals with `keys`."""
-        self.questions.write(json.dumps(keys).encode() + b"\n")
-        self.questions.flush()
+        with suppress(BrokenPipeError):  # whoever has ended does not answer either
+            self.questions.write(json.dumps(keys).encode() + b"\n")
+            self.questions.flush()
         self.asked += 1
 
     def answers(self, *, but: int = 0) -> Iterator[Entry]:

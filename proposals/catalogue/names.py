@@ -12,8 +12,8 @@ from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, T
 from proposals.catalogue.words import Phrase
 
 SHOWN_IN = {
-    PROPOSAL: {"title": {"delegate"}, "lead": {"delegate", "topic"}, "words": {*NAMED}},
-    RECOMMENDATION: {"title": set(), "lead": {"topic", "agency"}, "words": {*NAMED}},
+    PROPOSAL: {"title": set(), "proposers": {"delegate"}, "lead": {"delegate", "topic"}, "words": {*NAMED}},
+    RECOMMENDATION: {"title": set(), "proposers": set(), "lead": {"topic", "agency"}, "words": {*NAMED}},
 }
 """Facets whose names count as part of a text, by the kind of document and the field; each takes in the one before."""
 
@@ -26,8 +26,14 @@ class Names:
         self._found: dict[Phrase, dict[str, list[int]]] = {}
 
     def saying(self, phrase: Phrase, field: str, kind: int) -> tantivy.Query:
-        """Give the query for documents of a `kind` with `phrase` in a `field` or one before it, or in a name there."""
-        ways = [_said(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
+        """Give the query for documents of a `kind` with `phrase` in a `field` or one before it, or in a name there.
+
+        A phrase that says itself where it is to be found is looked for nowhere else.
+        """
+        if phrase.field in NAMED:
+            return having(phrase.field, self.of(phrase).get(phrase.field, []), kind)
+        field = phrase.field or field
+        ways = [said_in(phrase, name) for name in TEXTS[: TEXTS.index(field) + 1]]
         for facet, keys in self.of(phrase).items():
             if facet in SHOWN_IN[kind][field]:
                 ways.append(having(facet, keys, kind))
@@ -37,7 +43,7 @@ class Names:
         """Give the values in whose names `phrase` stands: keys by facet."""
         if phrase not in self._found:
             found = self._found[phrase] = {}
-            said = _said(phrase, "words")
+            said = said_in(phrase, "words")
             if phrase.acronym:
                 said = said.or_should_match(tantivy.Query.term_query(SCHEMA, "acronym", phrase.acronym))
             wanted = is_number("type", NAME).and_must_match(said)
@@ -67,7 +73,7 @@ def size(searcher: Searcher, query: tantivy.Query) -> int:
     return int(found.count)
 
 
-def _said(phrase: Phrase, field: str) -> tantivy.Query:
+def said_in(phrase: Phrase, field: str) -> tantivy.Query:
     """Give the query for one phrase in one field; built of objects, never of text."""
     *head, last = phrase.stems
     if phrase.open and head:

@@ -52,8 +52,21 @@ class Query:
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """What must all be found."""
+        """What must all be found, or must not."""
         return phrases(self.q)
+
+    @cached_property
+    def wanted(self) -> tuple[Phrase, ...]:
+        """What must all be found."""
+        return tuple(phrase for phrase in self.phrases if not phrase.without)
+
+    @cached_property
+    def marks(self) -> dict[str, tuple[Phrase, ...]]:
+        """What is marked in titles, in the names of delegates and in other texts."""
+        return {
+            place: tuple(phrase for phrase in self.wanted if phrase.field in ("", place))
+            for place in ("title", "delegate", "text")
+        }
 
     @property
     def document(self) -> int:
@@ -63,9 +76,9 @@ class Query:
     @property
     def order(self) -> str:
         """The order asked for: without a wish, relevance where there are words, else the newest first."""
-        if not self.phrases and self.sort == RELEVANCE:
+        if not self.wanted and self.sort == RELEVANCE:
             return NEWEST
-        return self.sort or (RELEVANCE if self.phrases else NEWEST)
+        return self.sort or (RELEVANCE if self.wanted else NEWEST)
 
     @property
     def narrowed(self) -> bool:
@@ -149,9 +162,15 @@ class Query:
         return [(Occur.Must, part) for part in parts]
 
     def matching(self, names: Names, *, without: str = "", field: str = "words") -> tantivy.Query:
-        """Give the query as the engine takes it, with the words sought in `field` (one of `schema.TEXTS`)."""
-        said = [(Occur.Must, names.saying(phrase, field, self.document)) for phrase in self.phrases]
-        return tantivy.Query.boolean_query([*self.filters(without=without), *said])
+        """Give the query as the engine takes it, with the words sought in `field` (one of `schema.TEXTS`).
+
+        What it must not have, it must not have anywhere.
+        """
+        said = [(Occur.Must, names.saying(phrase, field, self.document)) for phrase in self.wanted]
+        unsaid = [
+            (Occur.MustNot, names.saying(phrase, "words", self.document)) for phrase in self.phrases if phrase.without
+        ]
+        return tantivy.Query.boolean_query([*self.filters(without=without), *said, *unsaid])
 
 
 def _between(name: str, first: int, last: int) -> tantivy.Query:

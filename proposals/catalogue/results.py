@@ -6,16 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 
+import tantivy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from tantivy import Occur
 
 from proposals.catalogue.counts import Counts
 from proposals.catalogue.facets import Facet, facet_of
 from proposals.catalogue.index import catalogue
-from proposals.catalogue.names import Names, size
+from proposals.catalogue.names import Names, is_number, size
 from proposals.catalogue.query import PAGE_SIZE, RELEVANCE, Query
-from proposals.catalogue.schema import FACETS
+from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
+from proposals.catalogue.spelling import suggestions
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
+
+KEPT = 100
+"""Queries whose counts are kept."""
+MATCHED = 10_000
+"""Recommendations of the proposals on one page among which the best are looked for."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,41 @@ class Results:
         return sorted((way for way in ways if way[1]), key=lambda way: -way[1])
 
     @property
+    def suggestions(self) -> list[tuple[Query, int]]:
+        """Where nothing is found: the same with words spelt as they are in the record, with the number found."""
+        return [] if self.total else suggestions(self.query, self.names)
+
+    @property
+    def matched(self) -> list[int]:
+        """Of each proposal on this page the recommendation with most of what was looked for, of several the first."""
+        sought = self.query.marks["text"]
+        if not sought or not self.ids or self.query.recommendations:
+            return []
+        of_page = tantivy.Query.term_set_query(SCHEMA, "proposal", self.ids)
+        among = is_number("type", RECOMMENDATION).and_must_match(of_page)
+        said = [self.names.saying(phrase, "title", RECOMMENDATION) for phrase in sought]
+        any_said = tantivy.Query.boolean_query(
+            [(Occur.Should, tantivy.Query.const_score_query(way, 1.0)) for way in said]
+        )
+        searcher = self.names.searcher
+        hits = searcher.search(
+            tantivy.Query.const_score_query(among, 0.0).and_must_match(any_said), MATCHED, count=False
+        ).hits
+        addresses = [address for _, address in hits]
+        numbers = [searcher.fast_field_values(name, addresses) for name in ("oldest", "proposal", "id")]
+        best: dict[int, int] = {}
+        ranked = sorted(zip([-score for score, _ in hits], *numbers, strict=True))
+        for _score, _place, proposal, key in ranked:
+            best.setdefault(proposal, key)
+        return [*best.values()]
+
+    @property
     def orders(self) -> list[tuple[str, str | Promise, str]]:
         """Name, label and address of each order that makes sense here."""
         return [
             (name, label, replace(self.query, sort=name, page=1).url)
             for name, label in ORDERS.items()
-            if name != RELEVANCE or self.query.phrases
+            if name != RELEVANCE or self.query.wanted
         ]
 
     @property
@@ -96,9 +133,20 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
     value has by itself where something is. Counts are exact.
     Raises `UnavailableError` while there is no index.
     """
-    counts = Counts(vocabulary.names, vocabulary.totals, query, [*facets])
-    shown = [facet_of(name, counts, vocabulary) for name in counts.facets]
-    return Results(query, counts.total, counts.page(), shown, vocabulary.names)
+    counts = _counts(vocabulary, query, tuple(facets))
+    shown = [facet_of(name, counts, query, vocabulary) for name in counts.facets]
+    return Results(query, counts.total, counts.page(query), shown, vocabulary.names)
+
+
+def _counts(vocabulary: Vocabulary, query: Query, facets: tuple[str, ...]) -> Counts:
+    """Give what is counted for a query, whatever its order and page: from before, if this state of the index has it."""
+    kept = vocabulary.opened.kept
+    key = (query.document, replace(query, page=1, sort="").url, facets)
+    counts: Counts = kept.get(key) or Counts(vocabulary.names, vocabulary.totals, query, facets)
+    if len(kept) >= KEPT:
+        kept.clear()
+    kept[key] = counts
+    return counts
 
 
 def count(query: Query) -> int:

@@ -25,7 +25,8 @@ FACETS = (
 NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "fingerprint", *FACETS)
 UNSOUGHT = {"id", "newest", "oldest", "fingerprint"}
 """Numbers that are read or sorted by, but never looked for: they are different in every document."""
-TEXTS = ("title", "lead", "words")
+TEXTS = ("title", "proposers", "lead", "words")
+"""Fields for texts, the foremost first: of proposers only organisations stand there, delegates are a facet."""
 
 
 def name_number(facet: str, key: int) -> int:
@@ -68,5 +69,5 @@ def _shape(files: Iterable[str]) -> str:
     return hashlib.blake2b(code, digest_size=8).hexdigest()
 
 
-SHAPE = _shape(["schema.py", "words.py", "documents.py", "totals.py"])
+SHAPE = _shape(["schema.py", "words.py", "pinyin.py", "documents.py", "totals.py"])
 """Changes whenever the code that fills the index does: an index of another shape is built anew."""

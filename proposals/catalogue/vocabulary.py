@@ -101,23 +101,23 @@ class Vocabulary:
     """What can be chosen, in the state of the record that the index has reached; one for each request."""
 
     @cached_property
-    def _opened(self) -> Opened:
+    def opened(self) -> Opened:
         """The index, as fresh as the record at the first question of the request."""
         return catalogue().fresh()
 
     @cached_property
     def names(self) -> Names:
         """The names in the index."""
-        return Names(self._opened.searcher)
+        return Names(self.opened.searcher)
 
     @property
     def totals(self) -> Totals:
         """The counts of everything in the index."""
-        return self._opened.totals
+        return self.opened.totals
 
     @cached_property
     def _lists(self) -> Lists:
-        return _lists(self._opened.name, self._opened.position, reader_language())
+        return _lists(self.opened.name, self.opened.position, reader_language())
 
     def values(self, facet: str, values: Iterable[str]) -> list[Choice]:
         """Give the choices for `values` of an address, in their order; unknown ones are left out."""

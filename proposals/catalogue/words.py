@@ -19,9 +19,11 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
 PIECE = re.compile(
-    r"[\"“”„«»「」『』]([^\"“”„«»「」『』]+)[\"“”„«»「」『』]"
-    rf"|((?:[\w{HAN}\u0300-\u036f]|(?<=[\w{HAN}\u0300-\u036f])[-.'’&·](?=[\w{HAN}]))+)"
+    r"(?:(?<!\S)(?P<sign>[-－−])?(?:(?P<field>(?ai:title|delegate|agency|topic))[:：])?)?"
+    r"(?:[\"“”„«»「」『』](?P<quoted>[^\"“”„«»「」『』]+)[\"“”„«»「」『』]"
+    rf"|(?P<plain>(?:[\w{HAN}\u0300-\u036f]|(?<=[\w{HAN}\u0300-\u036f])[-.'’&·](?=[\w{HAN}]))+))"
 )
+"""What a question is made of: a word or a quotation, after blank space with a minus and a prefix if need be."""
 LONGEST = 100
 ASCII_WORD = re.compile(rf"([A-Za-z0-9]{{1,{LONGEST}}})[A-Za-z0-9]*")
 
@@ -115,31 +117,46 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that must stand one after another; of the last, where `open`, only the beginning is known."""
+    """Words that must stand one after another; of the last, where `open`, only the beginning is known.
+
+    With a `field` they are looked for there only: in titles, or in the names of a facet's values. `without` asks for
+    what does not have them.
+    """
 
     stems: tuple[str, ...]
     open: bool = False
     acronym: str = ""
+    field: str = ""
+    without: bool = False
 
 
 def phrases(question: str) -> tuple[Phrase, ...]:
-    """Cut what a visitor typed into phrases, all of which must be found.
+    """Cut what a visitor typed into phrases, all of which must be found, or must not where a minus stands before one.
 
-    A quotation is one phrase; so is what is written together ("CAR-T", 干细胞). An odd quotation mark is ignored.
+    A quotation is one phrase; so is what is written together ("CAR-T", 干细胞). An odd quotation mark is ignored, and
+    so is a minus without a word; a prefix without a word, or an unknown one, is a word itself.
     """
-    found = (_phrase(quoted or plain, plain) for quoted, plain in PIECE.findall(question.translate(SIMPLIFIED)))
-    return tuple(dict.fromkeys(phrase for phrase in found if phrase.stems))
+    return tuple(dict.fromkeys(phrase for phrase, _, _ in pieces(question)))
 
 
-def _phrase(text: str, plain: str) -> Phrase:
-    cut_up = list(words(text))
+def pieces(question: str) -> Iterator[tuple[Phrase, int, int]]:
+    """Yield the phrases of a question, each with where its words begin and end there."""
+    for piece in PIECE.finditer(question.translate(SIMPLIFIED)):
+        if (phrase := _phrase(piece)).stems:
+            yield phrase, *piece.span("quoted" if piece["quoted"] else "plain")
+
+
+def _phrase(piece: re.Match[str]) -> Phrase:
+    plain = piece["plain"] or ""
+    cut_up = list(words(piece["quoted"] or plain))
     last = cut_up[-1] if cut_up else None
     alone = bool(last and last.han and len(last.text) == 1)
     if alone and len(cut_up) > 1 and cut_up[-2].han and cut_up[-2].end == cut_up[-1].end:
         cut_up.pop()  # the last character of a longer run: its pair says it already, and more may follow in the text
         alone = False
     stems = tuple(part for word in cut_up for part in stem(word.text).split())
-    return Phrase(stems, alone, plain if plain.isascii() and plain.isupper() else "")
+    acronym = plain if plain.isascii() and plain.isupper() else ""
+    return Phrase(stems, alone, acronym, (piece["field"] or "").lower(), bool(piece["sign"]))
 
 
 def marked(text: str, sought: Iterable[Phrase]) -> Iterator[tuple[str, bool]]:

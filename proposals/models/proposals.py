@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -79,9 +79,31 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Narrow down to bodies of one level."""
         return self.filter(session__body__level=level)
 
-    def for_cards(self, ids: Sequence[int]) -> list[Proposal]:
+    def numbered(self, number: int, *, system: str, place: str, term: int, ordinal: int, kind: str) -> Self:
+        """Narrow down to what bears a printed number at a session, with or without zeros before it.
+
+        The body is that of a `place`, as it stands in the body's name or by itself, or the national one where it is "".
+        Without a `kind` any will do.
+        """
+        body = Q(session__body__level=Level.NATIONAL)
+        if place:
+            names = [f"{place}政协", f"中国人民政治协商会议{place}委员会", f"{place}人大", f"{place}人民代表大会"]
+            region = Q(session__body__region__name_zh=place) | Q(session__body__region__full_name_zh=place)
+            body = Q(session__body__short_name_zh__in=names) | Q(session__body__name_zh__in=names)
+            body |= Q(session__body__level=Level.PROVINCIAL) & region
+        return self.filter(
+            body,
+            session__body__system=system,
+            session__term=term,
+            session__ordinal=ordinal,
+            number__in={str(number).zfill(width) for width in range(1, 21)},
+            kind__in=[kind] if kind else ProposalKind.values,
+        )
+
+    def for_cards(self, ids: Sequence[int], matched: Collection[int] = ()) -> list[Proposal]:
         """Fetch the published proposals with `ids`, in that order, with all that a card shows.
 
+        Number and text of the one recommendation of each that is `matched` come along, by the join that counts them.
         Lists are put into attributes: Django makes a queryset for each row and relation otherwise, which takes longer
         than all the rest.
         """
@@ -96,6 +118,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             )
             .annotate(recommendation_count=Count("recommendations"))
         )
+        if matched:
+            hit = Q(recommendations__in=matched)
+            parts = {"hit_number": "order", "hit_en": "text_en", "hit_zh": "text_zh"}
+            found = found.annotate(
+                **{name: Min(f"recommendations__{part}", filter=hit) for name, part in parts.items()}
+            )
         by_id = {proposal.pk: proposal for proposal in found}
         return [by_id[key] for key in ids if key in by_id]
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext, ngettext
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, in_language, reader_language
 from proposals.catalogue import Value, marked
-from proposals.catalogue.words import HAN, Phrase
+from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
 from proposals.models import Sponsorship
 
+LONGEST_HIT, BEFORE_HIT = 240, 80
+"""Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
 register = template.Library()
 IN_CHINESE = re.compile(f"[{HAN}]")
 register.filter("date_words", date_words)
@@ -67,7 +69,8 @@ def who(sponsorships: Iterable[Sponsorship], sought: Iterable[Phrase] = ()) -> S
 def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
     delegate = sponsorship.delegate
     if delegate is None:
-        return f'<span class="person">{say(sponsorship, "organisation", sought)}</span>'
+        anywhere = [phrase for phrase in sought if not phrase.field]
+        return f'<span class="person">{say(sponsorship, "organisation", anywhere)}</span>'
     name = say(delegate, "name", sought) + also(delegate, "name")
     posts = [
         f" ({say(position, 'employer', sought)}{_inferred() if position.inferred else ''})"
@@ -77,7 +80,38 @@ def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
 
 
 def _inferred() -> str:
-    return f", <em>{html.escape(gettext('inferred'))}</em>"
+    inferred = gettext("inferred")  # not within the f-string, where xgettext does not look
+    return f", <em>{html.escape(inferred)}</em>"
+
+
+@register.simple_tag
+def hit(proposal: Any, sought: Iterable[Phrase]) -> SafeString:
+    """Print the recommendation that matched: its number, which leads there, and what stands around the first hit.
+
+    Where only the text in the other language has the hit, that stands there.
+    """
+    reader = reader_language()
+    languages = [reader, CHINESE if reader == ENGLISH else ENGLISH]
+    texts = [(language, text) for language in languages if (text := getattr(proposal, f"hit_{language}"))]
+    language, text = max(texts, key=lambda each: len(list(marked(each[1], sought))) > 1)
+    number = escape(gettext("Recommendation %(number)s") % {"number": proposal.hit_number})
+    foreign = f' lang="{TAGS[language]}"' if language != reader else ""
+    link = f'<a href="{proposal.get_absolute_url()}#r{proposal.hit_number}">{number}</a>'
+    return SafeString(f"{link}{escape(gettext(': '))}<span{foreign}>{with_hits(_around(text, sought), sought)}</span>")
+
+
+def _around(text: str, sought: Iterable[Phrase]) -> str:
+    """Cut a long text down to what stands around its first hit; it begins and ends where words begin."""
+    if len(text) <= LONGEST_HIT:
+        return text
+    before, *rest = [piece for piece, _ in marked(text, sought)]
+    first = len(before) if rest else 0
+    starts = [word.start for word in words(text)]
+    begin = next((start for start in starts if start >= first - BEFORE_HIT), 0) if first > BEFORE_HIT else 0
+    if len(text) - begin <= LONGEST_HIT:
+        return f"…{text[begin:]}"
+    end = max([first + len("".join(rest[:1])), *(start for start in starts if start <= begin + LONGEST_HIT)])
+    return f"{'…' if begin else ''}{text[begin:end].strip()}…"
 
 
 @register.simple_tag
@@ -92,7 +126,8 @@ def facet_values(values: Iterable[Value]) -> SafeString:
 
     A page has hundreds of them: a template, or Django's `format_html`, takes a third of the time of the whole page.
     """
-    chosen = f'<span class="unseen"> ({escape(gettext("chosen"))})</span>'
+    word = gettext("chosen")
+    chosen = f'<span class="unseen"> ({html.escape(word)})</span>'
     return SafeString("\n".join(_facet_value(value, chosen if value.selected else "") for value in values))
 
 
