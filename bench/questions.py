@@ -16,7 +16,7 @@ OURS, PLAIN, DATASETTE = "Lianghui", "plain Django ORM", "Datasette"
 DEEP = 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """One address of the site, and what asks the same of the alternatives.
 

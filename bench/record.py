@@ -226,14 +226,18 @@ def make(number: int) -> None:
 
 
 def describe() -> dict[str, Any]:
-    """Tell what to ask for: topics and regions by frequency, one proposal, and how many are published."""
+    """Tell what there is: topics and regions by frequency, one proposal, the database, how many are published."""
     often = {"number__gt": 0}
     topics = Topic.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
     regions = Region.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
     one = Proposal.objects.published().filter(**MADE).earliest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()")
+        [database] = cursor.fetchone()
     return {
         "topics": list(topics.values_list("slug", flat=True)),
         "regions": list(regions.exclude(iso_code=None).values_list("iso_code", flat=True)),
         "one": [one.pk, one.slug],
+        "database": database,
         "published": Proposal.objects.published().count(),
     }
