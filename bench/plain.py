@@ -11,7 +11,7 @@ from django.urls import path
 
 from lianghui.urls import urlpatterns as site_map
 from proposals.catalogue import catalogue
-from proposals.models import Proposal, Recommendation
+from proposals.models import Proposal, Recommendation, Topic
 
 FACETS = {
     "topic": "topics__slug",
@@ -20,7 +20,12 @@ FACETS = {
     "level": "session__body__level",
     "status": "status",
 }
-FILTERS = FACETS | {"delegate": "sponsorships__delegate__slug"}
+FILTERS = {
+    "region": "target_regions__iso_code",
+    "year": "session__year",
+    "level": "session__body__level",
+    "delegate": "delegates__slug",
+}
 TEXTS = (
     *("title_en", "title_zh", "summary_en", "summary_zh"),
     *("recommendations__text_en", "recommendations__text_zh"),
@@ -51,11 +56,17 @@ def empty(_request: HttpRequest) -> HttpResponse:
 
 def proposals(request: HttpRequest) -> HttpResponse:
     """List proposals: `icontains` for each word, a `count`, one `annotate` for each facet."""
-    found = Proposal.objects.filter(state="published")
+    found = published = Proposal.objects.filter(state="published")
     for name, field in FILTERS.items():
         if values := request.GET.getlist(name):
             found = found.filter(**{f"{field}__in": values})
-    found = _saying(found, request, TEXTS).distinct()
+    if topics := request.GET.getlist("topic"):
+        below = Topic.objects.all().below(*Topic.objects.filter(slug__in=topics).values_list("pk", flat=True))
+        found = found.filter(Q(topics__in=below) | Q(recommendations__topics__in=below))
+    found = _saying(found, request, TEXTS)
+    if found is not published:
+        # Joins give a proposal several times, and would narrow the facets down to the values that were asked for.
+        found = published.filter(pk__in=found.values("pk"))
     start = (int(request.GET.get("page", 1)) - 1) * PAGE
     rows = found.select_related("session__body").prefetch_related("topics", "target_regions", "delegates")
     rows = rows.order_by("-session__opened", "-pk")[start : start + PAGE]

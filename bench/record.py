@@ -5,14 +5,10 @@ unevenly as in life. Delegates, sessions and texts are invented, and the same fo
 one by one, so that a run which was broken off goes on where it stopped.
 """
 
-import json
 import random
-from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -21,6 +17,7 @@ from django.db.models import Count, Max, Model
 from django.utils import timezone
 from tqdm import tqdm
 
+from bench.texts import SYLLABLES, Texts, Uneven, pairs
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session
 from proposals.models import (
     Addressee,
@@ -35,123 +32,26 @@ SEED = 20240304
 BATCH = 5_000
 YEARS = range(2013, 2025)
 RECOMMENDATIONS = 3
-SENTENCES = 50_000
-TAIL = 20_000
-"""Words of which most are rare."""
-SMALL_WORDS = ["the", "and", "of", "for", "a", "in", "to", "that", "with", "on", "by", "from", "all", "as", "at", "or"]
-SHARES = (35, 25, 40)
-"""Of a hundred words of a text, how many are small words, words of the field, and others."""
-SYLLABLES = [first + vowel + last for first in "bcdfglmnprstv" for vowel in "aeiou" for last in ("", "n", "r", "s")]
+PROVINCIAL = ("province", "municipality", "autonomous_region", "special_administrative_region")
 MADE = {"slug__startswith": "made-up-"}
-WORDS = Path(__file__).parent / "words"
-HANZI = [bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
-"""The 3,700 characters that China's standard counts as common."""
-MEDICINES = [
-    f"{first}{middle}{last}"
-    for first in ("rel", "zev", "equ", "ina", "sat", "ora")
-    for middle in ("maca", "orca", "ti", "vera", "sino")
-    for last in ("leucel", "tagene", "vec", "parvovec", "stemcel")
-]
-"""Names like those of cell and gene therapies: the rare words."""
 TABLES = (
     *(Body, Session, Delegate, Membership, NameVariant, Position, Proposal, Recommendation, Sponsorship, Addressee),
     *(Proposal.topics.through, Proposal.target_regions.through, Recommendation.topics.through),
 )
-T = TypeVar("T")
-
-
-def words(name: str) -> list[str]:
-    """Read a list of words; a low line stands for a space in one."""
-    return [word.replace("_", " ") for word in (WORDS / f"{name}.txt").read_text("utf-8").split()]
-
-
-def pairs(name: str) -> list[tuple[str, str]]:
-    """Read a list of names: Latin letters, characters."""
-    read = words(name)
-    return list(zip(read[::2], read[1::2], strict=True))
-
-
-class Uneven(Generic[T]):
-    """Things of which the first is chosen twice as often as the second and three times as often as the third."""
-
-    def __init__(self, things: Iterable[T], *, steepness: float = 1.0) -> None:
-        self.things = list(things)
-        self.weights = list(accumulate((place + 1) ** -steepness for place in range(len(self.things))))
-
-    def one(self, rng: random.Random) -> T:
-        """Choose one."""
-        return self.things[bisect(self.weights, rng.random() * self.weights[-1])]
-
-    def some(self, rng: random.Random, number: int) -> list[T]:
-        """Choose at most `number` different ones."""
-        return list(dict.fromkeys(self.one(rng) for _ in range(number)))
-
-
-class Texts:
-    """Sentences in two languages, made once; a proposal takes its texts from them.
-
-    They are as long as those of the founding data, and their words as uneven as in life: small words in most, the
-    field's own words in one proposal of six or so, and a long tail of which most are in one of thousands.
-    """
-
-    def __init__(self, rng: random.Random) -> None:
-        tail = sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))) for _ in range(TAIL)})
-        english = [
-            Uneven(
-                [
-                    "the",
-                    "and",
-                    "of",
-                    "for",
-                    "a",
-                    "in",
-                    "to",
-                    "that",
-                    "with",
-                    "on",
-                    "by",
-                    "from",
-                    "all",
-                    "as",
-                    "at",
-                    "or",
-                ]
-            ),
-            Uneven(rng.sample(words("english"), len(words("english"))), steepness=0.4),
-            Uneven(rng.sample([*tail, *MEDICINES], len(tail) + len(MEDICINES)), steepness=0.8),
-        ]
-        twos = sorted({"".join(rng.sample(HANZI, 2)) for _ in range(TAIL)})
-        chinese = [
-            Uneven(["关于", "进一步", "的", "和", "在", "对", "等"]),
-            Uneven(rng.sample(words("chinese"), len(words("chinese"))), steepness=0.4),
-            Uneven(rng.sample(twos, len(twos)), steepness=0.8),
-        ]
-        self.english = [" ".join(_mixed(rng, english, rng.randint(6, 16))) for _ in range(SENTENCES)]
-        self.chinese = ["".join(_mixed(rng, chinese, rng.randint(4, 10))) for _ in range(SENTENCES)]
-
-    def both(self, rng: random.Random, sentences: int) -> tuple[str, str]:
-        """Give so many sentences in English, and as many in Chinese."""
-        english = [self.english[int(rng.random() * SENTENCES)].capitalize() for _ in range(sentences)]
-        return ". ".join(english), "。".join(self.chinese[int(rng.random() * SENTENCES)] for _ in range(sentences))
-
-
-def _mixed(rng: random.Random, kinds: Sequence[Uneven[str]], number: int) -> Iterator[str]:
-    for kind in rng.choices(kinds, SHARES, k=number):
-        yield kind.one(rng)
 
 
 class World:
     """Sessions and delegates, written once, and the proposals that they bring forth."""
 
     def __init__(self, number: int) -> None:
-        rng = random.Random(SEED)
-        self.texts = Texts(rng)
-        provinces = list(Region.objects.filter(kind="province").order_by("slug"))
+        self.texts = Texts(random.Random(SEED))
+        provinces = list(Region.objects.filter(kind__in=PROVINCIAL).order_by("slug"))
         if not Body.objects.filter(**MADE).exists():
             self._sessions(provinces)
-            self._delegates(rng, max(100, min(30_000, number // 30)), provinces)
+            self._delegates(random.Random(SEED), max(100, min(30_000, number // 30)), provinces)
         if not Topic.objects.filter(**MADE).exists():
             self._fields()
+        rng = random.Random(SEED)  # of its own, so that it gives the same where the delegates are there already
         topics = [*Topic.objects.order_by("slug").values_list("pk", flat=True)]
         self.topics = Uneven(rng.sample(topics, len(topics)))
         self.regions = Uneven([Region.objects.get(iso_code="CN").pk, *(region.pk for region in provinces)])
@@ -228,7 +128,7 @@ class World:
         for each in people:
             seat = {"body": rng.choice(bodies), "term": rng.choice([30, 31, 32]), "region": rng.choice(provinces)}
             rows[Membership].append(Membership(delegate=each, role="member", **seat))
-            company = f"{rng.choice(words('english')).capitalize()} Biotechnology Co., Ltd."
+            company = f"{''.join(rng.choices(SYLLABLES, k=2)).capitalize()} Biotechnology Co., Ltd."
             rows[Position].append(Position(delegate=each, employer_en=company, employer_zh="生物技术有限公司"))
             if rng.random() < 0.3:
                 rows[NameVariant].append(NameVariant(delegate=each, spelling=" ".join(each.name_en.split()[::-1])))
@@ -325,10 +225,19 @@ def make(number: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def describe() -> None:
-    """Print as JSON what the bench asks for: topics by frequency, one proposal, and how many are published."""
-    topics = Topic.objects.annotate(number=Count("proposals")).order_by("-number", "slug")
+def describe() -> dict[str, Any]:
+    """Tell what there is: topics and regions by frequency, one proposal, the database, how many are published."""
+    often = {"number__gt": 0}
+    topics = Topic.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
+    regions = Region.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
     one = Proposal.objects.published().filter(**MADE).earliest("pk")
-    published = Proposal.objects.published().count()
-    found = {"topics": list(topics.values_list("slug", flat=True)), "one": [one.pk, one.slug], "published": published}
-    print(json.dumps(found))
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()")
+        [database] = cursor.fetchone()
+    return {
+        "topics": list(topics.values_list("slug", flat=True)),
+        "regions": list(regions.exclude(iso_code=None).values_list("iso_code", flat=True)),
+        "one": [one.pk, one.slug],
+        "database": database,
+        "published": Proposal.objects.published().count(),
+    }
