@@ -145,7 +145,7 @@ def ask_all(
 
 
 def manage(*command: str, env: dict[str, str], reads: bool = False) -> str:
-    """Run a management command; its progress shows. Stop where it fails. Where it is to be read, give what it prints."""
+    """Run a management command; its progress shows. Stop where it fails; where it is to be read, give what it says."""
     pipe = subprocess.PIPE if reads else None
     ran = subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, stdout=pipe, text=True)
     if ran.returncode:

@@ -19,13 +19,13 @@ INTRODUCTION = """
 Milliseconds from the request to the last byte: the median, and in brackets the least, the most and how many times it
 was asked. Lianghui answers with its whole page and all its facets, and forgets all that it keeps of earlier answers
 before each request; the others answer with 20 rows and five facets (topic, region, year, level, status) of the same
-content. Who takes over a second is asked without a request for nothing before. *Seen before* is Lianghui's page where it
-was asked for before in this generation, *304* the answer to who has it.
+content. Who takes over a second is asked without a request for nothing before. *Seen before* is Lianghui's page where
+it was asked for before in this generation, *304* the answer to who has it.
 
 *Found* is how many each says there are: one number where all agree, else Lianghui's, the plain ORM's and Datasette's.
 All search titles, summaries and recommendations; where Lianghui finds more, the words are those of a name too (of a
-topic, an agency, a delegate), and it finds the proposals that bear the name. Datasette's facet of regions knows only the
-first of a proposal's regions, the plain ORM's of topics only those of the whole; that is quicker, and left to them.
+topic, an agency, a delegate), and it finds the proposals that bear the name. Datasette's facet of regions knows only
+the first of a proposal's regions, the plain ORM's of topics only those of the whole; that is quicker, and left to them.
 Datasette's page by its number is asked for by the token that leads to it, which takes no looking for.
 """
 PROVED = """

@@ -15,10 +15,7 @@ from bench.questions import DATASETTE, OURS, PLAIN, questions
 from bench.record import describe, make
 
 NUMBER = 1_000
-pytestmark = [
-    pytest.mark.django_db(transaction=True),  # what is not committed cannot be copied
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="Datasette's database is made from a file of SQLite."),
-]
+pytestmark = pytest.mark.django_db(transaction=True)  # what is not committed cannot be copied
 
 
 @pytest.fixture
@@ -35,7 +32,10 @@ def asked(settings, monkeypatch):
 
 @pytest.fixture
 def ask_datasette(asked, tmp_path):
-    """Give a function that puts a question to Datasette."""
+    """Give a function that puts a question to Datasette, whose database is made from a file of SQLite, or nothing."""
+    if connection.vendor != "sqlite":
+        yield None
+        return
     with closing(sqlite3.connect(tmp_path / "record.sqlite3")) as copy:
         connection.connection.backup(copy)
     path = tmp_path / "rival.db"
@@ -48,15 +48,13 @@ def ask_datasette(asked, tmp_path):
 def test_all_find_as_many(asked, ask_datasette, client):
     found_something = 0
     for question in asked:
-        theirs = ask_datasette(question)
-        answers = {OURS: client.get(question.ours()), PLAIN: client.get(question.plain()), DATASETTE: theirs}
-        found = {who: question.found(who, answer.content) for who, answer in answers.items()}
-        assert found[PLAIN] == found[DATASETTE], question.name
-        if question.names:
-            assert found[OURS] > found[PLAIN], question.name
-        else:
-            assert found[OURS] == found[PLAIN], question.name
-        found_something += found[OURS] > 0
-        assert len(theirs.json()["facet_results"]) == 5, question.name
-        assert len(theirs.json()["rows"]) == min(20, found[DATASETTE]), question.name
+        answers = {OURS: client.get(question.ours()), PLAIN: client.get(question.plain())}
+        if ask_datasette:
+            answers[DATASETTE] = theirs = ask_datasette(question)
+            assert len(theirs.json()["facet_results"]) == 5, question.name
+            assert len(theirs.json()["rows"]) == min(20, question.found(DATASETTE, theirs.content)), question.name
+        ours, *others = (question.found(who, answer.content) for who, answer in answers.items())
+        assert {ours > each if question.names else ours == each for each in others} == {True}, question.name
+        assert len({*others}) == 1, question.name
+        found_something += ours > 0
     assert found_something >= len(asked) - 2  # in a record as small as this the narrowest may find nothing
