@@ -33,11 +33,11 @@ class Measured:
 
     def take(self, who: str, answers: Iterable[tuple[Question, list[float], bytes]]) -> None:
         """Take in what `who` has answered: milliseconds and how many were found."""
-        self.times[who], self.found[who] = {}, {}
+        self.times[who] = {}
         for question, times, answer in answers:
             self.times[who][question.name] = times
             if who in TOTALS:
-                self.found[who][question.name] = question.found(who, answer)
+                self.found.setdefault(who, {})[question.name] = question.found(who, answer)
 
     @property
     def floor(self) -> float:
