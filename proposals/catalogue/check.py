@@ -52,8 +52,7 @@ def _differing(held: dict[tuple[int, int], list[int]]) -> Iterator[str]:
         elif fingerprints != [entry.fingerprint]:
             yield f"{_called(kind, identity)} differs from the record"
     for kind, identity in held:
-        if kind != NAME:  # names that nothing has any more are found by nobody
-            yield f"{_called(kind, identity)} is in the index but not published"
+        yield f"{_called(kind, identity)} is in the index but not published"
 
 
 def status(catalogue: Catalogue) -> dict[str, object]:

@@ -28,10 +28,10 @@ from django.conf import settings
 from django.db import connection
 from tqdm import tqdm
 
-from proposals.catalogue.documents import entries
+from proposals.catalogue.documents import NAMED, entries
 from proposals.catalogue.makers import made_by_several
 from proposals.catalogue.names import is_number
-from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE
+from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE, name_number
 from proposals.catalogue.totals import Totals
 from proposals.catalogue.words import AS_CUT
 from proposals.models import Change, Generation, Proposal
@@ -194,6 +194,9 @@ class Catalogue:
                         writer.delete_documents_by_query(is_number("proposal", *entry.numbers["proposal"]))
                     writer.add_document(entry.document())
                     totals.add(entry.numbers)
+                for facet in NAMED:
+                    for key in totals.unused(facet):
+                        writer.delete_documents_by_query(is_number("proposal", name_number(facet, key)))
                 writer.delete_documents_by_query(is_number("type", META))
                 writer.add_document(_meta(now.value, totals))
             self.look(again=True)

@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Occur
 
 from people.models import Agency, Delegate, Region
-from proposals.catalogue.names import Names, having, is_number, said_in, size
+from proposals.catalogue.names import Names, is_number, said_in, size
 from proposals.catalogue.query import Query
 from proposals.catalogue.schema import PROPOSAL, TEXTS
 from proposals.catalogue.words import Phrase, pieces, stem, words
@@ -81,9 +81,8 @@ def _words(stems: Iterable[str], names: Names) -> Mapping[str, set[str]]:
     for each in stems:
         phrase = Phrase((each,))
         for facet, named in names.of(phrase).items():
-            if facet in keys:  # a name stays in the index when nothing published has it any more
-                shown = (key for key in named if size(names.searcher, having(facet, [key], PROPOSAL)))
-                keys[facet].update(islice(shown, MOST))
+            if facet in keys:
+                keys[facet].update(named[:MOST])
         ways = [(Occur.Should, said_in(phrase, field)) for field in TEXTS]
         one = is_number("type", PROPOSAL).and_must_match(tantivy.Query.boolean_query(ways))
         hits = names.searcher.search(one, 1, count=False).hits

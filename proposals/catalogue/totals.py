@@ -51,6 +51,10 @@ class Totals:
         """Give the number of documents of a `kind` with each value of `field`."""
         return self._counts[field, kind]
 
+    def unused(self, field: str) -> list[int]:
+        """Give the values of `field` that proposals had when these counts were read, and none has any more."""
+        return [value for value, count in self.by(field, PROPOSAL).items() if not count]
+
     def number(self, kind: int) -> int:
         """Give the number of documents of a `kind`, each of which is of one session."""
         return self.by("session", kind).total()
