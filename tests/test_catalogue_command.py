@@ -132,3 +132,11 @@ def test_many_saves_do_not_leave_many_segments(proposals):
         assert count(Query(q=f"turn{turn}")) == 1
     assert catalogue().look(again=True).searcher.num_segments < 15
     assert_answers()
+
+
+@pytest.mark.parametrize("action", ["refresh", "rebuild"])
+def test_where_nothing_can_be_written_one_line_says_so(proposals, settings, tmp_path, action):
+    (tmp_path / "file").write_text("in the way")
+    settings.CATALOGUE_DIR = tmp_path / "file" / "catalogue"
+    with pytest.raises(CommandError, match=r"The catalogue in .*/file/catalogue could not be built: .*Not a directory"):
+        run(action)

@@ -1,11 +1,14 @@
 """Several processes make the documents of an index; it is the same as that of one."""
 
+import sys
+
 import pytest
 
 from proposals.catalogue import makers
 from proposals.catalogue.documents import entries
 from tests.site import succeed
 
+BROKEN_OFF = "import struct, sys; sys.stdout.buffer.write(struct.pack('<Q', 100) + b'half')"
 REBUILD = "from proposals.catalogue import catalogue; catalogue().rebuild(anyway=True, processes={})"
 
 
@@ -19,9 +22,10 @@ def test_rebuild_by_several_processes_writes_what_the_record_says(prepared_site,
 
 @pytest.mark.django_db
 def test_a_process_that_has_ended_is_told_of(monkeypatch):
-    monkeypatch.setattr(makers, "COMMAND", ["true"])
-    with pytest.raises(OSError, match="has ended"):
-        list(makers.made_by_several([[1]], 1))
+    for command in (["true"], [sys.executable, "-c", BROKEN_OFF]):
+        monkeypatch.setattr(makers, "COMMAND", command)
+        with pytest.raises(OSError, match="has ended"):
+            list(makers.made_by_several([[1]], 1))
 
 
 @pytest.mark.django_db

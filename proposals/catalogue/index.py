@@ -130,12 +130,12 @@ class Catalogue:
         opened = self.look()
         return opened is not None and self.fits(opened, now) and opened.position >= now.value
 
-    def refresh(self, *, progress: bool = False) -> None:
+    def refresh(self, *, progress: bool = False, processes: int = 0) -> None:
         """Bring the index up to the record, however long it takes."""
         if self.fits(self.look(again=True), Generation.now()):
             self.catch_up()
         else:
-            self.rebuild(progress=progress)
+            self.rebuild(progress=progress, processes=processes)
 
     def rebuild(self, *, progress: bool = False, anyway: bool = False, damaged: str = "", processes: int = 0) -> None:
         """Write a new index beside the old and swap it in; the old one serves meanwhile.

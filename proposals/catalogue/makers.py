@@ -47,13 +47,17 @@ class Maker:
     def answers(self, *, but: int = 0) -> Iterator[Entry]:
         """Yield what was asked for and not given yet, but for the last batches."""
         while self.asked > but:
-            length = self.made.read(LENGTH.size)
-            if len(length) < LENGTH.size:
-                raise OSError("A process that makes documents for the catalogue has ended.")
-            entries = marshal.loads(self.made.read(*LENGTH.unpack(length)))  # noqa: S302 - from our own process
+            [length] = LENGTH.unpack(self._read(LENGTH.size))
+            entries = marshal.loads(self._read(length))  # noqa: S302 - from our own process
             self.asked -= 1
             for numbers, texts, acronyms, fingerprint in entries:
                 yield Entry(numbers, texts, acronyms, fingerprint)
+
+    def _read(self, length: int) -> bytes:
+        content = self.made.read(length)
+        if len(content) < length:
+            raise OSError("A process that makes documents for the catalogue has ended.")
+        return content
 
 
 def made_by_several(batches: Iterable[Sequence[int]], number: int) -> Iterator[Entry]:

@@ -26,13 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, action: str, verbosity: int, **options: Any) -> None:
         """Do one of them; `verify` ends with an error where it finds differences."""
-        progress = verbosity > 0 and sys.stderr.isatty()
         match action:
-            case "refresh":
-                catalogue().refresh(progress=progress)
-            case "rebuild":
-                processes = (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
-                catalogue().rebuild(progress=progress, anyway=True, processes=processes)
+            case "refresh" | "rebuild":
+                try:
+                    self._build(anew=action == "rebuild", progress=verbosity > 0 and sys.stderr.isatty())
+                except (OSError, ValueError) as error:  # a full or read-only disk, a damaged file
+                    raise CommandError(f"The catalogue in {catalogue().root} could not be built: {error}") from error
             case "status":
                 for name, value in status(catalogue()).items():
                     self.stdout.write(f"{name}: {value}")
@@ -41,3 +40,10 @@ class Command(BaseCommand):
                 if found:
                     raise CommandError("\n".join([*found, f"{len(found)} differences"]))
                 self.stdout.write("The catalogue says what the record says.")
+
+    def _build(self, *, anew: bool, progress: bool) -> None:
+        processes = (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
+        if anew:
+            catalogue().rebuild(progress=progress, anyway=True, processes=processes)
+        else:
+            catalogue().refresh(progress=progress, processes=processes)
