@@ -46,3 +46,13 @@ def test_only_so_many_are_kept(monkeypatch):
     for number in range(10):
         assert search(Query(q=f"-absent{number}"), Vocabulary()).total == 1
         assert len(catalogue().look().kept) <= 3
+
+
+def test_what_is_kept_is_not_lost_by_asking_for_it(monkeypatch):
+    make_proposal(title="Quince", published=True)
+    monkeypatch.setattr(results, "KEPT", 2)
+    search(Query(q="quince"), Vocabulary())
+    search(Query(q="pear"), Vocabulary())
+    before = dict(catalogue().look().kept)
+    search(Query(q=" quinces "), Vocabulary())
+    assert dict(catalogue().look().kept) == before

@@ -64,11 +64,8 @@ class Results:
     @property
     def ways_out(self) -> list[tuple[Chip, int]]:
         """Where nothing is found: conditions without which something is, with the number found, the most first."""
-        ways = (
-            []
-            if self.total
-            else [(chip, size(self.names.searcher, chip.without.matching(self.names))) for chip in self.chips]
-        )
+        chips = [] if self.total else self.chips
+        ways = [(chip, size(self.names.searcher, chip.without.matching(self.names))) for chip in chips]
         return sorted((way for way in ways if way[1]), key=lambda way: -way[1])
 
     @property
@@ -141,11 +138,13 @@ def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACE
 def _counts(vocabulary: Vocabulary, query: Query, facets: tuple[str, ...]) -> Counts:
     """Give what is counted for a query, whatever its order and page: from before, if this state of the index has it."""
     kept = vocabulary.opened.kept
-    key = (query.document, replace(query, page=1, sort="").url, facets)
-    counts: Counts = kept.get(key) or Counts(vocabulary.names, vocabulary.totals, query, facets)
-    if len(kept) >= KEPT:
-        kept.clear()
-    kept[key] = counts
+    chosen = frozenset((name, choice.key) for name, choices in query.chosen.items() for choice in choices)
+    key = (query.document, query.phrases, chosen, query.submitted_after, query.submitted_before, facets)
+    counts: Counts | None = kept.get(key)
+    if counts is None:
+        if len(kept) >= KEPT:
+            kept.clear()
+        counts = kept[key] = Counts(vocabulary.names, vocabulary.totals, query, facets)
     return counts
 
 
