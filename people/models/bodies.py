@@ -124,6 +124,11 @@ class Session(Named, RecordModel):
         return address("session", self.slug)
 
     @property
+    def date(self) -> str:
+        """When it was held, as exactly as is known: the day it opened, or the year."""
+        return self.opened or str(self.year)
+
+    @property
     def name_en(self) -> str:  # type: ignore[override]  # made of the body's name, never set
         """As in "14th CPPCC National Committee, 2nd session"."""
         return f"{ordinal_en(self.term)} {self.body.name_en}, {ordinal_en(self.ordinal)} session"

@@ -228,7 +228,7 @@ class Batch:
         delegates = [key for _, key, *_ in sponsorships if key]
         seat = session.body_id, session.term
         origins = {self.shelf.seats[key].get(seat) for key in delegates}
-        date = proposal.submitted or session.opened or str(session.year)
+        date = proposal.submitted or session.date
         return {
             "type": [kind],
             "proposal": [proposal.pk],

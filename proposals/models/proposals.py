@@ -298,7 +298,7 @@ class Proposal(RecordModel):
     @property
     def date(self) -> str:
         """When it was put forward, as exactly as is known: its own date, the session's, or the year."""
-        return self.submitted or self.session.opened or str(self.session.year)
+        return self.submitted or self.session.date
 
     def free_slug(self) -> str:
         """Make a slug from the title that no other proposal has."""
