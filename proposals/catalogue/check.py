@@ -1,17 +1,22 @@
 """Does the index say what the record says? Names every difference."""
 
+from __future__ import annotations
+
 import json
 import struct
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import tantivy
 from django.utils.timesince import timesince
+from tqdm import tqdm
 
 from proposals.catalogue.documents import entries
 from proposals.catalogue.index import Catalogue
+from proposals.catalogue.makers import made_by
 from proposals.catalogue.names import is_number, size
 from proposals.catalogue.schema import META, NAME, PROPOSAL, RECOMMENDATION, named
 from proposals.catalogue.totals import Totals
@@ -20,8 +25,11 @@ from proposals.models import Change, Generation
 KINDS = {PROPOSAL: "proposal", RECOMMENDATION: "recommendation"}
 
 
-def differences(catalogue: Catalogue) -> Iterator[str]:
-    """Yield a line for each document that is missing, differs or should not be there, and each damaged file."""
+def differences(catalogue: Catalogue, processes: int = 0, *, progress: bool = False) -> Iterator[str]:
+    """Yield a line for each document that is missing, differs or should not be there, and each damaged file.
+
+    With `processes`, so many others make what the index should hold.
+    """
     opened = catalogue.look(again=True)
     now = Generation.now()
     if opened is None:
@@ -35,22 +43,24 @@ def differences(catalogue: Catalogue) -> Iterator[str]:
         return
     if opened.position != now.value:
         yield f"the index is at generation {opened.position}, the record at {now.value}"
-    yield from _differing(_held(opened.searcher))
+    with tqdm(total=opened.totals.number(PROPOSAL), unit=" proposals", disable=not progress) as bar:
+        yield from _differing(_held(opened.searcher), processes, bar)
     counted = Totals()
     counted.count(opened.searcher, tantivy.Query.all_query())
     if counted != opened.totals:
         yield "the counts that the index keeps are not those of what is in it"
 
 
-def _differing(held: dict[tuple[int, int], list[int]]) -> Iterator[str]:
+def _differing(held: dict[tuple[int, int], list[int]], processes: int, bar: tqdm[NoReturn]) -> Iterator[str]:
     """Yield a line for each document of the record that is not `held` as it is, and for each that is held besides."""
-    for entry in entries():
+    for entry in entries(make=made_by(processes)):
         [kind], [identity] = entry.numbers["type"], entry.numbers["id"]
         fingerprints = held.pop((kind, identity), [])
         if not fingerprints:
             yield f"{_called(kind, identity)} is missing from the index"
         elif fingerprints != [entry.fingerprint]:
             yield f"{_called(kind, identity)} differs from the record"
+        bar.update(kind == PROPOSAL)
     for kind, identity in held:
         yield f"{_called(kind, identity)} is in the index but not published"
 

@@ -4,13 +4,15 @@ A maker is `manage.py make_entries`. It reads keys of proposals, a list on a lin
 number of bytes that they take. It ends when nobody can ask it any more.
 """
 
+import gc
 import json
 import marshal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import IO, Any, Self, cast
 
 from django.conf import settings
@@ -21,6 +23,8 @@ COMMAND = [sys.executable, "-m", "django", "make_entries"]
 LENGTH = struct.Struct("<Q")
 AHEAD = 2
 """Batches that a maker is asked for before it is listened to."""
+OBJECTS = 100_000
+"""Objects made between two looks for garbage, of which there is next to none here: Python's 700 cost a seventh."""
 
 
 class Maker:
@@ -60,6 +64,11 @@ class Maker:
         return content
 
 
+def made_by(number: int) -> Callable[[Iterable[Sequence[int]]], Iterator[Entry]] | None:
+    """Give what makes the entries of batches of keys in so many processes; `None` where this one makes them itself."""
+    return partial(made_by_several, number=number) if number else None
+
+
 def made_by_several(batches: Iterable[Sequence[int]], number: int) -> Iterator[Entry]:
     """Yield the entries of published proposals, given their keys in batches; `number` processes make them in turn."""
     with ExitStack() as stack:
@@ -74,6 +83,7 @@ def made_by_several(batches: Iterable[Sequence[int]], number: int) -> Iterator[E
 
 def make(asked: Iterable[bytes], answer: IO[bytes]) -> None:
     """Do a maker's work until nothing is asked any more."""
+    gc.set_threshold(OBJECTS)
     shelf = Shelf()
     for line in asked:
         entries = shelf.entries(json.loads(line))

@@ -1,5 +1,6 @@
 """`manage.py catalogue refresh|rebuild|verify|status`."""
 
+import gc
 import os
 import sys
 from argparse import ArgumentParser
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from proposals.catalogue import catalogue
 from proposals.catalogue.check import differences, status
+from proposals.catalogue.makers import OBJECTS
 from proposals.models import Proposal
 
 MANY = 20_000
@@ -26,24 +28,30 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, action: str, verbosity: int, **options: Any) -> None:
         """Do one of them; `verify` ends with an error where it finds differences."""
+        gc.set_threshold(OBJECTS)
         match action:
             case "refresh" | "rebuild":
                 try:
-                    self._build(anew=action == "rebuild", progress=verbosity > 0 and sys.stderr.isatty())
+                    self._build(anew=action == "rebuild", progress=self._progress(verbosity))
                 except (OSError, ValueError) as error:  # a full or read-only disk, a damaged file
                     raise CommandError(f"The catalogue in {catalogue().root} could not be built: {error}") from error
             case "status":
                 for name, value in status(catalogue()).items():
                     self.stdout.write(f"{name}: {value}")
             case "verify":
-                found = list(differences(catalogue()))
+                found = list(differences(catalogue(), self._processes(), progress=self._progress(verbosity)))
                 if found:
                     raise CommandError("\n".join([*found, f"{len(found)} differences"]))
                 self.stdout.write("The catalogue says what the record says.")
 
     def _build(self, *, anew: bool, progress: bool) -> None:
-        processes = (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
         if anew:
-            catalogue().rebuild(progress=progress, anyway=True, processes=processes)
+            catalogue().rebuild(progress=progress, anyway=True, processes=self._processes())
         else:
-            catalogue().refresh(progress=progress, processes=processes)
+            catalogue().refresh(progress=progress, processes=self._processes())
+
+    def _processes(self) -> int:
+        return (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
+
+    def _progress(self, verbosity: int) -> bool:
+        return verbosity > 0 and sys.stderr.isatty()
