@@ -185,6 +185,8 @@ def test_what_one_has_just_saved_is_not_hidden_by_a_slower_reader(aside, monkeyp
     """The slower one read the index before the save, and is done with it only after."""
     proposal = make_proposal(title="Damson", published=True)
     count(Query())
+    change(proposal, title_en="Jam")
+    index.Catalogue(catalogue().root).catch_up()  # another process, so that there is something to read
     change(proposal, title_en="Compote")
     reading, saved = Event(), Event()
     read, catch_up = index.Catalogue._read, index.Catalogue.catch_up

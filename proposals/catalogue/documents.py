@@ -9,13 +9,13 @@ import hashlib
 import marshal
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from django.db.models import Choices, Model
+from django.db.models import Choices, Model, QuerySet
 from tantivy import Document
 
 from people.dates import date_key
@@ -26,7 +26,6 @@ from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, c
 from proposals.catalogue.words import cut
 from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
 
-Node = TypeVar("Node", Topic, Region, Agency)
 Row = tuple[Any, ...]
 CHOICES: dict[str, type[Choices]] = {"level": Level, "kind": Proposal.Kind, "status": Proposal.Status}
 NUMBER_OF: dict[str, dict[str, int]] = {
@@ -70,13 +69,12 @@ class Entry:
         return Document.from_dict(self.numbers | self.texts | more, SCHEMA)
 
 
-class Lineages(Generic[Node]):
+class Lineages:
     """A tree in memory: of each node the keys of all above it."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self.nodes: dict[int, Node] = {node.pk: node for node in nodes}
-        parents: dict[int, int | None] = {node.pk: node.parent_id for node in self.nodes.values()}
-        self.above = {key: frozenset(lineage(key, parents)) for key in self.nodes}
+    def __init__(self, model: type[Model]) -> None:
+        parents: dict[int, int | None] = dict(model._default_manager.order_by().values_list("pk", "parent"))
+        self.above = {key: frozenset(lineage(key, parents)) for key in parents}
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def _of(self, keys: frozenset[int], kind: int) -> list[int]:
@@ -88,12 +86,8 @@ class Shelf:
     """Makes entries; reads what proposals share once, and keeps account of what they do share."""
 
     def __init__(self) -> None:
-        self.trees: dict[str, Lineages[Any]] = {
-            "topic": Lineages(Topic.objects.prefetch_related("synonyms")),
-            "region": Lineages(Region.objects.all()),
-            "agency": Lineages(Agency.objects.all()),
-        }
-        self.sessions: dict[int, Session] = {each.pk: each for each in Session.objects.select_related("body")}
+        self.trees = {"topic": Lineages(Topic), "region": Lineages(Region), "agency": Lineages(Agency)}
+        self.sessions: dict[int, Session] = {}
         self.seats: dict[int, dict[tuple[int, int], int | None]] = {}
         self.of_session = lru_cache(maxsize=None)(self._of_session)
         self.used: dict[str, set[int]] = {facet: set() for facet in NAMED}
@@ -112,24 +106,17 @@ class Shelf:
 
     def names(self) -> Iterator[Entry]:
         """Yield the entries of the names by which the proposals noted so far are found."""
-        for facet, words in NAMED.items():
-            for key, thing in self._named(facet, sorted({uncoded(facet, value) for value in self.used[facet]})):
-                number = name_number(facet, key)
-                numbers: dict[str, Sequence[int]] = {"type": [NAME], "id": [number], "proposal": [number]}
-                yield Entry(numbers, {"words": _cut(*words(thing))}, _acronyms(thing))
+        for facet, (things, words) in NAMED.items():
+            for keys in _in_batches({uncoded(facet, value) for value in self.used[facet]}):
+                for thing in things.filter(pk__in=keys).order_by("pk"):
+                    number = name_number(facet, thing.pk)
+                    numbers: dict[str, Sequence[int]] = {"type": [NAME], "id": [number], "proposal": [number]}
+                    yield Entry(numbers, {"words": _cut(*words(thing))}, _acronyms(thing))
 
-    def _named(self, facet: str, keys: list[int]) -> Iterator[tuple[int, Any]]:
-        """Yield the things with `keys`; delegates, of whom there are many, are read some at a time."""
-        if facet == "delegate":
-            delegates = Delegate.objects.prefetch_related("name_variants", "positions")
-            for some in _in_batches(keys):
-                yield from ((delegate.pk, delegate) for delegate in delegates.filter(pk__in=some).order_by("pk"))
-        else:
-            things: Mapping[int, Any] = self.sessions if facet == "session" else self.trees[facet].nodes
-            yield from ((key, things[key]) for key in keys)
-
-    def meet(self, delegates: Collection[int]) -> None:
-        """Read the seats of delegates that were not met before."""
+    def meet(self, sessions: Collection[int], delegates: Collection[int]) -> None:
+        """Read the sessions and the seats of delegates that were not met before."""
+        for keys in _in_batches(sessions - self.sessions.keys()):
+            self.sessions |= Session.objects.select_related("body").in_bulk(keys)
         for keys in _in_batches(delegates - self.seats.keys()):
             held: dict[int, list[Membership]] = {key: [] for key in keys}
             for seat in Membership.objects.filter(delegate__in=keys):
@@ -168,7 +155,8 @@ class Batch:
         )
         self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **theirs)
         self.addressees = _rows(Addressee, "recommendation", "agency", **theirs)
-        shelf.meet({row[1] for rows in self.sponsorships.values() for row in rows if row[1]})
+        sponsors = {row[1] for rows in self.sponsorships.values() for row in rows if row[1]}
+        shelf.meet({proposal.session for proposal in self.proposals}, sponsors)
 
     def entries(self, proposal: Any) -> Iterator[Entry]:
         """Yield the entry of `proposal` and those of its recommendations."""
@@ -335,12 +323,12 @@ def _delegate_words(delegate: Delegate) -> Iterator[str]:
         yield from (position.employer_en, position.employer_zh)
 
 
-NAMED: dict[str, Callable[[Any], Iterable[str]]] = {
-    "topic": _topic_words,
-    "region": _region_words,
-    "agency": _agency_words,
-    "session": _session_words,
-    "delegate": _delegate_words,
+NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], Iterable[str]]]] = {
+    "topic": (Topic.objects.prefetch_related("synonyms"), _topic_words),
+    "region": (Region.objects.all(), _region_words),
+    "agency": (Agency.objects.all(), _agency_words),
+    "session": (Session.objects.select_related("body"), _session_words),
+    "delegate": (Delegate.objects.prefetch_related("name_variants", "positions"), _delegate_words),
 }
 """Facets whose values have names that are looked for: a document with a value is found by that value's names."""
 

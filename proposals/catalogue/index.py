@@ -29,7 +29,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from proposals.catalogue.documents import NAMED, entries
-from proposals.catalogue.makers import made_by_several
+from proposals.catalogue.makers import made_by
 from proposals.catalogue.names import is_number
 from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE, name_number
 from proposals.catalogue.totals import Totals
@@ -43,7 +43,8 @@ PATIENCE = 1.0
 MENDED_FOR = 3600
 """Seconds for which an index that was built in the place of a damaged one is not built again for the same reason."""
 HEAP = 15_000_000
-BUILDING_HEAP = 200_000_000
+BUILDING_HEAP = 600_000_000
+"""Bytes: an index of 1,000,000 proposals is written in a few pieces, of which the engine need not make larger ones."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ class Opened:
     built_from: str
     stamp: tuple[int, int, bool]
     name: str
+    commit: bytes
+    """What the engine has on disk of the last commit."""
     kept: dict[Hashable, Any] = field(default_factory=dict)
     """What has been counted in it; it is forgotten with it."""
 
@@ -156,8 +159,7 @@ class Catalogue:
                 tqdm(total=total, unit=" proposals", disable=not progress) as bar,
             ):
                 with _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer:
-                    make = partial(made_by_several, number=processes) if processes else None
-                    for entry in entries(make=make):
+                    for entry in entries(make=made_by(processes)):
                         writer.add_document(entry.document())
                         bar.update(PROPOSAL in entry.numbers["type"])
                 _count_all(self.root / name, now.value)
@@ -182,7 +184,7 @@ class Catalogue:
                 return
             since = Change.objects.filter(generation__gt=opened.position)
             changed = list(since.values_list("proposal", flat=True))
-            totals = Totals(opened.totals.packed())
+            totals = opened.totals.copy()
             with _panics_raised():  # no `Reader`: it would mend damage at once, under the lock that is held here
                 away = tantivy.Query.term_set_query(SCHEMA, "proposal", changed)
                 totals.count(opened.index.searcher(), away, away=True)
@@ -227,17 +229,24 @@ class Catalogue:
             with nullcontext(folder) if writable else _linked(folder) as readable:
                 index = _opened(tantivy.Index.open(str(readable)))
                 return self._read(index, current["built_from"], stamp, current["index"])
-        return self._read(opened.index, opened.built_from, stamp, opened.name) if again else opened
+        if not again or opened.commit == self._commit(opened.name):
+            return opened
+        return self._read(opened.index, opened.built_from, stamp, opened.name)
+
+    def _commit(self, name: str) -> bytes:
+        return (self.root / name / "meta.json").read_bytes()
 
     def _read(self, index: tantivy.Index, built_from: str, stamp: tuple[int, int, bool], name: str) -> Opened:
         """Read the last commit and the generation it reaches."""
+        commit = self._commit(name)  # first: what is committed meanwhile is then read again
         index.reload()
         searcher = index.searcher()
         (_, address), *_others = searcher.search(is_number("type", META), 1).hits
         meta = searcher.doc(address)
         reader = Reader(searcher, partial(self._damaged, name))
         totals = Totals(bytes(meta["totals"][0]))
-        return Opened(index, cast("tantivy.Searcher", reader), meta["position"][0], totals, built_from, stamp, name)
+        asked = cast("tantivy.Searcher", reader)
+        return Opened(index, asked, meta["position"][0], totals, built_from, stamp, name, commit)
 
     def _damaged(self, name: str, error: Exception) -> None:
         """Build anew an index that the engine could not read or write; the same again within an hour is left alone."""

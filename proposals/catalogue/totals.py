@@ -5,8 +5,11 @@ counted by what it does not find.
 """
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from typing import Self
 
 import tantivy
 from tantivy import Occur, Searcher
@@ -20,50 +23,61 @@ MANY = 65_000
 
 
 class Totals:
-    """The counts of all documents by kind, field and value."""
+    """The counts of all documents by kind, field and value: of each field two rows, of values, sorted, and of counts.
+
+    To change a few of thousands, or to hand them on, then takes no time.
+    """
 
     def __init__(self, packed: bytes = b"") -> None:
         """Read what `packed` gave; without it nothing is counted yet."""
-        numbers = array("Q", packed or bytes(8 * len(KINDS) * len(COUNTED)))
-        self._counts: dict[tuple[str, int], Counter[int]] = {}
+        numbers = array("q", packed or bytes(8 * len(KINDS) * len(COUNTED)))
+        self._rows: dict[tuple[str, int], tuple[array[int], array[int]]] = {}
+        self._by: dict[tuple[str, int], Counter[int]] = {}
         place = 0
         for kind in KINDS:
             for field in COUNTED:
                 size = numbers[place]
-                values, counts = (numbers[place + 1 + size * half :][:size] for half in (0, 1))
-                self._counts[field, kind] = Counter(dict(zip(values, counts, strict=True)))
-                place += 1 + 2 * size
+                middle, end = place + 1 + size, place + 1 + 2 * size
+                self._rows[field, kind] = numbers[place + 1 : middle], numbers[middle:end]
+                place = end
 
     def packed(self) -> bytes:
         """Give the counts as the index keeps them: for each kind and field the number of values, values, counts."""
-        numbers = array("Q")
-        for counts in self._counts.values():
-            held = +counts
-            numbers.append(len(held))
-            numbers.extend(held.keys())
-            numbers.extend(held.values())
+        numbers = array("q")
+        for values, counts in self._rows.values():
+            held = [bool(count) for count in counts] if 0 in counts else None
+            numbers.append(sum(held) if held else len(counts))
+            for row in (values, counts):
+                numbers.extend(compress(row, held) if held else row)
         return numbers.tobytes()
 
+    def copy(self) -> Self:
+        """Give the same counts, to be carried on."""
+        return type(self)(self.packed())
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Totals) and all(+counts == +other.by(*key) for key, counts in self._counts.items())
+        return isinstance(other, Totals) and self.packed() == other.packed()
 
     def by(self, field: str, kind: int) -> Counter[int]:
         """Give the number of documents of a `kind` with each value of `field`."""
-        return self._counts[field, kind]
+        if (field, kind) not in self._by:
+            self._by[field, kind] = Counter(dict(zip(*self._rows[field, kind], strict=True)))
+        return self._by[field, kind]
 
     def unused(self, field: str) -> list[int]:
         """Give the values of `field` that proposals had when these counts were read, and none has any more."""
-        return [value for value, count in self.by(field, PROPOSAL).items() if not count]
+        values, counts = self._rows[field, PROPOSAL]
+        return [value for value, count in zip(values, counts, strict=True) if not count] if 0 in counts else []
 
     def number(self, kind: int) -> int:
         """Give the number of documents of a `kind`, each of which is of one session."""
-        return self.by("session", kind).total()
+        return sum(self._rows["session", kind][1])
 
     def add(self, numbers: Mapping[str, Sequence[int]]) -> None:
         """Count one more document, given its numbers as the index has them; names are not counted."""
         [kind] = numbers["type"]
         for field in COUNTED if kind in KINDS else ():
-            self._counts[field, kind].update(uncoded(field, value) for value in numbers[field])
+            self._change(field, kind, Counter(uncoded(field, value) for value in numbers[field]), 1)
 
     def count(self, searcher: Searcher, among: tantivy.Query, *, away: bool = False) -> None:
         """Count the documents that `among` finds; with `away`, count them no more."""
@@ -71,7 +85,17 @@ class Totals:
             of_kind = tantivy.Query.term_query(SCHEMA, "type", kind, index_option="basic")
             found = tantivy.Query.boolean_query([(Occur.Must, of_kind), (Occur.Must, among)])
             for field, counts in values_of(searcher, found, dict.fromkeys(COUNTED, MANY)).items():
-                (self._counts[field, kind].subtract if away else self._counts[field, kind].update)(counts)
+                self._change(field, kind, counts, -1 if away else 1)
+
+    def _change(self, field: str, kind: int, by: Mapping[int, int], sign: int) -> None:
+        values, counts = self._rows[field, kind]
+        for value in sorted(by):
+            place = bisect_left(values, value)
+            if place == len(values) or values[place] != value:
+                values.insert(place, value)
+                counts.insert(place, 0)
+            counts[place] += sign * by[value]
+        self._by.pop((field, kind), None)
 
 
 def values_of(searcher: Searcher, query: tantivy.Query, fields: Mapping[str, int]) -> dict[str, dict[int, int]]:

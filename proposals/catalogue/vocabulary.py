@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from functools import cached_property, lru_cache
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from proposals.catalogue.schema import PROPOSAL
 from proposals.catalogue.totals import Totals
 from proposals.models import Topic
 
+Row = dict[str, Any]
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 LABELS = {
     "topic": _("Topic"),
@@ -45,6 +46,7 @@ class Lists:
     def __init__(self) -> None:
         self.delegates: dict[int, Choice] = {}
         self.delegate_keys: dict[str, int] = {}
+        self.sessions: dict[int, Choice] = {}
 
     @cached_property
     def topic(self) -> list[Choice]:
@@ -62,20 +64,31 @@ class Lists:
         return [_named(agency, agency.slug, agency.parent_id) for agency in Agency.objects.all()]
 
     @cached_property
-    def meetings(self) -> list[Session]:
-        """Sessions with their bodies."""
-        return list(Session.objects.select_related("body"))
-
-    @cached_property
-    def session(self) -> list[Choice]:
-        """The names of sessions."""
-        return [_named(session, session.slug) for session in self.meetings]
+    def _meetings(self) -> tuple[dict[int, Body], dict[int, Row]]:
+        """Read bodies and rows of sessions, of which there are hundreds and few are shown."""
+        of_body = ("slug", "name_en", "name_zh", "short_name_zh")
+        rows = Session.objects.values_list(
+            "pk", "slug", "term", "ordinal", "body", *(f"body__{each}" for each in of_body)
+        )
+        bodies: dict[int, Body] = {}
+        sessions: dict[int, Row] = {}
+        for pk, slug, term, ordinal, body, *names in rows:
+            if body not in bodies:
+                bodies[body] = Body(pk=body, **dict(zip(of_body, names, strict=True)))
+            sessions[pk] = {"slug": slug, "term": term, "ordinal": ordinal, "body": bodies[body]}
+        return bodies, sessions
 
     @cached_property
     def body(self) -> list[Choice]:
         """The names of bodies."""
-        bodies = {session.body_id: session.body for session in self.meetings}
-        return [_named(body, body.slug) for body in bodies.values()]
+        return [_named(body, body.slug) for body in self._meetings[0].values()]
+
+    def some_sessions(self, values: Collection[str], keys: Collection[int]) -> list[Choice]:
+        """Give at least those asked for by value or by key, in the record's order."""
+        for key, row in self._meetings[1].items():
+            if key not in self.sessions and (key in keys or row["slug"] in values):
+                self.sessions[key] = _named(Session(pk=key, **row), row["slug"])
+        return [self.sessions[key] for key in self._meetings[1] if key in self.sessions]
 
     def some_delegates(self, values: Collection[str], keys: Collection[int]) -> list[Choice]:
         """Give those asked for by value or by key, and read those that are not read yet: there may be thousands."""
@@ -136,7 +149,7 @@ class Vocabulary:
 
     def _choices(self, facet: str, *, values: Collection[str] = (), keys: Collection[int] = ()) -> Iterable[Choice]:
         match facet:
-            case "topic" | "agency" | "session" | "body":
+            case "topic" | "agency" | "body":
                 return cast("list[Choice]", getattr(self._lists, facet))
             case "region" | "delegate_region":
                 return self._lists.region
@@ -145,6 +158,8 @@ class Vocabulary:
                 return [Choice(year, str(year), str(year)) for year in years]
             case "delegate" | "first_proposer":
                 return self._lists.some_delegates(values, keys)
+            case "session":
+                return self._lists.some_sessions(values, keys)
             case _:
                 return [
                     Choice(choice_number(facet, choice.value), choice.value, choice.label) for choice in CHOICES[facet]
