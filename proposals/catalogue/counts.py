@@ -1,6 +1,5 @@
 """Counts: how many documents a query finds, how many of them have each value of a facet, and the first of them."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -19,8 +18,8 @@ LISTED = 100
 SOME = 1_000
 """Values that are read of a facet with thousands: to read them all takes as long as to count them."""
 THOUSANDS = ("delegate", "first_proposer")
-HEAVY = ("topic", "region", "delegate_region", "agency")
-"""Facets with several values in a document; to count them takes as long as to count all others."""
+HEAVY = ("topic", "delegate")
+"""Facets with several of many values in a document; to count them takes as long as to count all others."""
 LARGE = 20_000
 """Documents from which on the first of them are looked for among the newest dates before all dates."""
 
@@ -76,7 +75,10 @@ class Counts:
         found = self.query.matching(self.names)
         if (lone := self.query.lone_choice) and 2 * self._of_all(*lone) > self.totals.number(self.kind):
             rest = self._counted(is_number("type", self.kind).and_must_not_match(found), dict.fromkeys(of_all, MANY))
-            return {name: of_all[name] - Counter(counts) for name, counts in rest.items()}
+            return {
+                name: {key: left for key, number in of_all[name].items() if (left := number - less.get(key, 0))}
+                for name, less in rest.items()
+            }
         some = {name: SOME if name in THOUSANDS and not self.query.choices(name) else MANY for name in of_all}
         counted = self._counted(found, some)
         cut = {name for name, most in some.items() if most == SOME and len(counted[name]) >= SOME}

@@ -79,13 +79,15 @@ def facet_of(name: str, counts: Counts, query: Query, vocabulary: Vocabulary) ->
         )
         for key, depth in _listed(placed, at_once | selected)
     ]
-    number = None if name in counts.in_part else len(without.keys() | selected)
+    number = None if name in counts.in_part else len(without) + sum(key not in without for key in selected)
     return Facet(name, LABELS[name], values, number)
 
 
 def _most_frequent(counts: Mapping[int, int]) -> list[int]:
     """Give at most a hundred keys with the highest counts, the lower key first where they are the same."""
-    return [-low for _, low in nlargest(LISTED, ((count, -key) for key, count in counts.items()))]
+    least = min(nlargest(LISTED, counts.values()), default=0)
+    among = ((count, -key) for key, count in counts.items() if count >= least)
+    return [-low for _, low in nlargest(LISTED, among)]
 
 
 def _listed(placed: list[tuple[int, int]], kept: set[int]) -> list[tuple[int, int]]:
