@@ -75,7 +75,7 @@ def questions(record: dict[str, Any]) -> list[Question]:
     return [
         Question("all"),
         Question("a broad topic", [("topic", topics[0])]),
-        Question("a narrow topic", [("topic", topics[-1])]),
+        Question("a narrow topic", [("topic", record["narrowest"])]),
         Question("two topics, a region, a year", two),
         Question("a frequent word", [("q", "strengthen")]),
         Question("a rare word", [("q", "relmacaleucel")]),

@@ -226,7 +226,10 @@ def make(number: int) -> None:
 
 
 def describe() -> dict[str, Any]:
-    """Tell what there is: topics and regions by frequency, one proposal, the database, how many are published."""
+    """Tell what there is: topics and regions by frequency, the narrowest topic, one proposal, the database, how many.
+
+    The narrowest has none below it, the proposals of which it would find too.
+    """
     often = {"number__gt": 0}
     topics = Topic.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
     regions = Region.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
@@ -236,6 +239,7 @@ def describe() -> dict[str, Any]:
         [database] = cursor.fetchone()
     return {
         "topics": list(topics.values_list("slug", flat=True)),
+        "narrowest": topics.filter(children=None).values_list("slug", flat=True).last(),
         "regions": list(regions.exclude(iso_code=None).values_list("iso_code", flat=True)),
         "one": [one.pk, one.slug],
         "database": database,
