@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import Count, Max, Model
+from django.db.models import Count, Max, Model, Q
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -231,8 +231,9 @@ def describe() -> dict[str, Any]:
     The narrowest has none below it, the proposals of which it would find too.
     """
     often = {"number__gt": 0}
-    topics = Topic.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
-    regions = Region.objects.annotate(number=Count("proposals")).filter(**often).order_by("-number", "slug")
+    seen = Count("proposals", filter=Q(proposals__state="published"))
+    topics = Topic.objects.annotate(number=seen).filter(**often).order_by("-number", "slug")
+    regions = Region.objects.annotate(number=seen).filter(**often).order_by("-number", "slug")
     one = Proposal.objects.published().filter(**MADE).earliest("pk")
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()")

@@ -229,6 +229,15 @@ def test_an_index_that_fits_is_not_built_again(proposals, folder):
     assert_answers()
 
 
+def test_an_index_is_read_again_only_where_something_was_committed(proposals, folder):
+    opened = catalogue().fresh()
+    assert catalogue().look(again=True) is opened
+    change(proposals[0], title_en="Compote")
+    index.Catalogue(folder).catch_up()  # another process
+    assert catalogue().look() is opened
+    assert catalogue().look(again=True).position == Generation.now().value
+
+
 def test_leftovers_of_a_rebuild_that_was_killed_are_removed(proposals, folder):
     assert_answers()
     before = current(folder)

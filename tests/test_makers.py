@@ -1,15 +1,30 @@
 """Several processes make the documents of an index; it is the same as that of one."""
 
+import re
 import sys
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from proposals.catalogue import makers
 from proposals.catalogue.documents import entries
+from proposals.management.commands import catalogue
+from tests.factories import make_proposal
 from tests.site import succeed
 
 BROKEN_OFF = "import struct, sys; sys.stdout.buffer.write(struct.pack('<Q', 100) + b'half')"
 REBUILD = "from proposals.catalogue import catalogue; catalogue().rebuild(anyway=True, processes={})"
+
+VERIFY = """
+from proposals.catalogue import catalogue
+from proposals.catalogue.check import differences
+print(list(differences(catalogue(), {})))
+"""
+UNNOTED = """
+from proposals.models import Proposal
+one = Proposal.objects.published().earliest("pk")
+Proposal.objects.filter(pk=one.pk).update(title_en=one.title_en + " again")
+"""
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -18,6 +33,29 @@ def test_rebuild_by_several_processes_writes_what_the_record_says(prepared_site,
     verified = prepared_site.manage("catalogue", "verify")
     succeed(verified)
     assert verified.stdout == "The catalogue says what the record says.\n"
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_verify_by_several_processes_names_what_differs(prepared_site, processes):
+    def differences():
+        asked = prepared_site.manage("shell", "--no-imports", "-c", VERIFY.format(processes))
+        succeed(asked)
+        return asked.stdout
+
+    succeed(prepared_site.manage("catalogue", "rebuild"))
+    assert differences() == "[]\n"
+    succeed(prepared_site.manage("shell", "--no-imports", "-c", UNNOTED))
+    assert re.fullmatch(r"\['proposal \d+ differs from the record'\]\n", differences())
+
+
+@pytest.mark.django_db
+def test_verify_says_in_one_line_that_a_process_has_ended(monkeypatch):
+    make_proposal(published=True)
+    call_command("catalogue", "refresh")
+    monkeypatch.setattr(catalogue, "_processes", lambda: 1)
+    monkeypatch.setattr(makers, "COMMAND", ["true"])
+    with pytest.raises(CommandError, match=r"could not be compared: .* has ended"):
+        call_command("catalogue", "verify")
 
 
 @pytest.mark.django_db

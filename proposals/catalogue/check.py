@@ -95,7 +95,7 @@ def _damaged(folder: Path) -> list[str]:
     """
     segments = json.loads((folder / "meta.json").read_text())["segments"]
     stems = {each["segment_id"].replace("-", "") for each in segments}
-    wrong = [file.name for file in folder.iterdir() if file.stem in stems and not _is_whole(file)]
+    wrong = [file.name for file in folder.iterdir() if file.name.partition(".")[0] in stems and not _is_whole(file)]
     return [f"{name} is damaged: the index must be built anew" for name in sorted(wrong)]
 
 

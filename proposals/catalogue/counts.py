@@ -19,7 +19,7 @@ SOME = 1_000
 """Values that are read of a facet with thousands: to read them all takes as long as to count them."""
 THOUSANDS = ("delegate", "first_proposer")
 HEAVY = ("topic", "delegate")
-"""Facets with several of many values in a document; to count them takes as long as to count all others."""
+"""Facets of which a document has several values, and there are many; they take as long as all others."""
 LARGE = 20_000
 """Documents from which on the first of them are looked for among the newest dates before all dates."""
 
@@ -76,7 +76,7 @@ class Counts:
         if (lone := self.query.lone_choice) and 2 * self._of_all(*lone) > self.totals.number(self.kind):
             rest = self._counted(is_number("type", self.kind).and_must_not_match(found), dict.fromkeys(of_all, MANY))
             return {
-                name: {key: left for key, number in of_all[name].items() if (left := number - less.get(key, 0))}
+                name: {key: left for key, number in of_all[name].items() if (left := number - less.get(key, 0)) > 0}
                 for name, less in rest.items()
             }
         some = {name: SOME if name in THOUSANDS and not self.query.choices(name) else MANY for name in of_all}

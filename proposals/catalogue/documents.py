@@ -79,7 +79,8 @@ class Lineages:
 
     def _of(self, keys: frozenset[int], kind: int) -> list[int]:
         """Give `keys` and all keys above them as a document of that `kind` has them."""
-        return [coded(kind, key) for key in sorted(frozenset().union(*map(self.above.__getitem__, keys)))]
+        above = [self.above.get(key, {key}) for key in keys]  # a node may be newer: its change is yet to be written
+        return [coded(kind, key) for key in sorted(set().union(*above))]
 
 
 class Shelf:
@@ -330,7 +331,10 @@ NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], Iterable[str]]]] = {
     "session": (Session.objects.select_related("body"), _session_words),
     "delegate": (Delegate.objects.prefetch_related("name_variants", "positions"), _delegate_words),
 }
-"""Facets whose values have names that are looked for: a document with a value is found by that value's names."""
+"""Facets whose values have names that are looked for: what is read of them, and the words of one.
+
+A document with a value is found by that value's names.
+"""
 
 
 def _order(proposal: int, date: int, number: int) -> dict[str, Sequence[int]]:

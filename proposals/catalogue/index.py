@@ -43,8 +43,8 @@ PATIENCE = 1.0
 MENDED_FOR = 3600
 """Seconds for which an index that was built in the place of a damaged one is not built again for the same reason."""
 HEAP = 15_000_000
-BUILDING_HEAP = 600_000_000
-"""Bytes: an index of 1,000,000 proposals is written in a few pieces, of which the engine need not make larger ones."""
+BUILDING_HEAP, LARGE_HEAP = 200_000_000, 600_000_000
+"""Bytes for a new index; with the larger, which a server's process should not take, the engine has less to merge."""
 
 logger = logging.getLogger(__name__)
 
@@ -158,7 +158,8 @@ class Catalogue:
                 _panics_raised(),
                 tqdm(total=total, unit=" proposals", disable=not progress) as bar,
             ):
-                with _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), BUILDING_HEAP) as writer:
+                heap = LARGE_HEAP if processes else BUILDING_HEAP
+                with _writing(_opened(tantivy.Index(SCHEMA, str(self.root / name))), heap) as writer:
                     for entry in entries(make=made_by(processes)):
                         writer.add_document(entry.document())
                         bar.update(PROPOSAL in entry.numbers["type"])
@@ -223,15 +224,16 @@ class Catalogue:
         writable = os.access(self.root, os.W_OK, effective_ids=True)
         stamp = (file.st_mtime_ns, file.st_ino, writable)
         opened = self._opened
-        if opened is None or opened.stamp != stamp or (again and not writable):
-            current = self._current()
-            folder = self.root / current["index"]
-            with nullcontext(folder) if writable else _linked(folder) as readable:
-                index = _opened(tantivy.Index.open(str(readable)))
-                return self._read(index, current["built_from"], stamp, current["index"])
-        if not again or opened.commit == self._commit(opened.name):
-            return opened
-        return self._read(opened.index, opened.built_from, stamp, opened.name)
+        if opened and opened.stamp == stamp:
+            if not again or opened.commit == self._commit(opened.name):
+                return opened
+            if writable:
+                return self._read(opened.index, opened.built_from, stamp, opened.name)
+        current = self._current()
+        folder = self.root / current["index"]
+        with nullcontext(folder) if writable else _linked(folder) as readable:
+            index = _opened(tantivy.Index.open(str(readable)))
+            return self._read(index, current["built_from"], stamp, current["index"])
 
     def _commit(self, name: str) -> bytes:
         return (self.root / name / "meta.json").read_bytes()

@@ -25,7 +25,7 @@ MANY = 65_000
 class Totals:
     """The counts of all documents by kind, field and value: of each field two rows, of values, sorted, and of counts.
 
-    To change a few of thousands, or to hand them on, then takes no time.
+    To change a few of thousands, or to hand them on, then takes next to no time.
     """
 
     def __init__(self, packed: bytes = b"") -> None:
@@ -40,6 +40,8 @@ class Totals:
                 middle, end = place + 1 + size, place + 1 + 2 * size
                 self._rows[field, kind] = numbers[place + 1 : middle], numbers[middle:end]
                 place = end
+        if place != len(numbers):
+            raise ValueError("the counts that the index keeps are cut off")
 
     def packed(self) -> bytes:
         """Give the counts as the index keeps them: for each kind and field the number of values, values, counts."""

@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -28,30 +30,40 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, action: str, verbosity: int, **options: Any) -> None:
         """Do one of them; `verify` ends with an error where it finds differences."""
-        gc.set_threshold(OBJECTS)
+        progress = verbosity > 0 and sys.stderr.isatty()
         match action:
             case "refresh" | "rebuild":
-                try:
-                    self._build(anew=action == "rebuild", progress=self._progress(verbosity))
-                except (OSError, ValueError) as error:  # a full or read-only disk, a damaged file
-                    raise CommandError(f"The catalogue in {catalogue().root} could not be built: {error}") from error
+                with _told("built"):
+                    self._build(anew=action == "rebuild", progress=progress)
             case "status":
                 for name, value in status(catalogue()).items():
                     self.stdout.write(f"{name}: {value}")
             case "verify":
-                found = list(differences(catalogue(), self._processes(), progress=self._progress(verbosity)))
+                with _told("compared"):
+                    found = list(differences(catalogue(), _processes(), progress=progress))
                 if found:
                     raise CommandError("\n".join([*found, f"{len(found)} differences"]))
                 self.stdout.write("The catalogue says what the record says.")
 
     def _build(self, *, anew: bool, progress: bool) -> None:
         if anew:
-            catalogue().rebuild(progress=progress, anyway=True, processes=self._processes())
+            catalogue().rebuild(progress=progress, anyway=True, processes=_processes())
         else:
-            catalogue().refresh(progress=progress, processes=self._processes())
+            catalogue().refresh(progress=progress, processes=_processes())
 
-    def _processes(self) -> int:
-        return (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
 
-    def _progress(self, verbosity: int) -> bool:
-        return verbosity > 0 and sys.stderr.isatty()
+def _processes() -> int:
+    return (os.cpu_count() or 1) if Proposal.objects.count() > MANY else 0
+
+
+@contextmanager
+def _told(done: str) -> Iterator[None]:
+    """Say in one line what could not be `done`, and look for garbage seldom meanwhile."""
+    usual = gc.get_threshold()
+    gc.set_threshold(OBJECTS)
+    try:
+        yield
+    except (OSError, ValueError) as error:  # a full or read-only disk, a damaged file, a maker that was killed
+        raise CommandError(f"The catalogue in {catalogue().root} could not be {done}: {error}") from error
+    finally:
+        gc.set_threshold(*usual)

@@ -1,4 +1,4 @@
-"""`manage.py make_entries`: what `catalogue rebuild` starts once for each core; of no use by itself."""
+"""`manage.py make_entries`: what `catalogue` starts once for each core where there is much; of no use by itself."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from proposals.catalogue.makers import make
 class Command(BaseCommand):
     """Makes entries of the catalogue for the process that asks for them."""
 
-    help = "Make entries of the catalogue for `catalogue rebuild`, which starts this by itself."
+    help = "Make entries of the catalogue for `manage.py catalogue`, which starts this by itself."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer on standard output what is asked on standard input."""
