@@ -36,15 +36,17 @@ def test_rebuild_by_several_processes_writes_what_the_record_says(prepared_site,
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_verify_by_several_processes_names_what_differs(prepared_site, processes):
+def test_verify_by_several_processes_names_what_differs(site, processes):
+    copied = site()  # the prepared one is everybody's
+
     def differences():
-        asked = prepared_site.manage("shell", "--no-imports", "-c", VERIFY.format(processes))
+        asked = copied.manage("shell", "--no-imports", "-c", VERIFY.format(processes))
         succeed(asked)
         return asked.stdout
 
-    succeed(prepared_site.manage("catalogue", "rebuild"))
+    succeed(copied.manage("catalogue", "rebuild"))
     assert differences() == "[]\n"
-    succeed(prepared_site.manage("shell", "--no-imports", "-c", UNNOTED))
+    succeed(copied.manage("shell", "--no-imports", "-c", UNNOTED))
     assert re.fullmatch(r"\['proposal \d+ differs from the record'\]\n", differences())
 
 
