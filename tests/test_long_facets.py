@@ -2,9 +2,10 @@
 
 import pytest
 
+from people.models import Session
 from proposals.catalogue import Query, Vocabulary, search
 from proposals.models import Sponsorship
-from tests.factories import make_delegate, make_proposal, make_topic
+from tests.factories import make_body, make_delegate, make_proposal, make_session, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,23 @@ def test_of_many_delegates_those_with_most_are_listed_and_the_number_of_all_is_t
     assert (len(delegates.values), delegates.number) == (100, 131)
     assert (delegates.values[0].label, delegates.values[0].count) == ("Zhuang Busy", 2)
     assert "100 of 131" in client.get("/proposals/").text
+
+
+def test_of_those_equally_frequent_the_first_in_the_record_are_listed():
+    sponsored = make_proposal(published=True)
+    delegates = [make_delegate(name=f"Person {number}") for number in range(120)]
+    for number, delegate in enumerate(reversed(delegates)):
+        Sponsorship.objects.create(proposal=sponsored, delegate=delegate, order=number + 1)
+    assert {value.label for value in facet("delegate").values} == {each.name for each in delegates[:100]}
+
+
+def test_sessions_that_are_asked_for_one_after_another_keep_the_records_order():
+    body = make_body()
+    sessions = [make_session(body=body, term=14, ordinal=ordinal, year=2022 + ordinal) for ordinal in (3, 1, 2)]
+    for session in sessions:
+        make_proposal(session=session, published=True)
+    among = Vocabulary()
+    [last] = among.values("session", [sessions[2].slug])
+    ordered = [*Session.objects.values_list("pk", flat=True)]
+    assert last.key == sessions[2].pk
+    assert [*among.keys("session", ordered)] == ordered

@@ -36,7 +36,7 @@ class Totals:
         place = 0
         for kind in KINDS:
             for field in COUNTED:
-                size = numbers[place]
+                size = numbers[place] if place < len(numbers) else 0
                 middle, end = place + 1 + size, place + 1 + 2 * size
                 self._rows[field, kind] = numbers[place + 1 : middle], numbers[middle:end]
                 place = end
