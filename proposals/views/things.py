@@ -1,6 +1,6 @@
-"""Public pages: the lists, a proposal, and who, what, where, of whom and when."""
+"""Who, what, where, of whom and when: things by which proposals are found, their lists and their pages."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
@@ -10,77 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from people.models import Agency, Delegate, Region, Session
-from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, document_number, search
-from proposals.filters import ProposalFilter
-from proposals.models import Citation, Proposal, Recommendation, Topic
+from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
+from proposals.models import Citation, Proposal, Topic
 
 NAMES_ON_A_PAGE = 100
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """Say what this is; show the newest proposals, topics and regions."""
-    results = search(Query(), Vocabulary(), facets=("topic", "region"))
-    return render(
-        request,
-        "proposals/home.html",
-        {
-            "results": results,
-            "proposals": Proposal.objects.for_cards(results.ids[:5]),
-            "recommendation_total": count(Query(recommendations=True)),
-        },
-    )
-
-
-def proposal_list(request: HttpRequest) -> HttpResponse:
-    """List published proposals: words, facets, order, pages; the number of one leads to it."""
-    return _list(request, recommendations=False)
-
-
-def recommendation_list(request: HttpRequest) -> HttpResponse:
-    """List single recommendations of published proposals, by the same parameters."""
-    return _list(request, recommendations=True)
-
-
-def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
-    asked = ProposalFilter(request.GET, recommendations=recommendations)
-    query = asked.query
-    if not recommendations and not asked.form.errors and (numbered := _numbered(query)):
-        return redirect(numbered)
-    results = search(query, asked.vocabulary)
-    if results.query.page > results.pages:
-        return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
-    rows = (
-        Recommendation.objects.for_cards(results.ids)
-        if recommendations
-        else Proposal.objects.for_cards(results.ids, results.matched)
-    )
-    return render(
-        request,
-        "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
-        {"form": asked.form, "results": results, "rows": rows, "query": results.query},
-    )
-
-
-def _numbered(query: Query) -> Proposal | None:
-    """Give the one published proposal whose number is all that is asked."""
-    typed = document_number(query.q) if query.parameters() == [("q", query.q)] else None
-    found = list(Proposal.objects.published().numbered(**asdict(typed)).only("slug")[:2]) if typed else []
-    return found[0] if len(found) == 1 else None
-
-
-def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """Show one proposal with its recommendations, figures and sources; another slug leads to the right one."""
-    proposal = get_object_or_404(Proposal.objects.published().for_page(), pk=pk)
-    if slug != proposal.slug:
-        return redirect(proposal)
-    citations = list(Citation.objects.on(proposal))
-    return render(request, "proposals/proposal_detail.html", {"proposal": proposal, "citations": citations})
-
-
-def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lead to the place of a recommendation in its proposal."""
-    found = get_object_or_404(Recommendation.objects.published().select_related("proposal"), pk=pk)
-    return redirect(f"{found.proposal.get_absolute_url()}#r{found.order}")
 
 
 def delegate_list(request: HttpRequest) -> HttpResponse:

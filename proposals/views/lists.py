@@ -1,0 +1,47 @@
+"""The lists of proposals and of recommendations."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from proposals.catalogue import Query, document_number, search
+from proposals.filters import ProposalFilter
+from proposals.models import Proposal, Recommendation
+
+
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """List published proposals: words, facets, order, pages; the number of one leads to it."""
+    return _list(request, recommendations=False)
+
+
+def recommendation_list(request: HttpRequest) -> HttpResponse:
+    """List single recommendations of published proposals, by the same parameters."""
+    return _list(request, recommendations=True)
+
+
+def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
+    asked = ProposalFilter(request.GET, recommendations=recommendations)
+    query = asked.query
+    if not recommendations and not asked.form.errors and (numbered := _numbered(query)):
+        return redirect(numbered)
+    results = search(query, asked.vocabulary)
+    if results.query.page > results.pages:
+        return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
+    rows = (
+        Recommendation.objects.for_cards(results.ids)
+        if recommendations
+        else Proposal.objects.for_cards(results.ids, results.matched)
+    )
+    return render(
+        request,
+        "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
+        {"form": asked.form, "results": results, "rows": rows, "query": results.query},
+    )
+
+
+def _numbered(query: Query) -> Proposal | None:
+    """Give the one published proposal whose number is all that is asked."""
+    typed = document_number(query.q) if query.parameters() == [("q", query.q)] else None
+    found = list(Proposal.objects.published().numbered(**asdict(typed)).only("slug")[:2]) if typed else []
+    return found[0] if len(found) == 1 else None
