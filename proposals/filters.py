@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import date_key, validate_partial_date
-from proposals.catalogue import LABELS, ORDERS, Choice, Query, Vocabulary, phrases
+from proposals.catalogue import LABELS, ORDERS, PAGE_SIZE, PAGE_SIZES, Choice, Query, Vocabulary, phrases
 from proposals.catalogue.schema import FACETS
 from proposals.models import Proposal
 
@@ -151,6 +151,14 @@ class ProposalFilter(django_filters.FilterSet):
         error_messages={"invalid_choice": _("There is no such order.")},
     )
     page = parameter(forms.IntegerField, _("Page"), _("From 1."), min_value=1)
+    page_size = parameter(
+        forms.TypedChoiceField,
+        _("On a page"),
+        _("How many stand on a page: 20, 50 or 100."),
+        choices=[(size, str(size)) for size in PAGE_SIZES],
+        coerce=int,
+        error_messages={"invalid_choice": _("Choose 20, 50 or 100.")},
+    )
 
     class Meta:
         form = ListForm
@@ -176,4 +184,5 @@ class ProposalFilter(django_filters.FilterSet):
             submitted_before=given.get("submitted_before") or "",
             sort=given.get("sort") or "",
             page=given.get("page") or 1,
+            page_size=given.get("page_size") or PAGE_SIZE,
         )

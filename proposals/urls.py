@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from proposals.views import home, lists, proposals, things
+from proposals.views import home, lists, pictures, proposals, things
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("proposals/", lists.proposal_list, name="proposals"),
+    path("proposals/matrix/", pictures.matrix, name="matrix"),
     path("proposals/<int:pk>/", proposals.proposal_detail),
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),

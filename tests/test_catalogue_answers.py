@@ -24,12 +24,13 @@ from proposals.catalogue import PAGE_SIZE, Query, Vocabulary, catalogue, count, 
 from proposals.catalogue.check import differences
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Topic
+from proposals.pictures import Pictures
 from tests.made_up_record import TRADITIONAL, make_record, rows
 from tests.slow_reading import FACETS, QUOTES, SlowAnswer, asked_for, code, read_documents, segments
 
 pytestmark = pytest.mark.django_db
 
-QUESTIONS = 500
+QUESTIONS, PICTURED = 500, 200
 
 
 @dataclass
@@ -282,6 +283,31 @@ def test_counts_by_one_facet_are_those_of_what_is_found(questions):
     for each in questions[::5]:
         counted = {values[key]: number for key, number in count_by("topic", each.query).items()}
         assert counted == Counter(value for one in each.slow.found for value in one.facets["topic"]), each.address
+
+
+def test_pictures_tables_list_and_counts_agree(questions):
+    """A part of a picture leads to a list with as many as the part says; a part with nothing leads to nothing."""
+    rng = random.Random(2)
+    tried = Counter()
+    for each in questions[:PICTURED]:
+        pictures = Pictures(replace(each.query, recommendations=False), Vocabulary())
+        tables = [pictures.table("topic", columns) for columns in ("region", "year")]
+        shown = {
+            "years": pictures.years.parts,
+            "topics": pictures.topics.parts,
+            "statuses": pictures.statuses.parts,
+            "tiles": [tile.part for tile in pictures.tiles],
+            "heads": [head for table in tables for head in table.heads],
+            "rows": [row for table in tables for row, _, _ in table.rows],
+            "cells": [cell for table in tables for _, _, cells in table.rows for cell in cells],
+        }
+        for kind, parts in shown.items():
+            for part in rng.sample(parts, min(4, len(parts))):
+                found = count(asked(QueryDict(part.url.removeprefix("?")), recommendations=False))
+                assert found == part.count, (each.address, kind, part)
+                tried[kind, bool(part.count)] += 1
+    assert min(tried[kind, True] for kind in ("years", "topics", "statuses", "tiles", "heads", "rows", "cells")) > 50
+    assert tried["tiles", False] > 50 < tried["cells", False]
 
 
 def test_of_thousands_of_values_the_first_are_the_same_where_only_the_most_frequent_are_read(questions, monkeypatch):

@@ -18,6 +18,8 @@ FLOORS = {
     "exports": 1,
     "templatetags": 1,
     "filters": 2,
+    "pictures": 2,
+    "sentence": 2,
     "catalogue": 3,
     "models": 4,
 }

@@ -61,7 +61,7 @@ def slugs(client, address):
 
 
 def total(client, address):
-    return int(re.search(r'<h1 id="found">(\d+) ', client.get(address).text)[1])
+    return int(re.search(r'<h1 id="found" class="sentence">(\d+) ', client.get(address).text)[1])
 
 
 def address_of(proposal, prefix=""):

@@ -88,7 +88,7 @@ def reading(site, addresses):
 def answer(url):
     """Give what came: the number found, `page` where there is none on it, or the status with a promise of more."""
     try:
-        found = re.search(r'<h1 id="found">(\d+) ', read(url))
+        found = re.search(r'<h1 id="found" class="sentence">(\d+) ', read(url))
     except urllib.error.HTTPError as error:
         return f"{error.code}, again after {error.headers['Retry-After']}"
     return int(found[1]) if found else "page"

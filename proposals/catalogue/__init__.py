@@ -3,8 +3,8 @@
 from proposals.catalogue.facets import Facet, Value
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.numbers import document_number
-from proposals.catalogue.query import PAGE_SIZE, Choice, Query
-from proposals.catalogue.results import Results, count, count_by, search
+from proposals.catalogue.query import PAGE_SIZE, PAGE_SIZES, Choice, Query
+from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_pairs
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import marked, phrases
 
@@ -12,6 +12,7 @@ __all__ = [
     "LABELS",
     "ORDERS",
     "PAGE_SIZE",
+    "PAGE_SIZES",
     "Choice",
     "Facet",
     "Query",
@@ -27,4 +28,6 @@ __all__ = [
     "marked",
     "phrases",
     "search",
+    "tallies",
+    "tally_of_pairs",
 ]

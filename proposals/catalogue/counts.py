@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Order
 
 from proposals.catalogue.names import Names, is_number, size
-from proposals.catalogue.query import OLDEST, PAGE_SIZE, RELEVANCE, Choice, Query
+from proposals.catalogue.query import OLDEST, RELEVANCE, Choice, Query
 from proposals.catalogue.schema import SCHEMA
 from proposals.catalogue.totals import MANY, Totals, values_of
 
@@ -102,8 +102,8 @@ class Counts:
         By relevance, what has all words in the title (or in the names of the proposers) comes first, then what has them
         in the summary or the topics, then the rest; within each the newest. So the order is total and can be explained.
         """
-        start = (query.page - 1) * PAGE_SIZE
-        wanted = min(PAGE_SIZE, self.total - start)
+        start = (query.page - 1) * query.page_size
+        wanted = min(query.page_size, self.total - start)
         tiers = [query.matching(self.names)]
         if query.order == RELEVANCE:
             front, lead, whole = (query.matching(self.names, field=name) for name in ("proposers", "lead", "words"))

@@ -18,6 +18,7 @@ from proposals.catalogue.words import Phrase, phrases
 
 NEWEST, OLDEST, RELEVANCE = "newest", "oldest", "relevance"
 PAGE_SIZE = 20
+PAGE_SIZES = (PAGE_SIZE, 50, 100)
 LAST = 99_999_999
 
 
@@ -49,6 +50,7 @@ class Query:
     submitted_before: str = ""
     sort: str = ""
     page: int = 1
+    page_size: int = PAGE_SIZE
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -130,6 +132,7 @@ class Query:
             pairs += [(facet, value) for value in sorted(choice.value for choice in self.choices(facet))]
         pairs += [("submitted_after", self.submitted_after), ("submitted_before", self.submitted_before)]
         pairs += [("sort", self.sort), ("page", str(self.page) if self.page > 1 else "")]
+        pairs.append(("page_size", str(self.page_size) if self.page_size != PAGE_SIZE else ""))
         return [(name, value) for name, value in pairs if value]
 
     @property
@@ -145,7 +148,8 @@ class Query:
     @property
     def one_of_many(self) -> bool:
         """Whether it is one of the endless combinations that search engines need not keep: words, or two conditions."""
-        return bool(self.q or self.sort) or len([name for name, _ in self.parameters() if name != "page"]) > 1
+        conditions = [name for name, _ in self.parameters() if name != "page"]
+        return len(conditions) > 1 or bool({*conditions} & {"q", "sort", "page_size"})
 
     def filters(self, *, without: str = "") -> list[tuple[Occur, tantivy.Query]]:
         """Give what a document must fulfil but for the words, with the facet `without` left out."""

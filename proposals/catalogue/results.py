@@ -15,9 +15,10 @@ from proposals.catalogue.counts import Counts
 from proposals.catalogue.facets import Facet, facet_of
 from proposals.catalogue.index import catalogue
 from proposals.catalogue.names import Names, is_number, size
-from proposals.catalogue.query import PAGE_SIZE, RELEVANCE, Query
+from proposals.catalogue.query import PAGE_SIZES, RELEVANCE, Query
 from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
 from proposals.catalogue.spelling import suggestions
+from proposals.catalogue.totals import pairs_of
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 
 KEPT = 100
@@ -107,9 +108,14 @@ class Results:
         ]
 
     @property
+    def sizes(self) -> list[tuple[int, str]]:
+        """Number of rows on a page and address of the first such page, for each size that is offered."""
+        return [(size, replace(self.query, page_size=size, page=1).url) for size in PAGE_SIZES]
+
+    @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(1, ceil(self.total / PAGE_SIZE))
+        return max(1, ceil(self.total / self.query.page_size))
 
     @property
     def page_links(self) -> list[tuple[int, str]]:
@@ -146,6 +152,17 @@ def _counts(vocabulary: Vocabulary, query: Query, facets: tuple[str, ...]) -> Co
             kept.clear()
         counts = kept[key] = Counts(vocabulary.names, vocabulary.totals, query, facets)
     return counts
+
+
+def tallies(query: Query, vocabulary: Vocabulary, facets: tuple[str, ...]) -> dict[str, Mapping[int, int]]:
+    """Count what `query` finds by each value of each of `facets`, with the facet's own choice left out."""
+    counts = _counts(vocabulary, query, facets)
+    return {facet: counts.without(facet) for facet in facets}
+
+
+def tally_of_pairs(query: Query, vocabulary: Vocabulary, first: str, second: str) -> dict[tuple[int, int], int]:
+    """Count what `query` finds by each two values of the facets `first` and `second` that stand together."""
+    return pairs_of(vocabulary.names.searcher, query.matching(vocabulary.names), first, second)
 
 
 def count(query: Query) -> int:

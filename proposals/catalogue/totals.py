@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import compress
-from typing import Self
+from typing import Any, Self
 
 import tantivy
 from tantivy import Occur, Searcher
@@ -106,12 +106,33 @@ def values_of(searcher: Searcher, query: tantivy.Query, fields: Mapping[str, int
     `fields` says how many values are wanted at least: the most frequent are given, all of them where it is `MANY`.
     The documents must be of one kind.
     """
-    asked = {name: {"terms": {"field": name, "size": most, "segment_size": MANY}} for name, most in fields.items()}
+    asked = {name: _terms(name, most) for name, most in fields.items()}
     answer = searcher.aggregate(query, asked) if asked else {}
-    for name, found in answer.items():
-        if found["doc_count_error_upper_bound"] or (found["sum_other_doc_count"] and fields[name] == MANY):
-            raise AssertionError(f"more than {MANY} values of {name}: its counts would not be exact")
     return {
-        name: {uncoded(name, int(each["key"])): each["doc_count"] for each in found["buckets"] if each["doc_count"]}
-        for name, found in answer.items()
+        name: {uncoded(name, int(each["key"])): each["doc_count"] for each in _buckets(name, answer[name], most)}
+        for name, most in fields.items()
     }
+
+
+def pairs_of(searcher: Searcher, query: tantivy.Query, first: str, second: str) -> dict[tuple[int, int], int]:
+    """Count what `query` finds by each two values of two fields, all in one pass, each number exact.
+
+    The documents must be of one kind.
+    """
+    answer = searcher.aggregate(query, {first: _terms(first, MANY) | {"aggs": {second: _terms(second, MANY)}}})
+    return {
+        (uncoded(first, int(outer["key"])), uncoded(second, int(inner["key"]))): inner["doc_count"]
+        for outer in _buckets(first, answer[first], MANY)
+        for inner in _buckets(second, outer[second], MANY)
+    }
+
+
+def _terms(field: str, most: int) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": most, "segment_size": MANY}}
+
+
+def _buckets(field: str, found: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
+    """Give what was counted by the values of a field; refuse to where a number would not be exact."""
+    if found["doc_count_error_upper_bound"] or (found["sum_other_doc_count"] and most == MANY):
+        raise AssertionError(f"more than {MANY} values of {field}: its counts would not be exact")
+    return [each for each in found["buckets"] if each["doc_count"]]

@@ -13,10 +13,11 @@ from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, in_language, reader_language
-from proposals.catalogue import Value, marked
+from proposals.catalogue import Results, Value, marked
 from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
 from proposals.models import Sponsorship
+from proposals.sentence import plain_sentence, sentence
 
 LONGEST_HIT, BEFORE_HIT = 240, 80
 """Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
@@ -112,6 +113,18 @@ def _around(text: str, sought: Iterable[Phrase]) -> str:
         return f"…{text[begin:]}"
     end = max([first + len("".join(rest[:1])), *(start for start in starts if start <= begin + LONGEST_HIT)])
     return f"{'…' if begin else ''}{text[begin:end].strip()}…"
+
+
+@register.simple_tag
+def told(results: Results, *, ordered: bool = True) -> SafeString:
+    """Print in a sentence what a list shows."""
+    return sentence(results.query, results.total, ordered=ordered)
+
+
+@register.simple_tag
+def told_plainly(results: Results) -> str:
+    """Print the sentence for the title of a page."""
+    return plain_sentence(results.query, results.total)
 
 
 @register.simple_tag
