@@ -159,6 +159,14 @@ class ProposalFilter(django_filters.FilterSet):
         coerce=int,
         error_messages={"invalid_choice": _("Choose 20, 50 or 100.")},
     )
+    find_in = parameter(
+        forms.ChoiceField,
+        _("Filter to look in"),
+        _("The parameter among whose values `find` looks."),
+        choices=[*LABELS.items()],
+        error_messages={"invalid_choice": _("There is no such filter.")},
+    )
+    find = parameter(WordsField, _("Value to look for"), _("Words in the name of a value of the filter `find_in`."))
 
     class Meta:
         form = ListForm
@@ -170,6 +178,12 @@ class ProposalFilter(django_filters.FilterSet):
         for field in self.form.fields.values():
             if isinstance(field, FacetField):
                 field.vocabulary = self.vocabulary
+
+    @property
+    def sought(self) -> dict[str, str]:
+        """Words to look for among the values of a facet, by facet."""
+        given = self.form.cleaned_data if self.form.is_bound and not self.form.errors else {}
+        return {given["find_in"]: given["find"]} if given.get("find_in") and given.get("find") else {}
 
     @property
     def query(self) -> Query:

@@ -6,6 +6,7 @@ Each part has the number that the list shows after a click on it: what is chosen
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -132,16 +133,39 @@ class Pictures:
     def bars(self, facet: str) -> Bars:
         """Give the values of a facet: years and steps of the status in their order, of others the dozen with most."""
         counts = self.counts[facet]
-        choices = self.vocabulary.keys(facet, counts)
-        keys = [key for key, choice in choices.items() if choice.parent not in choices]
+        keys = [*counts]
         if facet == "year":
             keys = _without_gaps(keys)
-            choices = self.vocabulary.keys(facet, keys)
-        elif facet != "status":
-            keys = sorted(keys, key=lambda key: -counts[key])[:MOST_BARS]
+        elif facet == "delegate":  # of whom there may be thousands: no name is read for nothing
+            keys = nsmallest(MOST_BARS, keys, key=lambda key: (-counts[key], key))
+        choices = self.vocabulary.keys(facet, keys)
+        keys = [key for key in choices if choices[key].parent not in choices]
+        if facet not in ("year", "status"):
+            keys = sorted(keys, key=lambda key: (-counts[key], key))[:MOST_BARS]
         most = max((counts.get(key, 0) for key in keys), default=0)
         total = sum(counts.values()) if facet == "status" else 0
         return Bars(facet, [self._part(facet, choices[key], counts, most, total) for key in keys])
+
+    @property
+    def every_bars(self) -> list[Bars]:
+        """The pictures of all facets that are drawn as bars."""
+        return [self.bars(facet) for facet in self.counts if facet != "region"]
+
+    @property
+    def has_map(self) -> bool:
+        """Whether there is a map."""
+        return "region" in self.counts
+
+    @property
+    def numbers(self) -> list[tuple[str, int]]:
+        """How many delegates and topics there are, where they are counted and are not thousands."""
+        return [(facet, len(self.counts[facet])) for facet in ("delegate", "topic") if facet in self.counts]
+
+    @property
+    def span(self) -> str:
+        """The first and the last year, or the only one."""
+        years = sorted(self.counts.get("year", ()))
+        return "–".join(map(str, [*years[:1], *years[1:][-1:]]))
 
     @property
     def years(self) -> Bars:

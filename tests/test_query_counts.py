@@ -32,24 +32,26 @@ LISTS = {
     f"/proposals/?{EVERY_FACET}": 12,
     f"/proposals/?{EVERY_FACET}&q=nothing+such": 6,
     "/proposals/?delegate=nobody&page=x": 12,
+    "/proposals/?find_in=delegate&find=name": 11,
     "/recommendations/": 11,
     f"/recommendations/?{EVERY_FACET}": 12,
 }
-DETAIL = {"/proposals/{proposal}/proposal-0/": 13}
+DETAIL = {"/proposals/{proposal}/proposal-0/": 14}
 OTHERS = {
     "/": 8,
+    "/proposals/matrix/": 3,
     "/proposals/{proposal}/": 12,
     "/recommendations/{recommendation}/": 2,
     "/delegates/": 8,
-    "/delegates/delegate-0/": 15,
+    "/delegates/delegate-0/": 16,
     "/topics/": 2,
-    "/topics/topic-0/": 9,
+    "/topics/topic-0/": 11,
     "/regions/": 2,
-    "/regions/china/": 8,
+    "/regions/china/": 10,
     "/agencies/": 3,
-    "/agencies/agency-0/": 7,
+    "/agencies/agency-0/": 9,
     "/sessions/": 3,
-    "/sessions/session-0/": 8,
+    "/sessions/session-0/": 10,
 }
 PINNED = LISTS | DETAIL | OTHERS
 

@@ -4,6 +4,7 @@ from proposals.catalogue.facets import Facet, Value
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.numbers import document_number
 from proposals.catalogue.query import PAGE_SIZE, PAGE_SIZES, Choice, Query
+from proposals.catalogue.related import Related, related
 from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_pairs
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import marked, phrases
@@ -16,6 +17,7 @@ __all__ = [
     "Choice",
     "Facet",
     "Query",
+    "Related",
     "Results",
     "UnavailableError",
     "Value",
@@ -27,6 +29,7 @@ __all__ = [
     "document_number",
     "marked",
     "phrases",
+    "related",
     "search",
     "tallies",
     "tally_of_pairs",

@@ -12,8 +12,8 @@ from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.query import Choice, Query
 from proposals.catalogue.vocabulary import LABELS, Vocabulary
 
-SHOWN = 10
-"""Values of a facet that are shown at once."""
+SHOWN, MANY = 10, 12
+"""Values of a facet that are shown at once; how many there may be before one needs to look for one."""
 TREES = {"topic", "region", "delegate_region", "agency"}
 
 
@@ -44,6 +44,8 @@ class Facet:
     values: list[Value]
     number: int | None
     """How many values there are, `None` where they are thousands; the first hundred are listed."""
+    sought: str = ""
+    """The words by which these were found among all its values."""
 
     @property
     def first(self) -> list[Value]:
@@ -51,15 +53,26 @@ class Facet:
         return [value for value in self.values if value.at_once]
 
     @property
+    def searchable(self) -> bool:
+        """Whether there are so many values that one needs to look for one."""
+        return bool(self.sought) or self.number is None or self.number > MANY
+
+    @property
     def more(self) -> bool:
         """Whether there are others."""
         return self.number is None or len(self.first) < self.number
 
 
-def facet_of(name: str, counts: Counts, query: Query, vocabulary: Vocabulary) -> Facet:
-    """Make a facet of its counts without its own choice; what a click adds is what is not found with it already."""
+def facet_of(name: str, counts: Counts, query: Query, vocabulary: Vocabulary, sought: str = "") -> Facet:
+    """Make a facet of its counts without its own choice; what a click adds is what is not found with it already.
+
+    Where words are `sought`, only values stand in it whose names have them.
+    """
     without, within = counts.without(name), counts.within(name)
-    selected = {choice.key for choice in query.choices(name)}
+    if sought:
+        every = counts.every(name, without=name)
+        without = {key: every[key] for key in vocabulary.named(name, sought, every.keys())}
+    selected = {choice.key for choice in query.choices(name) if not sought or choice.key in without}
     wanted = without.keys() if name in TREES else _most_frequent(without)
     shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, without)
@@ -79,8 +92,10 @@ def facet_of(name: str, counts: Counts, query: Query, vocabulary: Vocabulary) ->
         )
         for key, depth in _listed(placed, at_once | selected)
     ]
-    number = None if name in counts.in_part else len(without) + sum(key not in without for key in selected)
-    return Facet(name, LABELS[name], values, number)
+    number = (
+        None if name in counts.in_part and not sought else len(without) + sum(key not in without for key in selected)
+    )
+    return Facet(name, LABELS[name], values, number, sought)
 
 
 def _most_frequent(counts: Mapping[int, int]) -> list[int]:

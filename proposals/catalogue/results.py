@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
+from types import MappingProxyType
 
 import tantivy
 from django.utils.functional import Promise
@@ -23,6 +24,7 @@ from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 
 KEPT = 100
 """Queries whose counts are kept."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 MATCHED = 10_000
 """Recommendations of the proposals on one page among which the best are looked for."""
 
@@ -129,15 +131,17 @@ class Results:
         return links
 
 
-def search(query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACETS) -> Results:
+def search(
+    query: Query, vocabulary: Vocabulary, *, facets: Iterable[str] = FACETS, sought: Mapping[str, str] = NOTHING
+) -> Results:
     """Answer `query` from the index, as fresh as the record.
 
     Each facet is counted with its own choice left out: what a click gives where nothing is chosen in it, and what the
-    value has by itself where something is. Counts are exact.
+    value has by itself where something is. Counts are exact. `sought` are words in the names of values, by facet.
     Raises `UnavailableError` while there is no index.
     """
     counts = _counts(vocabulary, query, tuple(facets))
-    shown = [facet_of(name, counts, query, vocabulary) for name in counts.facets]
+    shown = [facet_of(name, counts, query, vocabulary, sought.get(name, "")) for name in counts.facets]
     return Results(query, counts.total, counts.page(query), shown, vocabulary.names)
 
 
@@ -157,7 +161,8 @@ def _counts(vocabulary: Vocabulary, query: Query, facets: tuple[str, ...]) -> Co
 def tallies(query: Query, vocabulary: Vocabulary, facets: tuple[str, ...]) -> dict[str, Mapping[int, int]]:
     """Count what `query` finds by each value of each of `facets`, with the facet's own choice left out."""
     counts = _counts(vocabulary, query, facets)
-    return {facet: counts.without(facet) for facet in facets}
+    without = {facet: counts.without(facet) for facet in facets}
+    return without | {facet: counts.every(facet, without=facet) for facet in counts.in_part}
 
 
 def tally_of_pairs(query: Query, vocabulary: Vocabulary, first: str, second: str) -> dict[tuple[int, int], int]:

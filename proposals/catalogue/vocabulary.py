@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from people.language import in_language, reader_language
 from people.models import Agency, Body, Delegate, Region, Session
-from proposals.catalogue.documents import CHOICES, choice_number
+from proposals.catalogue.documents import CHOICES, NAMED, choice_number
 from proposals.catalogue.index import Opened, catalogue
 from proposals.catalogue.names import Names
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
 from proposals.catalogue.schema import PROPOSAL
 from proposals.catalogue.totals import Totals
+from proposals.catalogue.words import phrases
 from proposals.models import Topic
 
 Row = dict[str, Any]
@@ -143,6 +144,15 @@ class Vocabulary:
         """Give the choices for numbers of the index, by number, in the record's order."""
         return {choice.key: choice for choice in self._choices(facet, keys=keys) if choice.key in keys}
 
+    def named(self, facet: str, words: str, among: Collection[int]) -> set[int]:
+        """Give those of the numbers `among` whose names have all of `words`, in any language and spelling."""
+        by_name = {"first_proposer": "delegate", "delegate_region": "region"}.get(facet, facet)
+        if by_name not in NAMED:
+            labels = self.keys(facet, among)
+            return {key for key, choice in labels.items() if words.casefold() in str(choice.label).casefold()}
+        found = [{*self.names.of(phrase).get(by_name, ())} for phrase in phrases(words)]
+        return {*among}.intersection(*found) if found else set()
+
     def _shows(self, facet: str, choice: Choice) -> bool:
         """Tell whether anything published has `choice`."""
         return choice.key in self.totals.by(facet, PROPOSAL)
@@ -155,7 +165,7 @@ class Vocabulary:
                 return self._lists.region
             case "year":
                 years = {*keys, *(int(value) for value in values if value.isdecimal() and len(value) == 4)}
-                return [Choice(year, str(year), str(year)) for year in years]
+                return [Choice(year, str(year), str(year)) for year in sorted(years)]
             case "delegate" | "first_proposer":
                 return self._lists.some_delegates(values, keys)
             case "session":

@@ -100,6 +100,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             kind__in=[kind] if kind else ProposalKind.values,
         )
 
+    def for_links(self, ids: Sequence[int]) -> dict[int, Proposal]:
+        """Fetch the published proposals with `ids`, by key, with title and session."""
+        return self.published().select_related("session__body").in_bulk(ids)
+
     def for_cards(self, ids: Sequence[int], matched: Collection[int] = ()) -> list[Proposal]:
         """Fetch the published proposals with `ids`, in that order, with all that a card shows.
 
@@ -294,6 +298,18 @@ class Proposal(RecordModel):
     def status_label(self) -> str:
         """The status in words. Django's own `get_status_display` builds its list of choices anew each time."""
         return str(ProposalStatus(self.status).label)
+
+    @property
+    def every_topic(self) -> set[int]:
+        """The keys of its topics and of those of its recommendations."""
+        parts = [self, *self.recommendations.all()]
+        return {topic.pk for part in parts for topic in part.topics.all()}
+
+    @property
+    def every_agency(self) -> set[int]:
+        """The keys of the agencies, if they are named, that its recommendations are addressed to."""
+        addressees = (each for part in self.recommendations.all() for each in part.addressees.all())
+        return {each.agency_id for each in addressees if each.agency.kind != Agency.Kind.UNNAMED}
 
     @property
     def date(self) -> str:

@@ -5,16 +5,19 @@ from django.shortcuts import render
 
 from proposals.catalogue import Query, Vocabulary, count, search
 from proposals.models import Proposal
+from proposals.pictures import Pictures
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; show the newest proposals, topics and regions."""
-    results = search(Query(), Vocabulary(), facets=("topic", "region"))
+    vocabulary = Vocabulary()
+    results = search(Query(), vocabulary, facets=())
     return render(
         request,
         "proposals/home.html",
         {
             "results": results,
+            "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
             "proposals": Proposal.objects.for_cards(results.ids[:5]),
             "recommendation_total": count(Query(recommendations=True)),
         },

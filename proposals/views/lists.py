@@ -25,7 +25,7 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
     query = asked.query
     if not recommendations and not asked.form.errors and (numbered := _numbered(query)):
         return redirect(numbered)
-    results = search(query, asked.vocabulary)
+    results = search(query, asked.vocabulary, sought=asked.sought)
     if results.query.page > results.pages:
         return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
     rows = (

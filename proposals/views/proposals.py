@@ -1,8 +1,11 @@
 """A proposal, and the places of its recommendations."""
 
+from dataclasses import asdict
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from proposals.catalogue import related
 from proposals.models import Citation, Proposal, Recommendation
 
 
@@ -11,8 +14,16 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     proposal = get_object_or_404(Proposal.objects.published().for_page(), pk=pk)
     if slug != proposal.slug:
         return redirect(proposal)
-    citations = list(Citation.objects.on(proposal))
-    return render(request, "proposals/proposal_detail.html", {"proposal": proposal, "citations": citations})
+    delegates = [each.delegate_id for each in proposal.sponsorships.all() if each.delegate_id]
+    groups = related(pk, delegates, proposal.every_topic, proposal.every_agency)
+    others = Proposal.objects.for_links(groups.keys)
+    context = {
+        "proposal": proposal,
+        "citations": list(Citation.objects.on(proposal)),
+        "related": {name: [others[key] for key in keys if key in others] for name, keys in asdict(groups).items()},
+        "address": request.build_absolute_uri(proposal.get_absolute_url()),
+    }
+    return render(request, "proposals/proposal_detail.html", context)
 
 
 def recommendation(request: HttpRequest, pk: int) -> HttpResponse:

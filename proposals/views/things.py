@@ -12,8 +12,17 @@ from django.utils.translation import gettext as _
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
 from proposals.models import Citation, Proposal, Topic
+from proposals.pictures import Pictures
 
 NAMES_ON_A_PAGE = 100
+PICTURED = {
+    "delegate": ("year", "topic"),
+    "topic": ("year", "region", "delegate"),
+    "region": ("year", "topic", "delegate"),
+    "agency": ("year", "topic", "delegate"),
+    "session": ("topic", "region", "status"),
+}
+"""The facets that the page of each kind of thing shows in pictures."""
 
 
 def delegate_list(request: HttpRequest) -> HttpResponse:
@@ -43,11 +52,9 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what has been asked of an agency and of those below it."""
     agency: Agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
-    query = _query("agency", agency)
-    asked = count(replace(query, recommendations=True))
-    if not asked:
+    if not count(replace(_query("agency", agency), recommendations=True)):
         raise Http404
-    return _shown(request, "agency", agency, recommendation_total=asked)
+    return _shown(request, "agency", agency)
 
 
 def session_list(request: HttpRequest) -> HttpResponse:
@@ -96,9 +103,16 @@ def _query(facet: str, thing: Any) -> Query:
 
 def _shown(request: HttpRequest, facet: str, thing: Model, **more: Any) -> HttpResponse:
     """Render the page of a thing by which proposals are found, with the newest of them."""
-    results = search(_query(facet, thing), Vocabulary(), facets=())
-    context = {"thing": thing, "results": results, "rows": Proposal.objects.for_cards(results.ids), **more}
-    return render(request, f"proposals/{facet}_detail.html", context)
+    query, vocabulary = _query(facet, thing), Vocabulary()
+    results = search(query, vocabulary, facets=())
+    context = {
+        "thing": thing,
+        "results": results,
+        "pictures": Pictures(query, vocabulary, PICTURED[facet]),
+        "recommendation_total": count(replace(query, recommendations=True)),
+        "rows": Proposal.objects.for_cards(results.ids),
+    }
+    return render(request, f"proposals/{facet}_detail.html", context | more)
 
 
 def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
