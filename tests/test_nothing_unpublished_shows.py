@@ -45,6 +45,7 @@ LISTS = [
 WAYS = {
     "robots.txt": [""],
     "": [""],
+    **{f"about/{page}": [""] for page in ("", "method/", "data/", "licence/", "accessibility/")},
     "proposals/": LISTS,
     "proposals/<int:pk>/": ["{known}/", "{draft}/"],
     "proposals/<int:pk>/<slug:slug>/": ["{known}/known-proposal-slug/", "{draft}/xqzv-proposal-slug/"],

@@ -38,6 +38,10 @@ LISTS = {
 DETAIL = {"/proposals/{proposal}/proposal-0/": 13}
 OTHERS = {
     "/": 8,
+    **dict.fromkeys(
+        ("/about/", "/about/method/", "/about/data/", "/about/licence/", "/about/accessibility/"),
+        1,  # whether anything changed since the page was kept
+    ),
     "/proposals/{proposal}/": 12,
     "/recommendations/{recommendation}/": 2,
     "/delegates/": 8,
