@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from lianghui.languages import languages
 from proposals.catalogue import UnavailableError
 
 
@@ -22,6 +23,7 @@ class UnavailableMiddleware:
         """Answer for a page that needed the catalogue and found none."""
         if not isinstance(exception, UnavailableError):
             return None
-        response = render(request, "503.html", status=503)
+        language = {"page_language": languages(request)["page_language"]}  # and nothing else: it may fail too
+        response = HttpResponse(render_to_string("503.html", language), status=503)
         response["Retry-After"] = "5"
         return response

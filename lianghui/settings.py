@@ -85,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lianghui.languages.languages",
+                "lianghui.contact.contact",
             ],
         },
     },
@@ -123,6 +124,9 @@ LANGUAGES = [("en-gb", _("English")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+# Where readers write to about mistakes and barriers; where it is empty the pages show no address.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="").strip()
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -18,8 +18,17 @@ class LanguagePrefix(LocalePrefixPattern):
         return "zh/" if get_language() == CHINESE else ""
 
 
+about = [
+    path("", TemplateView.as_view(template_name="about/about.html"), name="about"),
+    path("method/", TemplateView.as_view(template_name="about/method.html"), name="method"),
+    path("data/", TemplateView.as_view(template_name="about/data.html"), name="data"),
+    path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
+    path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),
+]
+public = [path("about/", include(about)), path("", include("proposals.urls"))]
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
-    URLResolver(LanguagePrefix(prefix_default_language=False), [path("", include("proposals.urls"))]),
+    URLResolver(LanguagePrefix(prefix_default_language=False), public),
 ]

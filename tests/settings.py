@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-for name in ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "DEBUG"):
+for name in ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DEBUG"):
     os.environ.pop(name, None)
 os.environ["LIANGHUI_VAR"] = tempfile.mkdtemp(prefix="lianghui-")
 atexit.register(shutil.rmtree, os.environ["LIANGHUI_VAR"], ignore_errors=True)

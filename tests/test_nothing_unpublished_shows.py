@@ -45,6 +45,7 @@ LISTS = [
 WAYS = {
     "robots.txt": [""],
     "": [""],
+    **{f"about/{page}": [""] for page in ("", "method/", "data/", "licence/", "accessibility/")},
     "proposals/": LISTS,
     "proposals/matrix/": LISTS,
     "proposals/<int:pk>/": ["{known}/", "{draft}/"],

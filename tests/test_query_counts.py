@@ -40,6 +40,10 @@ DETAIL = {"/proposals/{proposal}/proposal-0/": 14}
 OTHERS = {
     "/": 8,
     "/proposals/matrix/": 3,
+    **dict.fromkeys(
+        ("/about/", "/about/method/", "/about/data/", "/about/licence/", "/about/accessibility/"),
+        1,  # whether anything changed since the page was kept
+    ),
     "/proposals/{proposal}/": 12,
     "/recommendations/{recommendation}/": 2,
     "/delegates/": 8,

@@ -24,6 +24,11 @@ PAGES = [
     "/agencies/nmpa/",
     "/sessions/",
     "/sessions/cppcc-national-14-2/",
+    "/about/",
+    "/about/method/",
+    "/about/data/",
+    "/about/licence/",
+    "/about/accessibility/",
     "/no-such-page/",
 ]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
