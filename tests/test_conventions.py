@@ -18,7 +18,9 @@ FLOORS = {
     "exports": 1,
     "templatetags": 1,
     "filters": 2,
+    "sharing": 2,
     "catalogue": 3,
+    "cards": 3,
     "models": 4,
 }
 """Inside `proposals`: a file may import from its own floor and from those below it."""

@@ -38,7 +38,10 @@ LISTS = {
 DETAIL = {"/proposals/{proposal}/proposal-0/": 13}
 OTHERS = {
     "/": 8,
+    "/card.png": 1,
     "/proposals/{proposal}/": 12,
+    "/proposals/{proposal}/proposal-0/card.png": 7,
+    "/proposals/{proposal}/other/card.png": 2,
     "/recommendations/{recommendation}/": 2,
     "/delegates/": 8,
     "/delegates/delegate-0/": 15,
