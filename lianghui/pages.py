@@ -14,6 +14,8 @@ from proposals.models import Generation
 
 LARGEST = 400_000
 """Bytes; a page that is longer is not kept."""
+SHORT_ALREADY = (".png",)
+"""What is compressed by its own format: the same for everybody, and kept once."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class KeptPagesMiddleware:
         if request.method not in ("GET", "HEAD") or request.path.startswith("/admin/"):
             return self.get_response(request)
         now = Generation.now()
-        compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+        compressed = "gzip" in request.headers.get("Accept-Encoding", "") and not request.path.endswith(SHORT_ALREADY)
         key = _key(request, now, compressed)
         page: Page | None = cache.get(key)
         if page is None:

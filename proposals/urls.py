@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from proposals.views import home, lists, pictures, proposals, things
+from proposals.views import cards, home, lists, pictures, proposals, things
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("card.png", cards.card, name="card"),
     path("proposals/", lists.proposal_list, name="proposals"),
     path("proposals/matrix/", pictures.matrix, name="matrix"),
     path("proposals/<int:pk>/", proposals.proposal_detail),
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
+    path("proposals/<int:pk>/<slug:slug>/card.png", cards.proposal_card, name="proposal_card"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", proposals.recommendation, name="recommendation"),
     path("delegates/", things.delegate_list, name="delegates"),

@@ -20,7 +20,9 @@ FLOORS = {
     "filters": 2,
     "pictures": 2,
     "sentence": 2,
+    "sharing": 2,
     "catalogue": 3,
+    "cards": 3,
     "models": 4,
 }
 """Inside `proposals`: a file may import from its own floor and from those below it."""

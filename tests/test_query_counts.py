@@ -44,7 +44,10 @@ OTHERS = {
         ("/about/", "/about/method/", "/about/data/", "/about/licence/", "/about/accessibility/"),
         1,  # whether anything changed since the page was kept
     ),
+    "/card.png": 1,
     "/proposals/{proposal}/": 12,
+    "/proposals/{proposal}/proposal-0/card.png": 7,
+    "/proposals/{proposal}/other/card.png": 2,
     "/recommendations/{recommendation}/": 2,
     "/delegates/": 8,
     "/delegates/delegate-0/": 16,

@@ -38,12 +38,6 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
 
 
 @register.simple_tag
-def say_plainly(thing: object, field: str) -> str:
-    """Print `field` for the reader as text for an attribute."""
-    return in_language(thing, field)[0]
-
-
-@register.simple_tag
 def also(thing: object, field: str) -> SafeString:
     """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
     reader = reader_language()

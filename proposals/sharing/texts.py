@@ -1,0 +1,188 @@
+"""The title and the description of each page, made from the record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from people.dates import date_words
+from people.language import in_language
+from people.models import Agency, Delegate, Membership, Region, Session
+from proposals.cards.texts import other, who
+from proposals.models import Proposal, Topic
+
+LONGEST = 160
+"""Characters of a description: more than that a search engine cuts off itself."""
+TOPICS = 3
+"""How many topics the description of a delegate names."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a page is called and what it is about, in the reader's language."""
+
+    title: str
+    description: str
+
+
+def said_of(subject: object, page: str, context: Mapping[str, Any]) -> Said:
+    """Say what the page of `subject` is about, or where there is none the list or the home page with that name.
+
+    `context` is the template's: what the view has counted and fetched already is told, and nothing else asked for.
+    """
+    for kind, say in ABOUT.items():
+        if isinstance(subject, kind):
+            return say(subject, context)
+    return _page(page, context)
+
+
+def cut(text: str) -> str:
+    """Give the beginning of a text that a description has room for; it ends with a word."""
+    text = " ".join(text.split())
+    if len(text) <= LONGEST:
+        return text
+    head = text[: LONGEST - 1]
+    words, space, _ = head.rpartition(" ")
+    if not text[LONGEST - 1].isspace() and space and len(words) > LONGEST // 2:
+        head = words
+    return f"{head.rstrip(' ,;:.，、；：。')}…"
+
+
+def _sentences(*sentences: str) -> str:
+    """Join sentences that may be empty and have no full stop yet."""
+    end = gettext(". ")  # not within the f-string, where xgettext does not look
+    return "".join(f"{each}{end}" for each in sentences if each).strip()
+
+
+def _of(name: str, said: str) -> str:
+    """Say something of what is named; the name alone where there is nothing to say."""
+    return gettext(": ").join(filter(None, (name, said)))
+
+
+def _both(thing: object) -> str:
+    """Name a thing in both scripts, the reader's first."""
+    return " ".join(filter(None, (in_language(thing, "name")[0], other(thing, "name"))))
+
+
+def _proposals(context: Mapping[str, Any]) -> str:
+    results = context.get("results")
+    total = results.total if results else 0
+    return ngettext("%(total)s proposal on record", "%(total)s proposals on record", total) % {"total": total}
+
+
+def _proposal(proposal: Proposal, _context: Mapping[str, Any]) -> Said:
+    summary = in_language(proposal, "summary")[0]
+    if not summary:
+        number = len(proposal.recommendations.all())
+        told = ngettext("%(total)s recommendation", "%(total)s recommendations", number) % {"total": number}
+        proposers = who(list(proposal.sponsorships.all()), proposal.proposers_in_all)
+        summary = _sentences(proposal.title, proposers, proposal.session.name, told if number else "")
+    return Said(proposal.title, cut(summary))
+
+
+def _delegate(delegate: Delegate, context: Mapping[str, Any]) -> Said:
+    name = _both(delegate)
+    seats = [_seat(seat) for seat in delegate.memberships.all()]
+    found = Counter(topic.name for row in context.get("rows", ()) for topic in row.shown_topics)
+    topics = gettext(", ").join(topic for topic, _ in found.most_common(TOPICS))
+    return Said(
+        gettext("Proposals by %(name)s") % {"name": delegate.name},
+        cut(_sentences(_of(name, seats[0] if seats else ""), _of(_proposals(context), topics))),
+    )
+
+
+def _seat(seat: Membership) -> str:
+    return gettext("%(role)s of the %(body)s (term %(term)s)") % {
+        "role": seat.get_role_display(),
+        "body": seat.body.name,
+        "term": seat.term,
+    }
+
+
+def _topic(topic: Topic, context: Mapping[str, Any]) -> Said:
+    scope = in_language(topic, "scope")[0].rstrip("。. ")
+    return Said(
+        gettext("%(name)s: proposals on this topic") % {"name": topic.name},
+        cut(_sentences(_both(topic), scope, _proposals(context))),
+    )
+
+
+def _region(region: Region, context: Mapping[str, Any]) -> Said:
+    kind = _of(_both(region), region.get_kind_display())
+    told = in_language(region, "description")[0].rstrip("。. ")
+    return Said(
+        gettext("Proposals about %(name)s") % {"name": region.name},
+        cut(_sentences(kind, told, _proposals(context))),
+    )
+
+
+def _agency(agency: Agency, context: Mapping[str, Any]) -> Said:
+    total = context.get("recommendation_total") or 0
+    told = ngettext("%(total)s recommendation asked of it", "%(total)s recommendations asked of it", total)
+    return Said(
+        gettext("%(name)s: what is asked of it") % {"name": agency.name},
+        cut(
+            _sentences(
+                _of(_both(agency), agency.get_kind_display()),
+                told % {"total": total} if total else "",
+                _proposals(context),
+            )
+        ),
+    )
+
+
+def _session(session: Session, context: Mapping[str, Any]) -> Said:
+    held = " – ".join(date_words(date) for date in (session.date, session.closed) if date)
+    return Said(
+        gettext("Proposals at the %(name)s") % {"name": session.name},
+        cut(_sentences(_both(session), held, _proposals(context))),
+    )
+
+
+def _page(page: str, context: Mapping[str, Any]) -> Said:
+    """Say what the home page or a list is about; a page that is not known by name is the site."""
+    if page == "proposals":
+        every = gettext("Search and filter them by topic, region, delegate, agency and session.")
+        return Said(gettext("Proposals"), cut(f"{_sentences(_proposals(context))} {every}".strip()))
+    titles = {
+        "recommendations": gettext("Recommendations"),
+        "delegates": gettext("Delegates who put proposals forward"),
+        "topics": gettext("Topics of the proposals"),
+        "regions": gettext("Regions that proposals are about"),
+        "agencies": gettext("Agencies that proposals address"),
+        "sessions": gettext("Sessions of the NPC and the CPPCC"),
+    }
+    descriptions = {
+        "recommendations": gettext("Every single recommendation in the proposals: what is asked, of whom, by whom."),
+        "delegates": gettext("Who put proposals forward: deputies and members with seats, posts and proposals."),
+        "topics": gettext("The tree of topics by which proposals are found, with the number of proposals on each."),
+        "regions": gettext("China, its provinces and zones, with the number of proposals about each."),
+        "agencies": gettext("Ministries, commissions and governments, with the number of proposals that address each."),
+        "sessions": gettext("The yearly meetings at which the proposals on record were put forward, newest first."),
+    }
+    if page in titles:
+        return Said(titles[page], descriptions[page])
+    return Said(
+        gettext("Proposals at China's Two Sessions"),
+        gettext("An open tracker of the proposals put forward at China's Two Sessions."),
+    )
+
+
+def card_alternative(proposal: Proposal) -> str:
+    """Say in words what the picture of a proposal shows."""
+    proposers = who(list(proposal.sponsorships.all()), proposal.proposers_in_all)
+    return _sentences(proposal.title, proposers, proposal.session.name, proposal.status_label)
+
+
+ABOUT: dict[type, Callable[[Any, Mapping[str, Any]], Said]] = {
+    Proposal: _proposal,
+    Delegate: _delegate,
+    Topic: _topic,
+    Region: _region,
+    Agency: _agency,
+    Session: _session,
+}
