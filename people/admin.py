@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline
@@ -39,8 +40,8 @@ class RegionAdmin(RecordAdmin[Region]):
     prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [
         (None, {"fields": [("name_en", "name_zh"), ("kind", "parent"), ("iso_code", "gb_code"), "slug"]}),
-        ("Further names", {"fields": [("full_name_en", "full_name_zh"), "other_names"]}),
-        ("Page", {"fields": ["description_en", "description_zh"]}),
+        (_("Further names"), {"fields": [("full_name_en", "full_name_zh"), "other_names"]}),
+        (_("Its page"), {"fields": ["description_en", "description_zh"]}),
     ]
 
 
@@ -143,15 +144,15 @@ class DelegateAdmin(RecordAdmin[Delegate]):
         ("memberships__sector", RelatedOnlyFieldListFilter),
     ]
     search_fields = [*DELEGATE_NAMES, "slug", "positions__employer_en", "positions__employer_zh"]
-    search_help_text = "Any spelling of the name, or the employer."
+    search_help_text = _("Any spelling of the name, or the employer.")
     prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [(None, {"fields": [("name_en", "name_zh"), "slug", "wikidata", "note"]})]
     inlines = [NameVariantInline, MembershipInline, PositionInline]
 
-    @admin.display(description="seats")
+    @admin.display(description=_("seats"))
     def seats(self, delegate: Delegate) -> str:
         """Write "CPPCC National Committee, term 14; National People's Congress, term 13"."""
-        return "; ".join(f"{seat.body.name_en}, term {seat.term}" for seat in delegate.memberships.all())
+        return "; ".join(seat.where for seat in delegate.memberships.all())
 
     def full_name(self, row: Delegate) -> str:
         """Tell namesakes apart by where they sit."""
@@ -199,8 +200,8 @@ class MembershipAdmin(RecordAdmin[Membership]):
     autocomplete_fields = ["delegate", "body", "sector", "region"]
     fieldsets = [
         (None, {"fields": ["delegate", ("body", "term", "role")]}),
-        ("From", {"fields": ["sector", ("delegation_en", "delegation_zh"), ("region", "region_inferred")]}),
-        ("Time", {"fields": [("began", "ended")]}),
+        (_("Where from"), {"fields": ["sector", ("delegation_en", "delegation_zh"), ("region", "region_inferred")]}),
+        (_("Time"), {"fields": [("began", "ended")]}),
     ]
 
     def full_name(self, row: Membership) -> str:

@@ -46,7 +46,7 @@ def date_key(value: str, *, end: bool = False) -> int:
 def refuse_end_before_beginning(began: str, ended: str, field: str) -> None:
     """Raise `ValidationError` for `field` where `ended` is known to be before `began`."""
     if ended and all(SHAPE.fullmatch(date) for date in (began, ended)) and date_key(ended, end=True) < date_key(began):
-        raise ValidationError({field: "This is before the beginning."})
+        raise ValidationError({field: _("This is before the beginning.")})
 
 
 def date_words(value: str) -> str:

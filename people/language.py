@@ -1,10 +1,17 @@
 """Which of two languages a reader gets, and how two names stand side by side."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 ENGLISH, CHINESE = "en", "zh"
 TAGS = {ENGLISH: "en-GB", CHINESE: "zh-Hans"}
+GIVE_A_NAME = _("Give the name in at least one language.")
 
 
 def reader_language() -> str:
@@ -47,10 +54,10 @@ def one_of(field: str, choices: type[models.Choices]) -> models.CheckConstraint:
     )
 
 
-def has_name(field: str = "name") -> models.CheckConstraint:
-    """Give the database's own check that `field` is there in at least one of the two languages."""
+def has_name(field: str = "name", message: "StrPromise" = GIVE_A_NAME) -> models.CheckConstraint:
+    """Give the database's own check that `field` is there in one of the two languages; `message` asks for it."""
     return models.CheckConstraint(
         condition=~models.Q((f"{field}_en", ""), (f"{field}_zh", "")),
         name=f"%(app_label)s_%(class)s_{field}_given",
-        violation_error_message=f"Give the {field} in at least one language.",
+        violation_error_message=message,
     )

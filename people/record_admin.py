@@ -21,9 +21,12 @@ from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet, prefe
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     AnyBaseAdmin = BaseModelAdmin[Any]
@@ -168,7 +171,7 @@ class RecordFormSet(AnyInlineFormSet):
                 values = _values(form.instance, fields)
                 holder = held.get(values, form) if form.instance.pk else form
                 if None not in values and (values in others or holder is not form):
-                    form.add_error(None, "Another row holds the same until it is saved: change them one at a time.")
+                    form.add_error(None, _("Another row holds the same until it is saved: change them one at a time."))
 
     def save(self, commit: bool = True) -> list[Any]:
         """Delete first, so that what a deleted row held is free."""
@@ -263,6 +266,23 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
         """Give the kind of list that stands up to any address."""
         return RecordChangeList
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Iterable[Any], add: bool = False
+    ) -> list[dict[str, dict[str, Any]]]:
+        """Note the fields that were changed by names that are translated when somebody reads the history.
+
+        Django notes the labels of the form, which begin with a capital and are in no catalogue of messages.
+        """
+        notes: list[dict[str, dict[str, Any]]] = super().construct_change_message(request, form, formsets, add)
+        kinds = [model._meta for model in (self.model, *(formset.model for formset in formsets or ()))]
+        with translation.override(None):
+            names = [str(field.verbose_name) for kind in kinds for field in (*kind.fields, *kind.many_to_many)]
+        by_label = {capfirst(name): name for name in names}
+        for note in (part for parts in notes for part in parts.values()):
+            if "fields" in note:
+                note["fields"] = [by_label.get(label, label) for label in note["fields"]]
+        return notes
+
     def response_action(  # type: ignore[override]  # the stubs are ahead of Django 5.2
         self, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponse | None:
@@ -297,7 +317,7 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
             collector.nested(self._link),
             {str(model._meta.verbose_name_plural): len(rows) for model, rows in going.items()},
             forbidden,
-            [*map(self._link, shown), *([f"… and {hidden} more"] if hidden else [])],
+            [*map(self._link, shown), *([gettext("… and %(hidden)s more") % {"hidden": hidden}] if hidden else [])],
         )
 
     def _linked(self, rows: set[Model]) -> set[Model]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from people.record import RecordModel
 
@@ -42,10 +43,11 @@ class Tree(RecordModel):
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
+        verbose_name=_("parent"),
         null=True,
         blank=True,
         related_name="children",
-        help_text="What this lies directly below; empty at the top of the tree.",
+        help_text=_("What this lies directly below; empty at the top of the tree."),
     )
 
     if TYPE_CHECKING:  # what Django gives each concrete tree
@@ -65,7 +67,7 @@ class Tree(RecordModel):
         super().clean()
         below = type(self).objects.all().below(self.pk) if self.pk else set()
         if self.parent_id and self.parent_id in below:
-            raise ValidationError({"parent": "This lies below the thing itself: a tree has no rings."})
+            raise ValidationError({"parent": _("This lies below the thing itself: a tree has no rings.")})
 
 
 def protect(links: models.ManyToManyField[Any, Any]) -> None:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from people.record_admin import RecordAdmin
 from proposals.models.outbox import recorded
@@ -37,7 +38,7 @@ class LianghuiAdminSite(admin.AdminSite):
 
     site_header = "Lianghui 两会"
     site_title = "Lianghui"
-    index_title = "The record"
+    index_title = _("The record")
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing."""

@@ -31,30 +31,37 @@ class Agency(Named, Tree):
 
     Kind = AgencyKind
 
-    kind = models.CharField(max_length=30, choices=Kind, help_text="“Ministry or commission” for the NMPA.")
-    slug = models.SlugField(max_length=80, unique=True, help_text="The address of its page: “nmpa”.")
-    name_en = models.CharField("English name", max_length=200, help_text="“National Medical Products Administration”.")
-    name_zh = models.CharField("Chinese name", max_length=120, blank=True, help_text="“国家药品监督管理局”.")
-    short_name_en = models.CharField("English short name", max_length=40, blank=True, help_text="“NMPA”.")
-    short_name_zh = models.CharField("Chinese short name", max_length=40, blank=True, help_text="“国家药监局”.")
+    kind = models.CharField(
+        _("kind"), max_length=30, choices=Kind, help_text=_("“Ministry or commission” for the NMPA.")
+    )
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, help_text=_("The address of its page: “nmpa”."))
+    name_en = models.CharField(
+        _("English name"), max_length=200, help_text=_("“National Medical Products Administration”.")
+    )
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True, help_text=_("“国家药品监督管理局”."))
+    short_name_en = models.CharField(_("English short name"), max_length=40, blank=True, help_text=_("“NMPA”."))
+    short_name_zh = models.CharField(_("Chinese short name"), max_length=40, blank=True, help_text=_("“国家药监局”."))
     other_names = models.CharField(
+        _("other names"),
         max_length=300,
         blank=True,
-        help_text="Further names that search should find, divided by semicolons: “药监局; former CFDA”.",
+        help_text=_("Further names that search should find, divided by semicolons: “药监局; former CFDA”."),
     )
     region = models.ForeignKey(
         Region,
         models.PROTECT,
+        verbose_name=_("region"),
         null=True,
         blank=True,
         related_name="agencies",
-        help_text="The province of a provincial agency; empty for national ones.",
+        help_text=_("The province of a provincial agency; empty for national ones."),
     )
 
     objects = AgencyQuerySet.as_manager()
 
     class Meta(Tree.Meta):
-        verbose_name_plural = "agencies"
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
         ordering = ["name_en"]
         constraints = [*Tree.Meta.constraints, one_of("kind", AgencyKind), has_name()]
 

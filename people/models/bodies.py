@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.addresses import address
@@ -48,31 +49,44 @@ class Body(Named, RecordModel):
 
     System = BodySystem
 
-    system = models.CharField(max_length=5, choices=System, help_text="People's Congress (人大) or CPPCC (政协).")
+    system = models.CharField(
+        _("system"), max_length=5, choices=System, help_text=_("People's Congress (人大) or CPPCC (政协).")
+    )
     level = models.CharField(
+        _("level"),
         max_length=10,
         choices=Level,
-        help_text="Beijing, Tianjin, Shanghai and Chongqing are province-level: “Provincial”.",
+        help_text=_("Beijing, Tianjin, Shanghai and Chongqing are province-level: “Provincial”."),
     )
     region = models.ForeignKey(
-        Region, models.PROTECT, related_name="bodies", help_text="The country, or the province it belongs to."
+        Region,
+        models.PROTECT,
+        verbose_name=_("region"),
+        related_name="bodies",
+        help_text=_("The country, or the province it belongs to."),
     )
-    slug = models.SlugField(max_length=60, unique=True, help_text="“cppcc-national”, “cppcc-shanghai”, “npc-national”.")
+    slug = models.SlugField(
+        _("slug"), max_length=60, unique=True, help_text=_("“cppcc-national”, “cppcc-shanghai”, “npc-national”.")
+    )
     name_en = models.CharField(
-        "English name", max_length=200, help_text="Without the term: “CPPCC National Committee”."
+        _("English name"), max_length=200, help_text=_("Without the term: “CPPCC National Committee”.")
     )
     name_zh = models.CharField(
-        "Chinese name", max_length=100, blank=True, help_text="Without the term: “中国人民政治协商会议全国委员会”."
+        _("Chinese name"),
+        max_length=100,
+        blank=True,
+        help_text=_("Without the term: “中国人民政治协商会议全国委员会”."),
     )
     short_name_zh = models.CharField(
-        "short Chinese name",
+        _("short Chinese name"),
         max_length=40,
         blank=True,
-        help_text="As in the name of a session, before the term: “全国政协” of 全国政协十四届二次会议.",
+        help_text=_("As in the name of a session, before the term: “全国政协” of 全国政协十四届二次会议."),
     )
 
     class Meta:
-        verbose_name_plural = "bodies"
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
         ordering = ["level", "name_en"]
         constraints = [
             models.UniqueConstraint(fields=["system", "region"], name="one_body_per_system_and_region"),
@@ -85,39 +99,49 @@ class Body(Named, RecordModel):
 class Session(Named, RecordModel):
     """One yearly meeting of a body: “14th CPPCC National Committee, 2nd session”."""
 
-    body = models.ForeignKey(Body, models.PROTECT, related_name="sessions", help_text="Whose session it is.")
+    body = models.ForeignKey(
+        Body, models.PROTECT, verbose_name=_("body"), related_name="sessions", help_text=_("Whose session it is.")
+    )
     term = models.PositiveSmallIntegerField(
-        help_text="Number of the committee or congress (届): 14. In one year it differs from province to province."
+        _("term"),
+        help_text=_("Number of the committee or congress (届): 14. In one year it differs from province to province."),
     )
-    ordinal = models.PositiveSmallIntegerField("session", help_text="Number of the session in its term (次): 2.")
-    year = models.PositiveSmallIntegerField(help_text="The year in which it met: 2024.")
+    ordinal = models.PositiveSmallIntegerField(
+        _("session in the term"), help_text=_("Number of the session in its term (次): 2.")
+    )
+    year = models.PositiveSmallIntegerField(_("year"), help_text=_("The year in which it met: 2024."))
     slug = models.SlugField(
-        max_length=80, unique=True, help_text="“cppcc-national-14-2”: the body's slug, the term, the session."
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("“cppcc-national-14-2”: the body's slug, the term, the session."),
     )
-    opened = PartialDateField(help_text="2024-03-04, or 2024-03 where the day is not known.")
-    closed = PartialDateField(help_text="2024-03-10, or 2024-03 where the day is not known.")
+    opened = PartialDateField(_("opened"), help_text=_("2024-03-04, or 2024-03 where the day is not known."))
+    closed = PartialDateField(_("closed"), help_text=_("2024-03-10, or 2024-03 where the day is not known."))
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["-year", "body", "-ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["body", "term", "ordinal"], name="one_session_per_body_term_ordinal"),
             models.CheckConstraint(
                 condition=models.Q(term__range=(1, 99), ordinal__range=(1, 20), year__range=(1949, 2200)),
                 name="session_numbers_possible",
-                violation_error_message="Term 1 to 99, session 1 to 20, year from 1949.",
+                violation_error_message=_("Term 1 to 99, session 1 to 20, year from 1949."),
             ),
             *is_partial_date("opened", "closed"),
         ]
 
     def __str__(self) -> str:
-        return self.name_en
+        return self.name
 
     def clean(self) -> None:
         """Refuse an opening in another year, and an end before it."""
         super().clean()
         refuse_end_before_beginning(self.opened, self.closed, "closed")
         if self.opened and self.opened[:4] != str(self.year):
-            raise ValidationError({"opened": f"The session was in {self.year}: this is another year."})
+            raise ValidationError({"opened": another_year(self)})
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
@@ -140,6 +164,11 @@ class Session(Named, RecordModel):
         return body and f"{body}{number_zh(self.term)}届{number_zh(self.ordinal)}次会议"
 
 
+def another_year(session: Session) -> str:
+    """Say that a date is not in the year of `session`."""
+    return gettext("The session was in %(year)s: this is another year.") % {"year": session.year}
+
+
 class SectorKind(models.TextChoices):
     """What a sector stands for."""
 
@@ -154,14 +183,18 @@ class Sector(Named, RecordModel):
 
     Kind = SectorKind
 
-    kind = models.CharField(max_length=20, choices=Kind, help_text="Party, organisation, walk of life or invited.")
-    order = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(9999)], help_text="Place in the official list: 26."
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=Kind, help_text=_("Party, organisation, walk of life or invited.")
     )
-    slug = models.SlugField(max_length=80, unique=True, help_text="“medicine-and-health”.")
-    name_en = models.CharField("English name", max_length=200, help_text="“Medicine and health”.")
-    name_zh = models.CharField("Chinese name", max_length=100, help_text="“医药卫生界”.")
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, validators=[MaxValueValidator(9999)], help_text=_("Place in the official list: 26.")
+    )
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, help_text=_("“medicine-and-health”."))
+    name_en = models.CharField(_("English name"), max_length=200, help_text=_("“Medicine and health”."))
+    name_zh = models.CharField(_("Chinese name"), max_length=100, help_text=_("“医药卫生界”."))
 
     class Meta:
+        verbose_name = _("sector")
+        verbose_name_plural = _("sectors")
         ordering = ["order", "name_en"]
         constraints = [one_of("kind", SectorKind), has_name()]

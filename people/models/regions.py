@@ -31,10 +31,13 @@ class Region(Named, Tree):
     Kind = RegionKind
 
     kind = models.CharField(
-        max_length=30, choices=Kind, help_text="Province-level (province, municipality, …), zone or country."
+        _("kind"),
+        max_length=30,
+        choices=Kind,
+        help_text=_("Province-level (province, municipality, …), zone or country."),
     )
     slug = models.SlugField(
-        max_length=60, unique=True, help_text="The address of its page: “shanghai”, “guangdong-ftz”."
+        _("slug"), max_length=60, unique=True, help_text=_("The address of its page: “shanghai”, “guangdong-ftz”.")
     )
     iso_code = models.CharField(
         "ISO 3166-2",
@@ -42,8 +45,8 @@ class Region(Named, Tree):
         null=True,
         blank=True,
         unique=True,
-        validators=[RegexValidator(r"CN(-[A-Z]{2})?\Z", "Write CN, or CN- and two capitals.")],
-        help_text="“CN-SH” for Shanghai, “CN” for the country; empty for zones. Shaanxi is CN-SN, Shanxi CN-SX.",
+        validators=[RegexValidator(r"CN(-[A-Z]{2})?\Z", _("Write CN, or CN- and two capitals."))],
+        help_text=_("“CN-SH” for Shanghai, “CN” for the country; empty for zones. Shaanxi is CN-SN, Shanxi CN-SX."),
     )
     gb_code = models.CharField(
         "GB/T 2260",
@@ -51,28 +54,31 @@ class Region(Named, Tree):
         null=True,
         blank=True,
         unique=True,
-        validators=[RegexValidator(r"[0-9]{6}\Z", "Write six digits.")],
-        help_text="Six digits: “310000” for Shanghai; empty for zones and the country.",
+        validators=[RegexValidator(r"[0-9]{6}\Z", _("Write six digits."))],
+        help_text=_("Six digits: “310000” for Shanghai; empty for zones and the country."),
     )
-    name_en = models.CharField("English name", max_length=200, help_text="Short: “Shanghai”, “Inner Mongolia”.")
-    name_zh = models.CharField("Chinese name", max_length=100, help_text="Short: “上海”, “内蒙古”.")
+    name_en = models.CharField(_("English name"), max_length=200, help_text=_("Short: “Shanghai”, “Inner Mongolia”."))
+    name_zh = models.CharField(_("Chinese name"), max_length=100, help_text=_("Short: “上海”, “内蒙古”."))
     full_name_en = models.CharField(
-        "full English name", max_length=200, blank=True, help_text="“Inner Mongolia Autonomous Region”."
+        _("full English name"), max_length=200, blank=True, help_text=_("“Inner Mongolia Autonomous Region”.")
     )
-    full_name_zh = models.CharField("full Chinese name", max_length=100, blank=True, help_text="“内蒙古自治区”.")
+    full_name_zh = models.CharField(_("full Chinese name"), max_length=100, blank=True, help_text=_("“内蒙古自治区”."))
     other_names = models.CharField(
+        _("other names"),
         max_length=300,
         blank=True,
-        help_text="Further names that search should find, divided by semicolons: “Peking; Beiping”.",
+        help_text=_("Further names that search should find, divided by semicolons: “Peking; Beiping”."),
     )
     description_en = models.TextField(
-        "English description", blank=True, help_text="One or two sentences for its page, each fact with a source."
+        _("English description"), blank=True, help_text=_("One or two sentences for its page, each fact with a source.")
     )
-    description_zh = models.TextField("Chinese description", blank=True, help_text="The same in Chinese.")
+    description_zh = models.TextField(_("Chinese description"), blank=True, help_text=_("The same in Chinese."))
 
     objects = RegionQuerySet.as_manager()
 
     class Meta(Tree.Meta):
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
         ordering = ["name_en"]
         constraints = [*Tree.Meta.constraints, one_of("kind", RegionKind), has_name()]
 

@@ -1,7 +1,9 @@
 """Numbers that proposals quote: the inline and the page."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from people.language import in_language
 from people.record_admin import RecordAdmin, RecordStackedInline
 from proposals.admin.sources import CitationInline
 from proposals.models import Figure
@@ -38,10 +40,10 @@ class FigureAdmin(RecordAdmin[Figure]):
     fieldsets = [(None, {"fields": ["proposal", *FACT]})]
     inlines = [CitationInline]
 
-    @admin.display(description="what", ordering="what_en")
+    @admin.display(description=_("what"), ordering="what_en")
     def what(self, figure: Figure) -> str:
         """Say what it measures, in the language there is."""
-        return figure.what_en or figure.what_zh
+        return in_language(figure, "what")[0]
 
     def full_name(self, row: Figure) -> str:
         """Say which proposal quotes it."""

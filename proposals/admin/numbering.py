@@ -1,6 +1,7 @@
 """Rows that bear numbers: typed, dragged, or given to new rows that have none."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from people.record_admin import AnyModelForm, RecordFormSet
 
@@ -10,12 +11,12 @@ LAST_NUMBER = 9_999
 def number_field(*, required: bool) -> forms.IntegerField:
     """Give a field for a number from 1; the script that drags rows writes into it, too."""
     return forms.IntegerField(
-        label="Number",
+        label=_("Number"),
         min_value=1,
         max_value=LAST_NUMBER,
         required=required,
         widget=forms.NumberInput(attrs={"class": "vIntegerField _reorder_"}),
-        help_text="Counted from 1." if required else "Counted from 1; a new row without one gets the next.",
+        help_text=_("Counted from 1.") if required else _("Counted from 1; a new row without one gets the next."),
     )
 
 
@@ -45,13 +46,15 @@ class NumberedFormSet(RecordFormSet):
             number = form.cleaned_data.get("order")
             if number is not None:
                 if self.numbers_differ and number in taken:
-                    form.add_error("order", f"Number {number} is given twice.")
+                    form.add_error("order", _("Number %(number)s is given twice.") % {"number": number})
                 taken.add(number)
             elif form.instance.pk and "order" not in form.errors:
-                form.add_error("order", "Give it a number.")
+                form.add_error("order", _("Give it a number."))
             elif "order" not in form.errors:
                 unnumbered.append(form)
         for number, form in enumerate(unnumbered, start=max(taken, default=0) + 1):
             if number > LAST_NUMBER:
-                form.add_error("order", f"Give it a number below {LAST_NUMBER}: there is no next one.")
+                form.add_error(
+                    "order", _("There is no next number: give it one below %(last)s.") % {"last": LAST_NUMBER}
+                )
             form.instance.order = number

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from people.admin import through
 from people.record_admin import RecordAdmin
@@ -46,7 +47,7 @@ class ProposalAdmin(RecordAdmin[Proposal]):
         "sponsorships__organisation_en",
         "sponsorships__organisation_zh",
     ]
-    search_help_text = "Title, number, or any spelling of a proposer's name."
+    search_help_text = _("Title, number, or any spelling of a proposer's name.")
     autocomplete_fields = ["session", "topics", "target_regions"]
     readonly_fields = ["published_at", "created", "changed"]
     fieldsets = [
@@ -62,26 +63,27 @@ class ProposalAdmin(RecordAdmin[Proposal]):
                 ]
             },
         ),
-        ("What it says", {"fields": [("summary_en", "summary_zh")]}),
-        ("What it is about", {"fields": [("topics", "target_regions")]}),
-        ("Editor's note", {"fields": [("note_en", "note_zh")], "classes": ["collapse"]}),
-        ("Publication", {"fields": ["state", "slug", ("published_at", "created", "changed")]}),
+        (_("What it says"), {"fields": [("summary_en", "summary_zh")]}),
+        (_("What it is about"), {"fields": [("topics", "target_regions")]}),
+        (_("Editor's note"), {"fields": [("note_en", "note_zh")], "classes": ["collapse"]}),
+        (_("Publication"), {"fields": ["state", "slug", ("published_at", "created", "changed")]}),
     ]
     inlines = [SponsorshipInline, RecommendationInline, FigureInline, CitationInline]
 
-    @admin.display(description="proposers")
+    @admin.display(description=_("proposers"))
     def proposers(self, proposal: Proposal) -> str:
         """Name the first three."""
         names = [str(row) for row in proposal.sponsorships.all()]
         more = len(names) - NAMED_PROPOSERS
-        return "; ".join(names[:NAMED_PROPOSERS]) + (f" and {more} more" if more > 0 else "")
+        first = "; ".join(names[:NAMED_PROPOSERS])
+        return gettext("%(names)s and %(more)s more") % {"names": first, "more": more} if more > 0 else first
 
-    @admin.display(description="session", ordering="session__year")
+    @admin.display(description=_("session"), ordering="session__year")
     def meeting(self, proposal: Proposal) -> str:
         """Name the session in few letters, so that the other columns have room."""
         return proposal.session.slug
 
-    @admin.display(description="recommendations", ordering="recommended")
+    @admin.display(description=_("recommendations"), ordering="recommended")
     def recommended(self, proposal: Proposal) -> int:
         """Tell how many recommendations it makes."""
         count: int = proposal.recommended  # type: ignore[attr-defined]
@@ -104,7 +106,7 @@ class ProposalAdmin(RecordAdmin[Proposal]):
         public = Proposal.objects.published().filter(pk=proposal.pk).first()
         return public.get_absolute_url() if public else None
 
-    @admin.action(description="Publish selected proposals", permissions=["change"])
+    @admin.action(description=_("Publish selected proposals"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
         """Show proposals in public, except those that are not in order."""
         drafts = [proposal for proposal in queryset if proposal.state != Proposal.State.PUBLISHED]
@@ -114,26 +116,31 @@ class ProposalAdmin(RecordAdmin[Proposal]):
             try:
                 proposal.full_clean()
             except ValidationError as error:
-                self.message_user(request, f"Not published: {proposal}. {' '.join(error.messages)}", messages.ERROR)
+                words = {"proposal": proposal, "why": " ".join(error.messages)}
+                self.message_user(request, gettext("Not published: %(proposal)s. %(why)s") % words, messages.ERROR)
                 continue
             proposal.save()
-            self.log_change(request, proposal, "Published.")
+            self._note(request, proposal, gettext_noop("state: published"))
             done += 1
         already = len(queryset) - len(drafts)
         self._report(request, done, ngettext("%d proposal was published.", "%d proposals were published.", done))
         self._report(request, already, ngettext("%d was public already.", "%d were public already.", already))
 
-    @admin.action(description="Unpublish selected proposals", permissions=["change"])
+    @admin.action(description=_("Unpublish selected proposals"), permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
         """Make drafts of proposals; nothing can stand in the way of that."""
         public = [proposal for proposal in queryset if proposal.state == Proposal.State.PUBLISHED]
         for proposal in public:
             proposal.state = Proposal.State.DRAFT
             proposal.save()
-            self.log_change(request, proposal, "Unpublished.")
+            self._note(request, proposal, gettext_noop("state: draft"))
         done, already = len(public), len(queryset) - len(public)
         self._report(request, done, ngettext("%d proposal is a draft now.", "%d proposals are drafts now.", done))
         self._report(request, already, ngettext("%d was a draft already.", "%d were drafts already.", already))
+
+    def _note(self, request: HttpRequest, proposal: Proposal, words: str) -> None:
+        """Write into the history what was done, in words that are translated when somebody reads them."""
+        self.log_change(request, proposal, [{"changed": {"fields": [words]}}])
 
     def _report(self, request: HttpRequest, count: int, words: str) -> None:
         if count:

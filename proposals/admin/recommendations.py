@@ -7,8 +7,11 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from people.admin import through
+from people.language import in_language
 from people.models import Agency
 from people.record_admin import (
     AnyModelForm,
@@ -22,21 +25,23 @@ from proposals.admin.numbering import LAST_NUMBER, NumberedForm, NumberedFormSet
 from proposals.admin.sources import CitationInline
 from proposals.models import Addressee, Proposal, Recommendation
 
+NAMES_OF_BUTTONS = (gettext_noop("Move to first position"), gettext_noop("Move to last position"))
+"""What the template of adminsortable2 says, which does not say it in Chinese."""
 OUT_OF_THE_WAY = 2 * LAST_NUMBER
 """Added to the numbers of rows about to get others; the column holds up to 32767."""
 
 
-def agencies_field(label: str, help_text: str) -> SearchManyField:
+def agencies_field(**words: Any) -> SearchManyField:
     """Give a field that finds agencies by searching."""
     widget = SearchMany(Recommendation._meta.get_field("agencies"), admin.site)
-    return SearchManyField(Agency.objects.all(), required=False, label=label, help_text=help_text, widget=widget)
+    return SearchManyField(Agency.objects.all(), required=False, widget=widget, **words)
 
 
 class RecommendationForm(NumberedForm):
     """One demand and of whom it is made."""
 
-    stated = agencies_field("Addressed to (stated)", "Whom the source names: “NMPA”.")
-    inferred = agencies_field("Addressed to (inferred)", "Whom you conclude to be meant.")
+    stated = agencies_field(label=_("Addressed to (stated)"), help_text=_("Whom the source names: “NMPA”."))
+    inferred = agencies_field(label=_("Addressed to (inferred)"), help_text=_("Whom you conclude to be meant."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fill the two fields from the addressees there are."""
@@ -52,7 +57,7 @@ class RecommendationForm(NumberedForm):
         both = set(cleaned.get("stated", ())) & set(cleaned.get("inferred", ()))
         if both:
             names = ", ".join(sorted(map(str, both)))
-            self.add_error("inferred", f"Stated in the source already: {names}.")
+            self.add_error("inferred", _("Stated in the source already: %(names)s.") % {"names": names})
         return cleaned
 
     def _save_m2m(self) -> None:
@@ -100,7 +105,7 @@ class RecommendationInline(RecordStackedInline):
     view_on_site = False
     fieldsets = [
         (None, {"fields": [("order", "group_en", "implied"), "text_en", "topics", ("stated", "inferred")]}),
-        ("Chinese and notes", {"fields": ["group_zh", "text_zh", "note_en", "note_zh"], "classes": ["collapse"]}),
+        (_("Chinese and notes"), {"fields": ["group_zh", "text_zh", "note_en", "note_zh"], "classes": ["collapse"]}),
     ]
 
     def get_extra(self, request: HttpRequest, obj: Proposal | None = None, **kwargs: object) -> int:
@@ -115,12 +120,12 @@ class RecommendationInline(RecordStackedInline):
         """Fetch what the rows show with them."""
         return super().get_queryset(request).prefetch_related("topics", "addressees__agency")
 
-    @admin.display(description="Addressed to (stated)")
+    @admin.display(description=_("Addressed to (stated)"))
     def stated(self, recommendation: Recommendation) -> str:
         """Name the agencies to those who may only look."""
         return "; ".join(str(row) for row in recommendation.addressees.all() if row.stated)
 
-    @admin.display(description="Addressed to (inferred)")
+    @admin.display(description=_("Addressed to (inferred)"))
     def inferred(self, recommendation: Recommendation) -> str:
         """Name those that are inferred."""
         return "; ".join(str(row) for row in recommendation.addressees.all() if not row.stated)
@@ -167,27 +172,27 @@ class RecommendationAdmin(RecordAdmin[Recommendation]):
         "proposal__title_zh",
         *through("proposal__sponsorships__delegate"),
     ]
-    search_help_text = "Text, title of the proposal, or any spelling of a proposer's name."
+    search_help_text = _("Text, title of the proposal, or any spelling of a proposer's name.")
     autocomplete_fields = ["proposal", "topics"]
     fieldsets = [
         (
             None,
             {"fields": ["proposal", ("order", "implied"), ("group_en", "group_zh"), "text_en", "text_zh", "topics"]},
         ),
-        ("Editor's note", {"fields": ["note_en", "note_zh"]}),
+        (_("Editor's note"), {"fields": ["note_en", "note_zh"]}),
     ]
     inlines = [AddresseeInline, CitationInline]
 
-    @admin.display(description="text", ordering="text_en")
+    @admin.display(description=_("text"), ordering="text_en")
     def text(self, recommendation: Recommendation) -> str:
         """Give the beginning of the text."""
-        return Truncator(recommendation.text_en or recommendation.text_zh).chars(120)
+        return Truncator(in_language(recommendation, "text")[0]).chars(120)
 
-    @admin.display(description="addressed to")
+    @admin.display(description=_("addressed to"))
     def addressed_to(self, recommendation: Recommendation) -> str:
         """Name the agencies; brackets stand around those that are inferred."""
         rows = recommendation.addressees.all()
-        return "; ".join(row.agency.name_en if row.stated else f"({row.agency.name_en})" for row in rows)
+        return "; ".join(row.agency.name if row.stated else f"({row.agency.name})" for row in rows)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
         """Fetch the agencies with the rows."""
@@ -222,7 +227,7 @@ class AddresseeAdmin(RecordAdmin[Addressee]):
     autocomplete_fields = ["recommendation", "agency"]
     fieldsets = [(None, {"fields": ["recommendation", "agency", "stated"]})]
 
-    @admin.display(description="proposal", ordering="recommendation__proposal__title_en")
+    @admin.display(description=_("proposal"), ordering="recommendation__proposal__title_en")
     def proposal(self, addressee: Addressee) -> str:
         """Name the proposal that asks."""
         return str(addressee.recommendation.proposal)

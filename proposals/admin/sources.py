@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from people.models import Membership, NameVariant, Position
 from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline, page_of
@@ -30,7 +31,7 @@ def supported_by(citation: Citation) -> Model | None:
     return next(things, None)
 
 
-@admin.display(description="supports")
+@admin.display(description=_("supports"))
 def supports(citation: Citation) -> str:
     """Name the thing that `citation` bears out, with a link to its page."""
     thing = supported_by(citation)
@@ -53,7 +54,7 @@ class SupportedInline(RecordTabularInline):
     """What a source supports, to read or to delete."""
 
     model = Citation
-    verbose_name_plural = "what it supports"
+    verbose_name_plural = _("what it supports")
     fields = ["supports", "role", "passage"]
     readonly_fields = ["supports", "role", "passage"]
     extra = 0
@@ -74,8 +75,8 @@ class NewlySupportedInline(RecordStackedInline):
     """Further things that a source supports; apart, so that what is there stays short to read."""
 
     model = Citation
-    verbose_name = "citation"
-    verbose_name_plural = "further things it supports: one for each"
+    verbose_name = _("citation")
+    verbose_name_plural = _("further things it supports: one for each")
     fields = [("role", "passage"), ("proposal", "recommendation", "figure"), ("membership", "position", "name_variant")]
     autocomplete_fields = SUPPORTED
     extra = 0
@@ -96,8 +97,11 @@ class SourceAdmin(RecordAdmin[Source]):
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["title", ("outlet", "published"), "url", "archive_url"]}),
-        ("What it is", {"fields": [("kind", "reliability"), ("language", "machine_translated"), "accessed", "slug"]}),
-        ("Editor's note", {"fields": ["note_en", "note_zh"]}),
+        (
+            _("What it is"),
+            {"fields": [("kind", "reliability"), ("language", "machine_translated"), "accessed", "slug"]},
+        ),
+        (_("Editor's note"), {"fields": ["note_en", "note_zh"]}),
     ]
     inlines = [SupportedInline, NewlySupportedInline]
 
@@ -124,7 +128,7 @@ class CitationAdmin(RecordAdmin[Citation]):
     autocomplete_fields = ["source", *SUPPORTED]
     fieldsets = [
         (None, {"fields": ["source", ("role", "passage")]}),
-        ("Supports one of these", {"fields": SUPPORTED}),
+        (_("Supports one of these"), {"fields": SUPPORTED}),
     ]
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from people.admin import through
 from people.record_admin import RecordAdmin, RecordTabularInline
@@ -36,7 +37,7 @@ class SponsorshipFormSet(NumberedFormSet):
         firsts = [form for form in self.kept if form.cleaned_data.get("first")]
         elsewhere = self.instance.pk and self.elsewhere().filter(first=True).exists()
         for form in firsts[0 if elsewhere else 1 :]:
-            form.add_error("first", "A proposal has only one first proposer.")
+            form.add_error("first", _("A proposal has only one first proposer."))
 
     def save(self, commit: bool = True) -> list[Any]:
         """Take the mark from who was first before another gets it; each row concerned is saved after that."""
@@ -52,8 +53,8 @@ class SponsorshipInline(RecordTabularInline):
     model = Sponsorship
     form = SponsorshipForm
     formset = SponsorshipFormSet
-    verbose_name = "proposer"
-    verbose_name_plural = "proposers"
+    verbose_name = _("proposer")
+    verbose_name_plural = _("proposers")
     fields = ["order", "first", "delegate", "organisation_en", "organisation_zh"]
     autocomplete_fields = ["delegate"]
 
@@ -77,5 +78,5 @@ class SponsorshipAdmin(RecordAdmin[Sponsorship]):
     autocomplete_fields = ["proposal", "delegate"]
     fieldsets = [
         (None, {"fields": ["proposal", ("order", "first")]}),
-        ("One of the two", {"fields": ["delegate", ("organisation_en", "organisation_zh")]}),
+        (_("One of the two"), {"fields": ["delegate", ("organisation_en", "organisation_zh")]}),
     ]

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.utils.translation import gettext_lazy as _
 
 from people.record_admin import RecordAdmin, RecordTabularInline
 from proposals.models import Synonym, Topic
@@ -22,13 +23,13 @@ class TopicAdmin(RecordAdmin[Topic]):
     list_filter = [("parent", RelatedOnlyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["name_en", "name_zh", "slug", "synonyms__text", "mesh_id"]
-    search_help_text = "A name, a synonym or an acronym."
+    search_help_text = _("A name, a synonym or an acronym.")
     autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [
         (None, {"fields": [("name_en", "name_zh"), ("parent", "order"), "slug"]}),
-        ("Page", {"fields": ["scope_en", "scope_zh"]}),
-        ("Medical Subject Headings", {"fields": [("mesh_id", "mesh_heading")]}),
+        (_("Its page"), {"fields": ["scope_en", "scope_zh"]}),
+        (_("Medical Subject Headings"), {"fields": [("mesh_id", "mesh_heading")]}),
     ]
     inlines = [SynonymInline]
 

@@ -17,6 +17,7 @@ from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language, one_of
 from people.models import Agency, Body, Delegate, Level, Membership, Position, Region, Session
+from people.models.bodies import another_year
 from people.record import RecordModel
 from people.tree import protect
 from proposals.models.topics import Topic
@@ -169,89 +170,120 @@ class Proposal(RecordModel):
     Status = ProposalStatus
 
     kind = models.CharField(
+        _("kind"),
         max_length=12,
         choices=Kind,
         default=Kind.PROPOSAL,
-        help_text="提案 (CPPCC), 建议 or 议案 (congress): never from the English word “proposal”.",
+        help_text=_("提案 (CPPCC), 建议 or 议案 (congress): never from the English word “proposal”."),
     )
     title_en = models.CharField(
-        "title", max_length=500, blank=True, help_text="“Pilot the clinical use of stem cells inside …”, in our words."
+        _("title"),
+        max_length=500,
+        blank=True,
+        help_text=_("“Pilot the clinical use of stem cells inside …”, in our words."),
     )
     title_zh = models.CharField(
-        "title in Chinese",
+        _("title in Chinese"),
         max_length=300,
         blank=True,
-        help_text="“关于推动陕西省干细胞与再生医学产业发展的建议”, as printed.",
+        help_text=_("“关于推动陕西省干细胞与再生医学产业发展的建议”, as printed."),
     )
     slug = models.SlugField(
-        max_length=100, unique=True, blank=True, help_text="The end of its address; made from the title when empty."
+        _("slug"),
+        max_length=100,
+        unique=True,
+        blank=True,
+        help_text=_("The end of its address; made from the title when empty."),
     )
     summary_en = models.TextField(
-        "summary", blank=True, help_text="Two or three sentences in our own words: the reasons and the main demands."
+        _("summary"),
+        blank=True,
+        help_text=_("Two or three sentences in our own words: the reasons and the main demands."),
     )
-    summary_zh = models.TextField("summary in Chinese", blank=True, help_text="The same in Chinese.")
+    summary_zh = models.TextField(_("summary in Chinese"), blank=True, help_text=_("The same in Chinese."))
     session = models.ForeignKey(
-        Session, models.PROTECT, related_name="proposals", help_text="“14th CPPCC National Committee, 2nd session”."
+        Session,
+        models.PROTECT,
+        verbose_name=_("session"),
+        related_name="proposals",
+        help_text=_("“14th CPPCC National Committee, 2nd session”."),
     )
     number = models.CharField(
-        max_length=20, blank=True, help_text="As printed, with its zeros: “0462”. Empty where the press does not say."
+        _("number"),
+        max_length=20,
+        blank=True,
+        help_text=_("As printed, with its zeros: “0462”. Empty where the press does not say."),
     )
-    submitted = PartialDateField(help_text="2024, 2024-03 or 2024-03-12: as exactly as the source knows it.")
+    submitted = PartialDateField(
+        _("submitted"), help_text=_("2024, 2024-03 or 2024-03-12: as exactly as the source knows it.")
+    )
     status = models.CharField(
+        _("status"),
         max_length=12,
         choices=Status,
         default=Status.SUBMITTED,
-        help_text="What is known of its way: “Submitted, as reported” unless a source says more.",
+        help_text=_("What is known of its way: “Submitted, as reported” unless a source says more."),
     )
     target_regions = models.ManyToManyField(
         Region,
+        verbose_name=_("target regions"),
         blank=True,
         related_name="proposals",
-        help_text="What it is about, not where the delegate is from: “China” for the country as a whole.",
+        help_text=_("What it is about, not where the delegate is from: “China” for the country as a whole."),
     )
     topics = models.ManyToManyField(
-        Topic, blank=True, related_name="proposals", help_text="Of the whole; single demands carry their own."
+        Topic,
+        verbose_name=_("topics"),
+        blank=True,
+        related_name="proposals",
+        help_text=_("Of the whole; single demands carry their own."),
     )
-    delegates = models.ManyToManyField(Delegate, through="Sponsorship", related_name="proposals")
+    delegates = models.ManyToManyField(
+        Delegate, through="Sponsorship", verbose_name=_("delegates"), related_name="proposals"
+    )
     proposers_in_all = models.PositiveSmallIntegerField(
+        _("proposers in all"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(9999)],
-        help_text="Where the source names a few of many: 9 for “马永青等9人”.",
+        help_text=_("Where the source names a few of many: 9 for “马永青等9人”."),
     )
     note_en = models.TextField(
-        "editor's note",
+        _("editor's note"),
         blank=True,
-        help_text="What readers must know of doubts: “The same words are on record for 2023.”",
+        help_text=_("What readers must know of doubts: “The same words are on record for 2023.”"),
     )
-    note_zh = models.TextField("editor's note in Chinese", blank=True, help_text="The same in Chinese.")
+    note_zh = models.TextField(_("editor's note in Chinese"), blank=True, help_text=_("The same in Chinese."))
     state = models.CharField(
+        _("state"),
         max_length=10,
         choices=State,
         default=State.DRAFT,
-        help_text="A draft is seen by analysts only. Choose “Published” to show it in public.",
+        help_text=_("A draft is seen by analysts only. Choose “Published” to show it in public."),
     )
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created = models.DateTimeField(auto_now_add=True)
-    changed = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = ProposalQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
         ordering = ["-session__year", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "kind", "number"],
                 condition=~Q(number=""),
                 name="one_proposal_per_session_kind_number",
-                violation_error_message="This session has a document of this kind with this number already.",
+                violation_error_message=_("This session has a document of this kind with this number already."),
             ),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(published_at__isnull=False),
                 name="published_has_its_time",
-                violation_error_message="What is published has a time of publication.",
+                violation_error_message=_("What is published has a time of publication."),
             ),
-            has_name("title"),
+            has_name("title", _("Give the title in at least one language.")),
             one_of("kind", ProposalKind),
             one_of("state", ProposalState),
             one_of("status", ProposalStatus),
@@ -259,7 +291,7 @@ class Proposal(RecordModel):
         ]
 
     def __str__(self) -> str:
-        return self.title_en or self.title_zh
+        return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Fill in the slug and the time of first publication where they are missing."""
@@ -280,10 +312,10 @@ class Proposal(RecordModel):
         if session is None:
             return
         if (self.kind == ProposalKind.PROPOSAL) != (session.body.system == Body.System.CPPCC):
-            known = "The CPPCC takes proposals (提案), a congress suggestions (建议) and bills (议案)."
+            known = _("The CPPCC takes proposals (提案), a congress suggestions (建议) and bills (议案).")
             raise ValidationError({"kind": known})
         if self.submitted[:4].isdecimal() and abs(int(self.submitted[:4]) - session.year) > 1:
-            raise ValidationError({"submitted": f"The session was in {session.year}: this is another year."})
+            raise ValidationError({"submitted": another_year(session)})
 
     def get_absolute_url(self) -> str:
         """Give the address of the page, ending in the slug."""
@@ -331,32 +363,43 @@ for _links in (Proposal.target_regions, Proposal.topics):
 class Sponsorship(RecordModel):
     """One of those who put a proposal forward: a delegate or an organisation, in order."""
 
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="sponsorships", help_text="What is proposed.")
+    proposal = models.ForeignKey(
+        Proposal,
+        models.CASCADE,
+        verbose_name=_("proposal"),
+        related_name="sponsorships",
+        help_text=_("What is proposed."),
+    )
     order = models.PositiveSmallIntegerField(
-        default=1, validators=[MaxValueValidator(9999)], help_text="Place among the proposers: 1, 2, 3."
+        _("order"), default=1, validators=[MaxValueValidator(9999)], help_text=_("Place among the proposers: 1, 2, 3.")
     )
     delegate = models.ForeignKey(
         Delegate,
         models.PROTECT,
+        verbose_name=_("delegate"),
         null=True,
         blank=True,
         related_name="sponsorships",
-        help_text="The person; search by any spelling. Empty for an organisation.",
+        help_text=_("The person; search by any spelling. Empty for an organisation."),
     )
     organisation_en = models.CharField(
-        "organisation",
+        _("organisation"),
         max_length=200,
         blank=True,
-        help_text="Instead of a person: “Jiusan Society, Shanghai committee”.",
+        help_text=_("Instead of a person: “Jiusan Society, Shanghai committee”."),
     )
     organisation_zh = models.CharField(
-        "organisation in Chinese", max_length=120, blank=True, help_text="“九三学社上海市委员会”."
+        _("organisation in Chinese"), max_length=120, blank=True, help_text=_("“九三学社上海市委员会”.")
     )
-    first = models.BooleanField("first proposer", default=False, help_text="Tick for the first proposer (第一提案人).")
+    first = models.BooleanField(
+        _("first proposer"), default=False, help_text=_("Tick for the first proposer (第一提案人).")
+    )
 
     objects = SponsorshipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("sponsorship")
+        verbose_name_plural = _("sponsorships")
         ordering = ["proposal_id", "order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "delegate"], name="a_delegate_proposes_once"),
@@ -364,18 +407,18 @@ class Sponsorship(RecordModel):
                 fields=["proposal"],
                 condition=Q(first=True),
                 name="one_first_proposer",
-                violation_error_message="A proposal has only one first proposer.",
+                violation_error_message=_("A proposal has only one first proposer."),
             ),
             models.CheckConstraint(
                 condition=Q(delegate__isnull=False, organisation_en="", organisation_zh="")
                 | (Q(delegate__isnull=True) & ~Q(organisation_en="", organisation_zh="")),
                 name="a_delegate_or_an_organisation",
-                violation_error_message="Choose a delegate or name an organisation: one of the two.",
+                violation_error_message=_("Choose a delegate or name an organisation: one of the two."),
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.delegate or self.organisation_en or self.organisation_zh)
+        return str(self.delegate or in_language(self, "organisation")[0])
 
     @property
     def seat(self) -> Membership | None:

@@ -54,44 +54,59 @@ class Source(RecordModel):
     Reliability = SourceReliability
     Language = SourceLanguage
 
-    slug = models.SlugField(max_length=100, unique=True, help_text="Short and lasting: “two-sessions-roundup-2024”.")
-    kind = models.CharField(max_length=12, choices=Kind, help_text="“News report”.")
-    reliability = models.CharField(
-        max_length=14, choices=Reliability, help_text="“Press report” where a journalist retells the proposal."
+    slug = models.SlugField(
+        _("slug"), max_length=100, unique=True, help_text=_("Short and lasting: “two-sessions-roundup-2024”.")
     )
-    title = models.CharField(max_length=300, help_text="As printed, in its own language, or what it is.")
-    outlet = models.CharField(max_length=120, blank=True, help_text="“China Daily”, “新华社”; empty where not known.")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, help_text=_("“News report”."))
+    reliability = models.CharField(
+        _("reliability"),
+        max_length=14,
+        choices=Reliability,
+        help_text=_("“Press report” where a journalist retells the proposal."),
+    )
+    title = models.CharField(_("title"), max_length=300, help_text=_("As printed, in its own language, or what it is."))
+    outlet = models.CharField(
+        _("outlet"), max_length=120, blank=True, help_text=_("“China Daily”, “新华社”; empty where not known.")
+    )
     url = models.URLField(
-        "address",
+        _("address"),
         max_length=500,
         blank=True,
         validators=[WEB_ONLY],
-        help_text="“https://…”; empty where not on the web.",
+        help_text=_("“https://…”; empty where not on the web."),
     )
     archive_url = models.URLField(
-        "archived copy",
+        _("archived copy"),
         max_length=500,
         blank=True,
         validators=[WEB_ONLY],
-        help_text="A copy that stays: “https://web.archive.org/…”.",
+        help_text=_("A copy that stays: “https://web.archive.org/…”."),
     )
-    language = models.CharField(max_length=2, choices=Language, help_text="The language you read it in.")
-    machine_translated = models.BooleanField(default=False, help_text="Tick where a machine translated what you read.")
-    published = PartialDateField(help_text="2024-03-12, 2024-03 or 2024.")
-    accessed = models.DateField(null=True, blank=True, help_text="The day on which you read it: 2026-11-23.")
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, help_text=_("The language you read it in.")
+    )
+    machine_translated = models.BooleanField(
+        _("machine translated"), default=False, help_text=_("Tick where a machine translated what you read.")
+    )
+    published = PartialDateField(_("published"), help_text=_("2024-03-12, 2024-03 or 2024."))
+    accessed = models.DateField(
+        _("accessed"), null=True, blank=True, help_text=_("The day on which you read it: 2026-11-23.")
+    )
     note_en = models.TextField(
-        "editor's note", blank=True, help_text="What readers must know: “Spells one name in four ways.”"
+        _("editor's note"), blank=True, help_text=_("What readers must know: “Spells one name in four ways.”")
     )
-    note_zh = models.TextField("editor's note in Chinese", blank=True, help_text="The same in Chinese.")
+    note_zh = models.TextField(_("editor's note in Chinese"), blank=True, help_text=_("The same in Chinese."))
 
     class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
         ordering = ["-published", "title"]
         constraints = [
             models.UniqueConstraint(
                 fields=["url"],
                 condition=~models.Q(url=""),
                 name="one_source_per_address",
-                violation_error_message="There is a source with this address already.",
+                violation_error_message=_("There is a source with this address already."),
             ),
             one_of("kind", SourceKind),
             one_of("reliability", SourceReliability),
@@ -138,33 +153,79 @@ class Citation(RecordModel):
 
     Role = CitationRole
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="citations", help_text="Where it is said.")
-    role = models.CharField(
-        max_length=6, choices=Role, default=Role.SOURCE, help_text="“Source”, or one that says the same."
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), related_name="citations", help_text=_("Where it is said.")
     )
-    passage = models.CharField(max_length=200, blank=True, help_text="Page or paragraph: “p. 3”, “paragraph 7”.")
+    role = models.CharField(
+        _("kind of citation"),
+        max_length=6,
+        choices=Role,
+        default=Role.SOURCE,
+        help_text=_("“Source”, or one that says the same."),
+    )
+    passage = models.CharField(
+        _("passage"), max_length=200, blank=True, help_text=_("Page or paragraph: “p. 3”, “paragraph 7”.")
+    )
     proposal = models.ForeignKey(
-        Proposal, models.CASCADE, null=True, blank=True, related_name="citations", help_text="Fill in one of these six."
+        Proposal,
+        models.CASCADE,
+        verbose_name=_("proposal"),
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text=_("Fill in one of these six."),
     )
     recommendation = models.ForeignKey(
-        Recommendation, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A single demand."
+        Recommendation,
+        models.CASCADE,
+        verbose_name=_("recommendation"),
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text=_("A single demand."),
     )
     figure = models.ForeignKey(
-        Figure, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A number."
+        Figure,
+        models.CASCADE,
+        verbose_name=_("figure"),
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text=_("A number."),
     )
     membership = models.ForeignKey(
-        Membership, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A seat in a body."
+        Membership,
+        models.CASCADE,
+        verbose_name=_("membership"),
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text=_("A seat in a body."),
     )
     position = models.ForeignKey(
-        Position, models.CASCADE, null=True, blank=True, related_name="citations", help_text="An employer and post."
+        Position,
+        models.CASCADE,
+        verbose_name=_("position"),
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text=_("An employer and post."),
     )
     name_variant = models.ForeignKey(
-        NameVariant, models.CASCADE, null=True, blank=True, related_name="citations", help_text="A spelling."
+        NameVariant,
+        models.CASCADE,
+        verbose_name=_("name variant"),
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text=_("A spelling."),
     )
 
     objects = CitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
         ordering = ["-role", "source", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -173,7 +234,7 @@ class Citation(RecordModel):
                     _connector=models.Q.OR,
                 ),
                 name="a_citation_supports_one_thing",
-                violation_error_message="A citation supports exactly one thing.",
+                violation_error_message=_("A citation supports exactly one thing."),
             ),
             *(
                 models.UniqueConstraint(

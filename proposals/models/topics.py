@@ -17,29 +17,35 @@ class TopicQuerySet(TreeQuerySet["Topic"]):
 class Topic(Named, Tree):
     """A subject; asking for it takes in everything below it."""
 
-    slug = models.SlugField(max_length=60, unique=True, help_text="The address of its page: “stem-cells”.")
-    name_en = models.CharField("English name", max_length=120, help_text="“Stem cells”.")
-    name_zh = models.CharField("Chinese name", max_length=80, help_text="“干细胞”.")
-    order = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(9999)], help_text="Place among its neighbours: 10."
+    slug = models.SlugField(
+        _("slug"), max_length=60, unique=True, help_text=_("The address of its page: “stem-cells”.")
     )
-    scope_en = models.TextField("scope", blank=True, help_text="What belongs here and what does not, in a sentence.")
-    scope_zh = models.TextField("scope in Chinese", blank=True, help_text="The same in Chinese.")
+    name_en = models.CharField(_("English name"), max_length=120, help_text=_("“Stem cells”."))
+    name_zh = models.CharField(_("Chinese name"), max_length=80, help_text=_("“干细胞”."))
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, validators=[MaxValueValidator(9999)], help_text=_("Place among its neighbours: 10.")
+    )
+    scope_en = models.TextField(
+        _("scope"), blank=True, help_text=_("What belongs here and what does not, in a sentence.")
+    )
+    scope_zh = models.TextField(_("scope in Chinese"), blank=True, help_text=_("The same in Chinese."))
     mesh_id = models.CharField(
-        "MeSH identifier",
+        _("MeSH identifier"),
         max_length=12,
         null=True,
         blank=True,
         unique=True,
-        help_text="“D033581”; only where you have looked it up in MeSH.",
+        help_text=_("“D033581”; only where you have looked it up in MeSH."),
     )
     mesh_heading = models.CharField(
-        "MeSH heading", max_length=120, blank=True, help_text="“Stem Cell Transplantation”."
+        _("MeSH heading"), max_length=120, blank=True, help_text=_("“Stem Cell Transplantation”.")
     )
 
     objects = TopicQuerySet.as_manager()
 
     class Meta(Tree.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
         ordering = ["order", "name_en"]
         constraints = [*Tree.Meta.constraints, has_name()]
 
@@ -60,26 +66,35 @@ class Synonym(RecordModel):
 
     Language = SynonymLanguage
 
-    topic = models.ForeignKey(Topic, models.CASCADE, related_name="synonyms", help_text="What it is a word for.")
-    text = models.CharField(max_length=120, help_text="“stem cell transplantation”, “干细胞移植”, “iPSC”.")
-    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH, help_text="“English”.")
-    acronym = models.BooleanField(default=False, help_text="Tick for “CGT”, “MSC” and the like.")
+    topic = models.ForeignKey(
+        Topic, models.CASCADE, verbose_name=_("topic"), related_name="synonyms", help_text=_("What it is a word for.")
+    )
+    text = models.CharField(
+        _("text"), max_length=120, help_text=_("“stem cell transplantation”, “干细胞移植”, “iPSC”.")
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.ENGLISH, help_text=_("“English”.")
+    )
+    acronym = models.BooleanField(_("acronym"), default=False, help_text=_("Tick for “CGT”, “MSC” and the like."))
     ambiguous = models.BooleanField(
+        _("ambiguous"),
         default=False,
-        help_text="Tick for an acronym that is also another word (“ACT”, “MOST”): it is found only in capitals.",
+        help_text=_("Tick for an acronym that is also another word (“ACT”, “MOST”): it is found only in capitals."),
     )
 
     class Meta:
+        verbose_name = _("synonym")
+        verbose_name_plural = _("synonyms")
         ordering = ["acronym", "language", "text"]
         constraints = [
             models.UniqueConstraint(fields=["topic", "text", "acronym"], name="one_synonym_per_topic_and_text"),
             models.CheckConstraint(
-                condition=~models.Q(text=""), name="synonym_text_given", violation_error_message="Give the word."
+                condition=~models.Q(text=""), name="synonym_text_given", violation_error_message=_("Give the word.")
             ),
             models.CheckConstraint(
                 condition=models.Q(acronym=True) | models.Q(ambiguous=False),
                 name="only_acronyms_are_ambiguous",
-                violation_error_message="Only an acronym can be ambiguous.",
+                violation_error_message=_("Only an acronym can be ambiguous."),
             ),
             one_of("language", SynonymLanguage),
         ]
