@@ -19,8 +19,9 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   button.addEventListener("click", async () => {
     const text = document.getElementById(button.dataset.copies).textContent;
     await navigator.clipboard.writeText(text.trim().replace(/\s+/g, " "));
-    button.setAttribute("aria-live", "polite");
-    button.textContent = button.dataset.done;
+    const said = button.querySelector("span");
+    said.setAttribute("role", "status");
+    said.textContent = button.dataset.done;
   });
 }
 
