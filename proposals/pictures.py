@@ -118,6 +118,8 @@ class Table:
 
     key: str
     caption: Promise
+    label: str | Promise
+    """What its rows are."""
     heads: list[Part]
     rows: list[tuple[Part, int, list[Part]]]
     """The row's own part, its depth in its tree, its cells."""
@@ -224,7 +226,7 @@ class Pictures:
             for row, depth in down
         ]
         heads = [self._part(columns, column, self.counts[columns]) for column, _ in across]
-        return Table(f"{rows}-{columns}", TABLES[rows, columns], heads, lines)
+        return Table(f"{rows}-{columns}", TABLES[rows, columns], LABELS[rows], heads, lines)
 
     def _axis(self, facet: str, keys: set[int]) -> list[tuple[Choice, int]]:
         """Give the values of a facet that stand along a table, with their depth in its tree."""

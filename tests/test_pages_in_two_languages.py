@@ -38,8 +38,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]+")
 SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "MIT", "CSV", "WCAG", "Wikidata", "提案", "建议", "议案"}
 IN_BOTH = {"_error.html", "400.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html"}
-TYPED = {"chips", "nothing"}
-"""Parts of a page where what a visitor typed stands, in whatever language."""
+TYPED = {"chips", "nothing", "typed", "address"}
+"""Parts of a page where what a visitor typed stands, in whatever language, or an address, which is in none."""
 
 
 @dataclass(frozen=True)
