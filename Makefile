@@ -7,7 +7,7 @@ PORT ?= 8000
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test soak bench lint lock messages python chromium
+.PHONY: run test soak bench lint lock messages screenshots python chromium
 
 run: .venv/run.stamp # the site on this machine, with the founding data
 	@$(BIN)/python manage.py run --port "$(PORT)"
@@ -41,6 +41,9 @@ messages: .venv/run.stamp # the Chinese interface: collects what there is to tra
 	@command -v msgfmt >/dev/null || { echo "make messages needs gettext: apt-get install gettext" >&2; exit 1; }
 	$(BIN)/python manage.py makemessages --locale zh_Hans --ignore .venv --ignore var
 	$(BIN)/python manage.py compilemessages --ignore .venv --ignore var
+
+screenshots: .venv/dev.stamp chromium # the pictures in docs/screenshots, of a site with the founding data
+	env -u DATABASE_URL $(BIN)/python -m tests.screenshots
 
 .venv/run.stamp: requirements.lock | python
 	@$(install)

@@ -1,7 +1,6 @@
 """What every test can ask for, and what holds for all of them."""
 
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,10 +15,9 @@ from django.db.models import Model
 from django.utils import translation
 
 from proposals.models import Proposal
+from tests.browser import chromium
 from tests.factories import make_proposal
 from tests.site import FOUNDING_DATA, Kept, Site, prepared, running
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(autouse=True)
@@ -93,9 +91,8 @@ def reading_site(prepared_site: Kept, tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Give the Chromium to test with: CHROMIUM in the environment, or the first that this machine has."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    return found or pytest.skip("this machine has no Chromium: sudo apt-get install chromium fonts-noto-cjk")
+    """Give the Chromium to test with."""
+    return chromium.found() or pytest.skip("this machine has no Chromium: sudo apt-get install chromium fonts-noto-cjk")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

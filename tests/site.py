@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,13 +40,18 @@ def free_port() -> int:
 
 @dataclass
 class Kept:
-    """What a site keeps: its `var/` directory and, where the tests run on PostgreSQL, the address of its database."""
+    """What a site keeps: its `var/` directory and, where the tests run on PostgreSQL, the address of its database.
+
+    `settings` is what else stands in its environment.
+    """
 
     var: Path
     database: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
-        return environment(self.var, **({"DATABASE_URL": self.database} if self.database else {}))
+        address = {"DATABASE_URL": self.database} if self.database else {}
+        return environment(self.var, **address, **self.settings)
 
     def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run a management command on it; the result has `returncode`, `stdout` and `stderr`."""
@@ -57,11 +62,14 @@ class Kept:
 class Site(Kept):
     """Servers on free ports over what they share: each one process group with one worker.
 
-    `more` is what else stands in the environment of one of them.
+    `more` is what else stands in the environment of one of them. What asks one that is deployed sends `HTTPS`, as a
+    proxy would.
     """
 
+    HTTPS = {"X-Forwarded-Proto": "https"}
+
     def __init__(self, kept: Kept, servers: int, *, own_catalogues: bool) -> None:
-        super().__init__(kept.var, kept.database)
+        super().__init__(kept.var, kept.database, kept.settings)
         self.own_catalogues = own_catalogues
         self.ports = [free_port() for _ in range(servers)]
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
@@ -138,7 +146,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: 
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=seconds).close()
+            urllib.request.urlopen(urllib.request.Request(url, headers=Site.HTTPS), timeout=seconds).close()
         except urllib.error.HTTPError:
             return
         except OSError:
@@ -166,12 +174,21 @@ def prepared(directory: Path) -> Iterator[Kept]:
 
 
 @contextmanager
-def running(origin: Kept, directory: Path, servers: int = 1, *, own_catalogues: bool = False) -> Iterator[Site]:
-    """Copy `origin` into `directory` and serve the copy; stop and remove what was made for it in the end."""
+def running(
+    origin: Kept, directory: Path, servers: int = 1, *, own_catalogues: bool = False, deployed: bool = False
+) -> Iterator[Site]:
+    """Copy `origin` into `directory` and serve the copy; stop and remove what was made for it in the end.
+
+    One that is `deployed` runs as in production: HTTPS only, its files collected, named by their content, compressed.
+    """
+    secret = {"LIANGHUI_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
-        site = Site(Kept(directory / "var", address), servers, own_catalogues=own_catalogues)
+        kept = Kept(directory / "var", address, secret if deployed else {})
+        site = Site(kept, servers, own_catalogues=own_catalogues)
         try:
+            if deployed:
+                succeed(site.manage("collectstatic", "--no-input"))
             site.start()
             yield site
         finally:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import chromium
+from tests.site import Kept, Site, running
+
 HERE = Path(__file__).parent
-QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,11 +21,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """Give one Chromium for all tests. As root it runs without a sandbox, or not at all."""
+    """Give one Chromium for all tests."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox", *QUIET])
-        yield running
-        running.close()
+        started = chromium.started(playwright, chromium_path)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def deployed_site(prepared_site: Kept, tmp_path_factory) -> Iterator[Site]:
+    """Give one running site for tests that only read and want it as it is in production."""
+    with running(prepared_site, tmp_path_factory.mktemp("deployed"), deployed=True) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,0 +1,54 @@
+"""Every kind of page, as the founding data fills it. What must hold for all of them is proved over this list.
+
+A new kind of page needs its line here, and nowhere else, to be looked at for access, layout and valid HTML.
+"""
+
+import pytest
+
+KINDS = {
+    "home": "/",
+    "list": "/proposals/",
+    "list of what was chosen": "/proposals/?q=干细胞&topic=stem-cells&region=CN-GD",
+    "list with two values of a facet": "/proposals/?q=stem+cell&topic=stem-cells&region=CN-SH&region=CN-GD&sort=oldest",
+    "list of nothing": "/proposals/?q=nothing-like-this&topic=cgt&submitted_after=2024",
+    "list with wrong values": "/proposals/?q=%3F&topic=none&sort=password&page=0&submitted_after=2024-13",
+    "list past its end": "/proposals/?page=99",
+    "list with values looked for": "/proposals/?find_in=topic&find=stem",
+    "matrix": "/proposals/matrix/",
+    "matrix of what was chosen": "/proposals/matrix/?topic=stem-cells&region=CN-GD&region=CN-SH",
+    "proposal": "/proposals/1/cgt-industry-2024/",
+    "recommendations": "/recommendations/",
+    "recommendations, further page": "/recommendations/?page=2",
+    "delegates": "/delegates/",
+    "delegate": "/delegates/ding-lieming/",
+    "topics": "/topics/",
+    "topic": "/topics/stem-cells/",
+    "regions": "/regions/",
+    "region": "/regions/guangdong/",
+    "agencies": "/agencies/",
+    "agency": "/agencies/nmpa/",
+    "sessions": "/sessions/",
+    "session": "/sessions/cppcc-national-14-2/",
+    "about": "/about/",
+    "method": "/about/method/",
+    "data": "/about/data/",
+    "licence": "/about/licence/",
+    "accessibility": "/about/accessibility/",
+    "missing": "/no-such-page/",
+}
+"""Name and English address; the same with `/zh` before it is the Chinese page."""
+
+MISSING = {"list past its end", "missing"}
+"""Answered with 404."""
+
+NO_PAGES = {"recommendation", "card", "proposal_card"}
+"""Names of addresses that lead on to a page, or give something else than HTML."""
+
+SHOWN = ["home", "list", "matrix", "proposal", "recommendations", "delegate", "topic", "regions"]
+"""The eight kinds that `make screenshots` takes."""
+
+LANGUAGES = {"en": "", "zh": "/zh"}
+ADDRESSES = {f"{kind}, {language}": f"{LANGUAGES[language]}{KINDS[kind]}" for kind in KINDS for language in LANGUAGES}
+
+on_every_page = pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
+"""Runs a test with the `address` of each kind of page in each language."""
