@@ -59,4 +59,6 @@ def test_what_cannot_be_looked_for_is_told_and_all_stands_as_before(client, aske
     response = client.get(f"/proposals/?{asked}")
     assert response.status_code == 200
     assert 'role="alert"' in response.text
+    boxes = re.findall(r'name="find" value="([^"]*)"', response.text)
+    assert ("?" in boxes) == ("%3F" in asked)  # what was typed can be mended
     assert len(found(client, asked)) > 90
