@@ -1,6 +1,9 @@
 """Drafts leave no trace: no word, no name, no count, through no public way, in neither language."""
 
 import re
+from html import escape
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.db import models
@@ -59,6 +62,9 @@ WAYS = {
     "agencies/": ["", "?page=1"],
     "agencies/<slug:slug>/": ["known-agency-slug/", "xqzv-agency-slug/"],
     "sessions/": ["", "?page=1"],
+    "compare/": ["", "?p={known}", "?p={known}&p={draft}", "?p={known}&q=xqzvproposaltitleen&only=differences"],
+    "compare.md": ["?p={known}&p={draft}"],
+    "compare.xlsx": ["?p={known}&p={draft}", "?p={draft}&p={known}&only=differences"],
     "sessions/<slug:slug>/": ["known-session-slug/", "xqzv-session-slug/"],
 }
 
@@ -187,9 +193,19 @@ def seen(client, draft):
             for end in ends:
                 address = f"{route.partition('<')[0]}{end}"
                 response = client.get(f"{prefix}{address.format(**keys)}")
-                page = response.get("Location") or response.text
-                found[f"{prefix}{address}"] = response.status_code, page.replace(address.format(**keys), address)
+                page = response.get("Location") or read(response)
+                for asked in (address, escape(address), "“{draft}”", "?p={draft}&amp;p={known}"):
+                    page = page.replace(asked.format(**keys), asked)
+                found[f"{prefix}{address}"] = response.status_code, page
     return found
+
+
+def read(response):
+    """What an answer says: a page as it is, of a workbook all of its sheets."""
+    if not response.content.startswith(b"PK"):
+        return response.text
+    with ZipFile(BytesIO(response.content)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist() if name.startswith("xl/"))
 
 
 def differing(before, after):
@@ -230,7 +246,7 @@ def test_what_is_published_shows_at_the_next_request(client, draft):
     draft.publish()
     after = seen(client, draft)
     assert {status for address, (status, _) in after.items() if address != "/zh/robots.txt"} == {200, 302}
-    assert {status for status, _ in before.values()} == {200, 302, 404}
+    assert {status for status, _ in before.values()} == {200, 302, 400, 404}
     for address, told in {
         "/proposals/": "2 proposals",
         "/recommendations/": "2 recommendations",

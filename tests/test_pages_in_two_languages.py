@@ -36,7 +36,7 @@ CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 STRING = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]+")
-SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "Wikidata", "提案", "建议", "议案"}
+SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "Wikidata", "Markdown", "XLSX", "提案", "建议", "议案"}
 TYPED = {"chips", "nothing"}
 """Parts of a page where what a visitor typed stands, in whatever language."""
 
@@ -213,6 +213,8 @@ KINDS = [
     "sessions/",
     "sessions/session/",
     "sessions/bare/",
+    "compare/?p={one}&p={other}",
+    "compare/?p={one}&q=Title",
     "proposals/{english}",
     "proposals/{chinese}",
 ]
@@ -222,7 +224,8 @@ def pages(client, prefix):
     """Every kind of page in one language: address and answer."""
     [english, chinese] = Proposal.objects.order_by("pk")
     for address in KINDS:
-        place = address.format(english=f"{english.pk}/{english.slug}/", chinese=f"{chinese.pk}/{chinese.slug}/")
+        keys = {"one": english.pk, "other": chinese.pk}
+        place = address.format(**keys, english=f"{english.pk}/{english.slug}/", chinese=f"{chinese.pk}/{chinese.slug}/")
         response = client.get(f"{prefix}/{place}")
         assert response.status_code == 200, place
         yield f"{prefix}/{place}", response

@@ -24,6 +24,10 @@ PAGES = [
     "/agencies/nmpa/",
     "/sessions/",
     "/sessions/cppcc-national-14-2/",
+    "/compare/",
+    "/compare/?p=1&q=stem",
+    "/compare/?p=1&p=2&p=3&p=4&p=5",
+    "/compare/?p=2&p=3&p=99&only=differences",
     "/no-such-page/",
 ]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
