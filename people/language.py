@@ -31,6 +31,17 @@ def in_language(thing: object, field: str) -> tuple[str, str]:
     return getattr(thing, f"{field}_{other}"), TAGS[other]
 
 
+def in_other_language(thing: object, field: str) -> tuple[str, str]:
+    """Read `field` in the language that the reader's page is not in: the text and its language's tag.
+
+    Both are "" where that would say nothing new: there is no such text, it is the same, or it stands in already.
+    """
+    reader = reader_language()
+    other = ENGLISH if reader == CHINESE else CHINESE
+    own, text = getattr(thing, f"{field}_{reader}"), getattr(thing, f"{field}_{other}")
+    return (text, TAGS[other]) if own and text and own != text else ("", "")
+
+
 class Named:
     """A thing with `name_en` and `name_zh`; mixed into models."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proposals.views import cards, home, lists, pictures, proposals, things
+from proposals.views import cards, compare, home, lists, pictures, proposals, things
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,4 +24,7 @@ urlpatterns = [
     path("agencies/<slug:slug>/", things.agency_detail, name="agency"),
     path("sessions/", things.session_list, name="sessions"),
     path("sessions/<slug:slug>/", things.session_detail, name="session"),
+    path("compare/", compare.comparison, name="compare"),
+    path("compare.md", compare.comparison_markdown, name="compare_markdown"),
+    path("compare.xlsx", compare.comparison_workbook, name="compare_workbook"),
 ]

@@ -17,6 +17,7 @@ FLOORS = {
     "feeds": 1,
     "exports": 1,
     "templatetags": 1,
+    "comparison": 2,
     "filters": 2,
     "pictures": 2,
     "sentence": 2,

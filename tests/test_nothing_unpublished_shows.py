@@ -2,6 +2,9 @@
 
 import hashlib
 import re
+from html import escape
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.db import models
@@ -67,6 +70,9 @@ WAYS = {
     "agencies/": ["", "?page=1"],
     "agencies/<slug:slug>/": ["known-agency-slug/", "xqzv-agency-slug/"],
     "sessions/": ["", "?page=1"],
+    "compare/": ["", "?p={known}", "?p={known}&p={draft}", "?p={known}&q=xqzvproposaltitleen&only=differences"],
+    "compare.md": ["?p={known}&p={draft}"],
+    "compare.xlsx": ["?p={known}&p={draft}", "?p={draft}&p={known}&only=differences"],
     "sessions/<slug:slug>/": ["known-session-slug/", "xqzv-session-slug/"],
 }
 
@@ -195,15 +201,21 @@ def seen(client, draft):
             for end in ends:
                 address = f"{route.partition('<')[0]}{end}"
                 response = client.get(f"{prefix}{address.format(**keys)}")
-                page = response.get("Location") or content(response)
-                found[f"{prefix}{address}"] = response.status_code, page.replace(address.format(**keys), address)
+                page = response.get("Location") or read(response)
+                for asked in (address, escape(address), "“{draft}”", "?p={draft}&amp;p={known}"):
+                    page = page.replace(asked.format(**keys), asked)
+                found[f"{prefix}{address}"] = response.status_code, page
     return found
 
 
-def content(response):
-    """A page as text; of a picture what tells it from any other."""
-    picture = response["Content-Type"] == "image/png"
-    return hashlib.sha256(response.content).hexdigest() if picture else response.text
+def read(response):
+    """What an answer says: a page as it is, of a workbook all of its sheets, of a picture what tells it from others."""
+    if response["Content-Type"] == "image/png":
+        return hashlib.sha256(response.content).hexdigest()
+    if not response.content.startswith(b"PK"):
+        return response.text
+    with ZipFile(BytesIO(response.content)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist() if name.startswith("xl/"))
 
 
 def differing(before, after):
@@ -244,7 +256,7 @@ def test_what_is_published_shows_at_the_next_request(client, draft):
     draft.publish()
     after = seen(client, draft)
     assert {status for address, (status, _) in after.items() if address != "/zh/robots.txt"} == {200, 302}
-    assert {status for status, _ in before.values()} == {200, 302, 404}
+    assert {status for status, _ in before.values()} == {200, 302, 400, 404}
     for address, told in {
         "/proposals/": "2 proposals",
         "/recommendations/": "2 recommendations",

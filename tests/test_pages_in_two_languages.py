@@ -36,7 +36,8 @@ CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_l
 STRING = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]+")
-SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "MIT", "CSV", "WCAG", "Wikidata", "提案", "建议", "议案"}
+SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "MIT", "CSV", "WCAG", "Wikidata", "Markdown", "XLSX"}
+SAME_IN_BOTH |= {"提案", "建议", "议案"}
 IN_BOTH = {"_error.html", "400.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html"}
 TYPED = {"chips", "nothing", "typed", "address"}
 """Parts of a page where what a visitor typed stands, in whatever language, or an address, which is in none."""
@@ -218,6 +219,8 @@ KINDS = [
     "sessions/session/",
     "sessions/bare/",
     *("about/", "about/method/", "about/data/", "about/licence/", "about/accessibility/"),
+    "compare/?p={one}&p={other}",
+    "compare/?p={one}&q=Title",
     "proposals/{english}",
     "proposals/{chinese}",
 ]
@@ -227,7 +230,8 @@ def pages(client, prefix):
     """Every kind of page in one language: address and answer."""
     [english, chinese] = Proposal.objects.order_by("pk")
     for address in KINDS:
-        place = address.format(english=f"{english.pk}/{english.slug}/", chinese=f"{chinese.pk}/{chinese.slug}/")
+        keys = {"one": english.pk, "other": chinese.pk}
+        place = address.format(**keys, english=f"{english.pk}/{english.slug}/", chinese=f"{chinese.pk}/{chinese.slug}/")
         response = client.get(f"{prefix}/{place}")
         assert response.status_code == 200, place
         yield f"{prefix}/{place}", response

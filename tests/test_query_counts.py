@@ -59,7 +59,14 @@ OTHERS = {
     "/agencies/agency-0/": 9,
     "/sessions/": 3,
     "/sessions/session-0/": 10,
+    "/sessions/session-0/": 8,
+    "/compare/?p={proposal}&p={other}": 12,
+    "/compare/?p={proposal}&q=cells": 17,
+    "/compare/?p={proposal}": 18,
+    "/compare.md?p={proposal}&p={other}&only=differences": 12,
+    "/compare.xlsx?p={proposal}&p={other}": 12,
 }
+COMPARISONS = {address: number for address, number in OTHERS.items() if address.startswith("/compare")}
 PINNED = LISTS | DETAIL | OTHERS
 
 
@@ -146,7 +153,8 @@ def fill(numbers):
 def asked(client, addresses=PINNED, *, prefix=""):
     """How many queries each page takes that is made anew, with no names read before."""
     proposal = Proposal.objects.get(slug="proposal-0")
-    keys = {"proposal": proposal.pk, "recommendation": proposal.recommendations.order_by("order")[0].pk}
+    other = Proposal.objects.get(slug="proposal-1").pk
+    keys = {"proposal": proposal.pk, "other": other, "recommendation": proposal.recommendations.order_by("order")[0].pk}
     found = {}
     for address in addresses:
         cache.clear()
@@ -196,7 +204,7 @@ def test_a_proposal_with_200_recommendations_asks_no_more_than_one_with_a_single
     )
     catalogue().rebuild(anyway=True)
     cache.clear()  # what is written past the models is noted nowhere
-    addresses = DETAIL | {"/recommendations/": LISTS["/recommendations/"]}
+    addresses = DETAIL | {"/recommendations/": LISTS["/recommendations/"]} | COMPARISONS
     assert client.get(f"/proposals/{proposal.pk}/proposal-0/").text.count('<section class="numbered"') == 200
     assert asked(client, addresses) == asked(client, addresses, prefix="/zh") == addresses
 

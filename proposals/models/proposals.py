@@ -64,6 +64,25 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             "recommendations__addressees__agency",
         )
 
+    def for_comparison(self, ids: Sequence[int]) -> list[Proposal]:
+        """Fetch the published proposals with `ids`, in that order, with all that stands in a comparison of them."""
+        found = (
+            self.published()
+            .filter(pk__in=ids)
+            .select_related("session__body")
+            .prefetch_related(
+                Prefetch("sponsorships", Sponsorship.objects.select_related("delegate")),
+                "sponsorships__delegate__positions",
+                Prefetch("sponsorships__delegate__memberships", Membership.objects.select_related("sector")),
+                "target_regions",
+                "topics",
+                "recommendations__topics",
+                "recommendations__addressees__agency",
+            )
+        )
+        by_id = {proposal.pk: proposal for proposal in found}
+        return [by_id[key] for key in ids if key in by_id]
+
     def by(self, delegate: Delegate) -> Self:
         """Narrow down to what `delegate` put forward, alone or with others."""
         return self.filter(sponsorships__delegate=delegate)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
-from people.language import CHINESE, ENGLISH, TAGS, in_language, reader_language
+from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, reader_language
 from proposals.catalogue import Results, Value, marked
 from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
@@ -40,12 +40,8 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
 @register.simple_tag
 def also(thing: object, field: str) -> SafeString:
     """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
-    reader = reader_language()
-    other = CHINESE if reader == ENGLISH else ENGLISH
-    own, text = getattr(thing, f"{field}_{reader}"), getattr(thing, f"{field}_{other}")
-    if not own or not text or own == text:  # where its own is missing, the other stands there already
-        return SafeString("")
-    return SafeString(f'<span class="also" lang="{TAGS[other]}">{html.escape(text)}</span>')
+    text, language = in_other_language(thing, field)
+    return SafeString(f'<span class="also" lang="{language}">{html.escape(text)}</span>' if text else "")
 
 
 @register.simple_tag
