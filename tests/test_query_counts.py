@@ -59,7 +59,6 @@ OTHERS = {
     "/agencies/agency-0/": 9,
     "/sessions/": 3,
     "/sessions/session-0/": 10,
-    "/sessions/session-0/": 8,
     "/compare/?p={proposal}&p={other}": 12,
     "/compare/?p={proposal}&q=cells": 17,
     "/compare/?p={proposal}": 18,
