@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 from django.http import HttpRequest
 
+from people.language import TAGS, reader_language
+
 
 def languages(request: HttpRequest) -> dict[str, object]:
     """Give this page's address in each language, the parameters kept, and the tag of the one it is in."""
@@ -13,7 +15,7 @@ def languages(request: HttpRequest) -> dict[str, object]:
     parameters = quote(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"), safe="%/?:@!$&'()*+,;=-._~")
     end = f"?{parameters}" if parameters else ""
     return {
-        "page_language": "zh-Hans" if chinese else "en-GB",
+        "page_language": TAGS[reader_language()],
         "english_url": f"{path}{end}",
         "chinese_url": f"/zh{path}{end}",
     }

@@ -1,12 +1,29 @@
-"""What becomes of a request that cannot be answered yet."""
+"""In which language a request is answered, and what becomes of one that cannot be answered yet."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from lianghui.languages import languages
 from proposals.catalogue import UnavailableError
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Takes the language of public pages from the address alone, and that of the admin from who reads it.
+
+    The admin has one address in both languages: what the analyst chose there is kept in a cookie that is sent nowhere
+    else, and until then the browser's own language counts.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Put the language in force."""
+        super().process_request(request)
+        if request.path_info.startswith("/admin/"):
+            translation.activate(translation.get_language_from_request(request))
+            request.LANGUAGE_CODE = translation.get_language()
 
 
 class UnavailableMiddleware:

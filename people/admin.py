@@ -65,13 +65,18 @@ class SessionAdmin(RecordAdmin[Session]):
     """Yearly meetings."""
 
     named_by = ["body"]
-    list_display = ["__str__", "name_zh", "term", "ordinal", "year", "opened", "closed"]
+    list_display = ["__str__", "chinese_name", "term", "ordinal", "year", "opened", "closed"]
     list_filter = ["year", ("body", RelatedOnlyFieldListFilter), "body__level", "body__system"]
     search_fields = ["body__name_en", "body__name_zh", "body__short_name_zh", "slug", "year"]
     autocomplete_fields = ["body"]
     fieldsets = [
         (None, {"fields": ["body", ("term", "ordinal", "year"), ("opened", "closed"), "slug"]}),
     ]
+
+    @admin.display(description=_("Chinese name"))
+    def chinese_name(self, session: Session) -> str:
+        """Give the name that is made of the body's short Chinese name."""
+        return session.name_zh
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Session], search_term: str

@@ -92,7 +92,11 @@ class SearchOne(AutocompleteSelect):
 
 
 class SearchMany(SearchOne, AutocompleteSelectMultiple):
-    """The same for any number of rows."""
+    """The same for any number of rows; each can be taken away, so there is no button that takes away all."""
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Leave out that button, which stands where no list may have one."""
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
 class SearchManyField(AnyModelMultipleChoiceField):
@@ -109,11 +113,16 @@ class SearchManyField(AnyModelMultipleChoiceField):
 class RecordFormSet(AnyInlineFormSet):
     """Rows below a record: their names are fetched together, and what the database would refuse has a message."""
 
+    in_columns = False
+    """Whether the fields stand in columns under one heading, so that each must say its name to who cannot see."""
+
     def add_fields(self, form: forms.ModelForm[Any], index: int | None) -> None:
         """Tell the fields that search where to find the names of what is chosen in them."""
         super().add_fields(form, index)
         for name, field in form.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
+            if self.in_columns and widget and not widget.is_hidden:
+                widget.attrs["aria-label"] = field.label
             if isinstance(widget, SearchOne):
                 widget.names = partial(self.names, name, widget)
 
@@ -223,6 +232,12 @@ class RecordInline(RecordOptions, AnyInline):
 class RecordTabularInline(RecordInline, AnyTabularInline):
     """Rows below a record, one line each."""
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[AnyInlineFormSet]:
+        """Let fields in columns say their names."""
+        rows: type[AnyInlineFormSet] = super().get_formset(request, obj, **kwargs)
+        rows.in_columns = True  # type: ignore[attr-defined]
+        return rows
+
 
 class RecordStackedInline(RecordInline, AnyStackedInline):
     """Rows below a record, one block each."""
@@ -249,6 +264,7 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
 
     class Media:
         css = {"all": ["admin/record.css"]}
+        js = ["admin/record.js"]
 
     def full_name(self, row: M) -> str:
         """Name `row` so that it is told from its namesakes where one is chosen."""
@@ -297,7 +313,7 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
         """List what would go and what stands in the way, as Django does, in a number of queries that is fixed.
 
-        Of what stands in the way the first hundred are named; mere links between two rows are counted, not named.
+        Of what stands in the way the first hundred are named; mere links between two rows go without saying.
         """
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
@@ -315,7 +331,11 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
         }
         return (
             collector.nested(self._link),
-            {str(model._meta.verbose_name_plural): len(rows) for model, rows in going.items()},
+            {
+                str(kind._meta.verbose_name_plural): len(rows)
+                for kind, rows in going.items()
+                if not kind._meta.auto_created
+            },
             forbidden,
             [*map(self._link, shown), *([gettext("… and %(hidden)s more") % {"hidden": hidden}] if hidden else [])],
         )

@@ -9,11 +9,14 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from people.record_admin import RecordAdmin
 from proposals.models.outbox import recorded
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+NOT_IN_DJANGO = (gettext_noop("Model name"), gettext_noop("Add link"), gettext_noop("Change or view list link"))
+"""Headings of Django's index that are read out only; its Chinese lacks them."""
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 

@@ -70,7 +70,7 @@ class Synonym(RecordModel):
         Topic, models.CASCADE, verbose_name=_("topic"), related_name="synonyms", help_text=_("What it is a word for.")
     )
     text = models.CharField(
-        _("text"), max_length=120, help_text=_("“stem cell transplantation”, “干细胞移植”, “iPSC”.")
+        _("word"), max_length=120, help_text=_("“stem cell transplantation”, “干细胞移植”, “iPSC”.")
     )
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.ENGLISH, help_text=_("“English”.")

@@ -1,0 +1,26 @@
+// Fields that search are built by select2, which does not say their names to those who cannot see: this does.
+'use strict';
+{
+  function nameField(select) {
+    const name = select.getAttribute('aria-label') || select.labels[0]?.textContent.trim().replace(/[:：]$/, '');
+    const field = select.nextElementSibling;
+    const box = field?.querySelector('[role="combobox"]');
+    if (!name || !box) return;
+    select.setAttribute('aria-label', name);
+    box.setAttribute('aria-label', name);
+    box.querySelector('input')?.setAttribute('aria-label', name);
+    const value = box.querySelector('[role="textbox"]');
+    if (value) { // what is chosen, which nobody types here: it is read out after the name
+      value.removeAttribute('role');
+      value.removeAttribute('aria-readonly');
+      const label = Object.assign(document.createElement('span'), {id: `${select.id}_name`, textContent: name, hidden: true});
+      field.append(label);
+      box.setAttribute('aria-labelledby', `${label.id} ${value.id}`);
+    }
+  }
+
+  const nameFields = part => part.querySelectorAll('.select2-hidden-accessible').forEach(nameField);
+  // By then the script that builds the fields stands in the same queue, before this.
+  addEventListener('load', () => django.jQuery(() => nameFields(document)));
+  document.addEventListener('formset:added', event => setTimeout(nameFields, 0, event.target));
+}
