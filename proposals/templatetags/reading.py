@@ -23,6 +23,11 @@ LONGEST_HIT, BEFORE_HIT = 240, 80
 """Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
 register = template.Library()
 IN_CHINESE = re.compile(f"[{HAN}]")
+TURNING = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""What is written from right to left, and the signs that turn what follows them."""
 register.filter("date_words", date_words)
 
 
@@ -33,7 +38,7 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
     Where only the other language has it, that stands there, marked as being in that language.
     """
     text, language = in_language(thing, field)
-    printed = with_hits(text, sought)
+    printed = _isolated(text, with_hits(text, sought))
     return SafeString(f'<span lang="{language}">{printed}</span>') if text and language else printed
 
 
@@ -41,7 +46,7 @@ def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
 def also(thing: object, field: str) -> SafeString:
     """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
     text, language = in_other_language(thing, field)
-    return SafeString(f'<span class="also" lang="{language}">{html.escape(text)}</span>' if text else "")
+    return SafeString(f'<span class="also" lang="{language}">{isolated(text)}</span>' if text else "")
 
 
 @register.simple_tag
@@ -88,7 +93,9 @@ def hit(proposal: Any, sought: Iterable[Phrase]) -> SafeString:
     number = escape(gettext("Recommendation %(number)s") % {"number": proposal.hit_number})
     foreign = f' lang="{TAGS[language]}"' if language != reader else ""
     link = f'<a href="{proposal.get_absolute_url()}#r{proposal.hit_number}">{number}</a>'
-    return SafeString(f"{link}{escape(gettext(': '))}<span{foreign}>{with_hits(_around(text, sought), sought)}</span>")
+    words_around = _around(text, sought)
+    printed = _isolated(words_around, with_hits(words_around, sought))
+    return SafeString(f"{link}{escape(gettext(': '))}<span{foreign}>{printed}</span>")
 
 
 def _around(text: str, sought: Iterable[Phrase]) -> str:
@@ -137,7 +144,7 @@ def facet_values(values: Iterable[Value]) -> SafeString:
 def _facet_value(value: Value, chosen: str) -> str:
     language = f' lang="{value.language}"' if value.language else ""
     kind = ' class="chosen"' if chosen else ""
-    name = f"<span><span{language}>{html.escape(value.label)}</span>{chosen}</span>"
+    name = f"<span><span{language}>{isolated(value.label)}</span>{chosen}</span>"
     count = value.count if value.added is None else f"+{value.added}"
     return (
         f'<li class="depth-{value.depth}"><a href="{html.escape(value.url)}" rel="nofollow"{kind}>'
@@ -149,7 +156,7 @@ def _facet_value(value: Value, chosen: str) -> str:
 def each_name(names: str) -> SafeString:
     """Print names that are divided by semicolons, each marked as Chinese or English, as its characters say."""
     each = [name.strip() for name in names.split(";") if name.strip()]
-    tagged = ((TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH], name) for name in each)
+    tagged = ((TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH], isolated(name)) for name in each)
     return format_html_join("; ", '<span lang="{}">{}</span>', tagged)
 
 
@@ -172,3 +179,13 @@ def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
     return SafeString(
         "".join(f"<mark>{html.escape(each)}</mark>" if hit else html.escape(each) for each, hit in pieces)
     )
+
+
+@register.filter
+def isolated(text: object) -> SafeString:
+    """Print `text` so that its direction stays its own affair: a name from right to left moves no date after it."""
+    return _isolated(str(text), html.escape(str(text)))
+
+
+def _isolated(text: str, printed: str) -> SafeString:
+    return SafeString(f"<bdi>{printed}</bdi>" if TURNING.search(text) else printed)
