@@ -87,7 +87,7 @@ def test_data_names_every_filter_and_its_example_is_one(founding, client):
     page = client.get(words(example))
     assert page.text.count("<li><a href=") > 0
     assert "errors" not in re.findall(r'class="(\w+)"', page.text)
-    assert '<h1 id="found">1 proposal</h1>' in page.text
+    assert '<h1 id="found" class="sentence">1 proposal ' in page.text
 
 
 def test_licence_says_what_the_licence_file_says(client):

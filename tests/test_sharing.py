@@ -56,8 +56,7 @@ def head(client, address):
     found = html5lib.parse(response.content, namespaceHTMLElements=False).find("head")
     metas = [(each.get("name") or each.get("property"), each.get("content")) for each in found.iter("meta")]
     assert len({name for name, _ in metas if name}) == len([name for name, _ in metas if name]), address
-    [script] = found.iter("script")
-    assert script.get("type") == "application/ld+json"
+    [script] = [each for each in found.iter("script") if each.get("type") == "application/ld+json"]
     graph = json.loads(script.text)
     assert graph["@context"] == "https://schema.org"
     return found.find("title").text, dict(metas), {node["@type"]: node for node in graph["@graph"]}
@@ -167,6 +166,7 @@ def test_titles_and_descriptions_tell_what_is_on_record(founding, client):
     assert metas["description"].startswith(
         "Ding Lieming 丁列明: Member of the CPPCC National Committee (term 14). 1 proposal on record: Cell and gene"
     )
+    assert head(client, "/proposals/?topic=stem-cells")[0] == "5 proposals on stem cells · Lianghui 两会"
     assert "5 proposals on record" in said["/topics/stem-cells/"][1]["description"]
     assert "Province. 1 proposal on record." in said["/regions/guangdong/"][1]["description"]
     assert "10 recommendations asked of it." in said["/agencies/nmpa/"][1]["description"]

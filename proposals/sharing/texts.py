@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from people.dates import date_words
 from people.language import in_language
 from people.models import Agency, Delegate, Membership, Region, Session
 from proposals.cards.texts import other, who
 from proposals.models import Proposal, Topic
+from proposals.sentence import plain_sentence
 
 LONGEST = 160
 """Characters of a description: more than that a search engine cuts off itself."""
@@ -144,32 +147,78 @@ def _session(session: Session, context: Mapping[str, Any]) -> Said:
 
 
 def _page(page: str, context: Mapping[str, Any]) -> Said:
-    """Say what the home page or a list is about; a page that is not known by name is the site."""
+    """Say what the home page, a list or a page on the site is about; one not known by name is the site."""
+    title, description = PAGES.get(page, PAGES["home"])
+    results = context.get("results")
+    if page in SENTENCES and results:
+        title = plain_sentence(results.query, results.total)
     if page == "proposals":
-        every = gettext("Search and filter them by topic, region, delegate, agency and session.")
-        return Said(gettext("Proposals"), cut(f"{_sentences(_proposals(context))} {every}".strip()))
-    titles = {
-        "recommendations": gettext("Recommendations"),
-        "delegates": gettext("Delegates who put proposals forward"),
-        "topics": gettext("Topics of the proposals"),
-        "regions": gettext("Regions that proposals are about"),
-        "agencies": gettext("Agencies that proposals address"),
-        "sessions": gettext("Sessions of the NPC and the CPPCC"),
-    }
-    descriptions = {
-        "recommendations": gettext("Every single recommendation in the proposals: what is asked, of whom, by whom."),
-        "delegates": gettext("Who put proposals forward: deputies and members with seats, posts and proposals."),
-        "topics": gettext("The tree of topics by which proposals are found, with the number of proposals on each."),
-        "regions": gettext("China, its provinces and zones, with the number of proposals about each."),
-        "agencies": gettext("Ministries, commissions and governments, with the number of proposals that address each."),
-        "sessions": gettext("The yearly meetings at which the proposals on record were put forward, newest first."),
-    }
-    if page in titles:
-        return Said(titles[page], descriptions[page])
-    return Said(
-        gettext("Proposals at China's Two Sessions"),
-        gettext("An open tracker of the proposals put forward at China's Two Sessions."),
-    )
+        return Said(str(title), cut(f"{_sentences(_proposals(context))} {description}".strip()))
+    return Said(str(title), str(description))
+
+
+SENTENCES = {"proposals", "recommendations"}
+"""Lists that are called what they show."""
+PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
+    "home": (
+        _("Proposals at China's Two Sessions"),
+        _("An open tracker of the proposals put forward at China's Two Sessions."),
+    ),
+    "proposals": (_("Proposals"), _("Search and filter them by topic, region, delegate, agency and session.")),
+    "recommendations": (
+        _("Recommendations"),
+        _("Every single recommendation in the proposals: what is asked, of whom, by whom."),
+    ),
+    "matrix": (
+        _("Proposals in pictures"),
+        _("Proposals by year, province, topic and status, and tables of topics by region and by year."),
+    ),
+    "compare": (
+        _("Proposals side by side"),
+        _("Choose two to five proposals. Their facts and recommendations then stand in columns, aligned by topic."),
+    ),
+    "delegates": (
+        _("Delegates who put proposals forward"),
+        _("Who put proposals forward: deputies and members with seats, posts and proposals."),
+    ),
+    "topics": (
+        _("Topics of the proposals"),
+        _("The tree of topics by which proposals are found, with the number of proposals on each."),
+    ),
+    "regions": (
+        _("Regions that proposals are about"),
+        _("China, its provinces and zones, with the number of proposals about each."),
+    ),
+    "agencies": (
+        _("Agencies that proposals address"),
+        _("Ministries, commissions and governments, with the number of proposals that address each."),
+    ),
+    "sessions": (
+        _("Sessions of the NPC and the CPPCC"),
+        _("The yearly meetings at which the proposals on record were put forward, newest first."),
+    ),
+    "about": (
+        _("About Lianghui"),
+        _("What the Two Sessions are, what delegates file there, and what this site records of it."),
+    ),
+    "method": (
+        _("How entries are made"),
+        _("How entries are made and checked, and what the reliabilities and statuses mean."),
+    ),
+    "data": (
+        _("How to use the data"),
+        _("How to filter the record, what its addresses mean, and what to keep in mind when counting."),
+    ),
+    "licence": (
+        _("Licence, and how to cite"),
+        _("The data are under CC BY 4.0, the code under MIT: what you may do, and how to cite."),
+    ),
+    "accessibility": (
+        _("Accessibility statement"),
+        _("What this site is tested for, how, what is known to be lacking, and where to complain."),
+    ),
+}
+"""Title and description of each page that is of no single thing, by the name of its address."""
 
 
 def card_alternative(proposal: Proposal) -> str:

@@ -17,7 +17,7 @@ from proposals.catalogue import Results, Value, marked
 from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
 from proposals.models import Sponsorship
-from proposals.sentence import plain_sentence, sentence
+from proposals.sentence import sentence
 
 LONGEST_HIT, BEFORE_HIT = 240, 80
 """Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
@@ -116,12 +116,6 @@ def _around(text: str, sought: Iterable[Phrase]) -> str:
 def told(results: Results, *, ordered: bool = True) -> SafeString:
     """Print in a sentence what a list shows."""
     return sentence(results.query, results.total, ordered=ordered)
-
-
-@register.simple_tag
-def told_plainly(results: Results) -> str:
-    """Print the sentence for the title of a page."""
-    return plain_sentence(results.query, results.total)
 
 
 @register.simple_tag
