@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from io import BytesIO
+from urllib.parse import unquote
 
 import html5lib
 import pytest
@@ -11,7 +12,7 @@ from openpyxl import load_workbook
 from people.models import Delegate
 from proposals.comparison import compare
 from proposals.models import Proposal
-from tests.factories import make_proposal, make_topic
+from tests.factories import make_body, make_proposal, make_region, make_session, make_topic
 from tests.side_by_side import asked, make_three, query
 
 
@@ -172,6 +173,31 @@ def test_others_are_found_by_words_by_number_and_by_address(client, record):
     assert (
         "No other published proposal is found by this." in client.get(f"/compare/{query(q='nothing-like-this')}").text
     )
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 2])
+@pytest.mark.parametrize(
+    "q", ["", "%20%20", "%00", "%01", "%1f", "-", "x" * 600, "%22", "*", "/proposals/", "😀", "W" * 300]
+)
+def test_whatever_is_looked_for_there_is_a_page(client, record, chosen, q):
+    page = client.get(f"/compare/{query(*record[:chosen], q=q)}")
+    assert page.status_code == 200
+    if not unquote(q).strip():
+        assert ("Others on the same topics:" in page.text) == (chosen == 1)
+    assert "\x00" not in page.text
+
+
+def test_to_one_without_topics_nothing_is_offered_unasked(client, record):
+    assert offered(client, query(record[1])) == []
+
+
+def test_the_number_of_a_document_finds_it(client, record):
+    shanghai = make_body(name="CPPCC National Committee", level="national", region=make_region())
+    numbered = make_proposal(title="Numbered", number="0777", session=make_session(body=shanghai), published=True)
+    draft = make_proposal(title="Draft", number="0778", session=numbered.session)
+    assert offered(client, query(record[0], q="CPPCC+14-2+777")) == ["Numbered"]
+    assert offered(client, query(record[0], q="CPPCC+14-2+778")) == []
+    assert draft.number == "0778"
 
 
 def test_at_most_ten_are_offered_and_none_that_stands_there(client, db):

@@ -22,13 +22,13 @@ def comparison(request: HttpRequest) -> HttpResponse:
     """Show up to five proposals side by side; offer others to add."""
     asked = Asked.of(request.GET)
     words = QueryDict(mutable=True)
-    words["q"] = request.GET.get("q", "")
+    words["q"] = typed = request.GET.get("q", "").strip()
     adding = ProposalFilter(words)
-    found = _offered(adding, asked) if asked.room and (words["q"] or len(asked.proposals) == 1) else []
+    found = _offered(adding, asked) if asked.room else []
     context = {
         "comparison": compare(asked),
         "form": adding.form,
-        "words": words["q"],
+        "words": typed,
         "offered": [(proposal, asked.adding(proposal.pk)) for proposal in found],
     }
     return render(request, "proposals/compare.html", context)
@@ -47,16 +47,17 @@ def comparison_workbook(request: HttpRequest) -> HttpResponse:
 def _offered(adding: ProposalFilter, asked: Asked) -> list[Proposal]:
     """Give published proposals to add: by an address, by words, or, without words, on the topics of the only one."""
     query = adding.query
-    if adding.form.errors:
-        return []
-    if not query.q:
+    if not query.q and len(asked.proposals) == 1:
         topics = [topic.slug for topic in asked.proposals[0].topics.all()]
         query = query.choosing("topic", adding.vocabulary.values("topic", topics))
+    if adding.form.errors or not query.narrowed:
+        return []
     typed, numbered = ADDRESS.search(query.q), document_number(query.q)
     if typed:
         found = [int(typed[1])]
     elif numbered:
-        found = list(Proposal.objects.numbered(**asdict(numbered)).values_list("pk", flat=True)[: OFFERED + MOST])
+        same = Proposal.objects.published().numbered(**asdict(numbered))
+        found = list(same.values_list("pk", flat=True)[: OFFERED + MOST])
     else:
         found = search(query, adding.vocabulary, facets=()).ids
     return Proposal.objects.for_cards([key for key in found if key not in asked.keys][:OFFERED])
