@@ -61,7 +61,7 @@ def _printed(pattern: str) -> Callable[[str], int]:
 
 
 TOTALS: dict[str, Callable[[str], int]] = {
-    OURS: _printed(r'<h1 id="found">([\d,]+)'),
+    OURS: _printed(r'<h1 id="found" class="sentence">([\d,]+)'),
     PLAIN: _printed(r"<title>(\d+)"),
     DATASETTE: lambda answer: int(json.loads(answer)["filtered_table_rows_count"]),
 }
