@@ -52,6 +52,7 @@ class Part:
     """The count of the largest part."""
     total: int = 0
     """How many there are in all, where the parts are shares of that."""
+    chosen: bool = False
 
     @property
     def width(self) -> str:
@@ -75,6 +76,8 @@ class Bars:
 
     facet: str
     parts: list[Part]
+    beside_choice: bool = False
+    """Whether something is chosen in this facet, which these numbers leave out."""
 
     @property
     def caption(self) -> Promise:
@@ -146,12 +149,18 @@ class Pictures:
             keys = sorted(keys, key=lambda key: (-counts[key], key))[:MOST_BARS]
         most = max((counts.get(key, 0) for key in keys), default=0)
         total = sum(counts.values()) if facet == "status" else 0
-        return Bars(facet, [self._part(facet, choices[key], counts, most, total) for key in keys])
+        parts = [self._part(facet, choices[key], counts, most, total) for key in keys]
+        return Bars(facet, parts, bool(self.query.choices(facet)))
 
     @property
     def every_bars(self) -> list[Bars]:
         """The pictures of all facets that are drawn as bars."""
         return [self.bars(facet) for facet in self.counts if facet != "region"]
+
+    @property
+    def often(self) -> list[Part]:
+        """The three topics with most, where topics are counted."""
+        return self.topics.parts[:3] if "topic" in self.counts else []
 
     @property
     def has_map(self) -> bool:
@@ -188,7 +197,7 @@ class Pictures:
     def provinces(self) -> Bars:
         """The numbers on the map, where there are any, the most first."""
         parts = [tile.part for tile in self.tiles if tile.part.count]
-        return Bars("region", sorted(parts, key=lambda part: -part.count))
+        return Bars("region", sorted(parts, key=lambda part: -part.count), bool(self.query.choices("region")))
 
     @cached_property
     def tiles(self) -> list[Tile]:
@@ -250,7 +259,8 @@ class Pictures:
 
     def _part(self, facet: str, choice: Choice, counts: Mapping[int, int], most: int = 0, total: int = 0) -> Part:
         url = self.query.choosing(facet, (choice,)).url
-        return Part(choice.label, choice.language, counts.get(choice.key, 0), url, most, total)
+        chosen = choice.key in {each.key for each in self.query.choices(facet)}
+        return Part(choice.label, choice.language, counts.get(choice.key, 0), url, most, total, chosen)
 
 
 def _without_gaps(years: Collection[int]) -> list[int]:

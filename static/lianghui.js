@@ -18,10 +18,14 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const text = document.getElementById(button.dataset.copies).textContent;
-    await navigator.clipboard.writeText(text.trim().replace(/\s+/g, " "));
     const said = button.querySelector("span");
     said.setAttribute("role", "status");
-    said.textContent = button.dataset.done;
+    try {
+      await navigator.clipboard.writeText(text.trim().replace(/\s+/g, " "));
+      said.textContent = button.dataset.done;
+    } catch {
+      said.textContent = button.dataset.failed;
+    }
   });
 }
 

@@ -126,7 +126,7 @@ def test_pages_end(record, client):
         way = ways.pop()
         response = client.get(f"/proposals/{way}")
         assert response.status_code == 200
-        found = {link.replace("&amp;", "&") for link, _ in pages_linked(response)} - seen
+        found = {link.replace("&amp;", "&") for link, _ in pages_linked(response) if "page_size" not in link} - seen
         seen |= found
         ways += found
     assert seen == {"?", *(f"?page={page}" for page in range(2, PAGES + 1))}

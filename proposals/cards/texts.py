@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from people.language import CHINESE, ENGLISH, in_language, reader_language
+from people.language import in_language, in_other_language
 from proposals.models import Proposal, Sponsorship
 
 NAMES = 3
@@ -42,22 +42,13 @@ def card_of(proposal: Proposal) -> Card:
     told = ngettext("%(total)s recommendation", "%(total)s recommendations", number) % {"total": number}
     return Card(
         title=proposal.title,
-        other_title=other(proposal, "title"),
+        other_title=in_other_language(proposal, "title")[0],
         who=who(fetched.proposers, proposal.proposers_in_all),
         session=proposal.session.name,
         about=" · ".join(thing.name for thing in [*fetched.shown_regions, *fetched.shown_topics]),
         number=told if number else "",
         status=proposal.status_label,
     )
-
-
-def other(thing: object, field: str) -> str:
-    """Give `field` in the language that is not the reader's; "" where that stands first already."""
-    reader = reader_language()
-    own, foreign = (
-        str(getattr(thing, f"{field}_{each}")) for each in (reader, CHINESE if reader == ENGLISH else ENGLISH)
-    )
-    return foreign if own and foreign != own else ""
 
 
 def who(sponsorships: list[Sponsorship], in_all: int | None = None) -> str:
@@ -78,6 +69,6 @@ def _proposer(sponsorship: Sponsorship) -> str:
     delegate = sponsorship.delegate
     if delegate is None:
         return in_language(sponsorship, "organisation")[0]
-    name = " ".join(filter(None, (delegate.name, other(delegate, "name"))))
+    name = " ".join(filter(None, (delegate.name, in_other_language(delegate, "name")[0])))
     employers = [in_language(each, "employer")[0] for each in sponsorship.positions if not each.inferred]
     return gettext("%(name)s (%(employer)s)") % {"name": name, "employer": employers[0]} if employers else name

@@ -50,7 +50,7 @@ class Asked:
             ),
             _left_out(
                 _("At most %(most)s stand side by side. Left out: %(values)s."),
-                [str(proposal.pk) for proposal in found[MOST:]],
+                [proposal.title for proposal in found[MOST:]],
             ),
             _("The same proposal was named more than once; it stands here once.") if len(values) < len(given) else "",
             _("Only the first %(most)s values were read.") % {"most": LOOKED_UP} if len(values) > LOOKED_UP else "",

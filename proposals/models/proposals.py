@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
@@ -196,7 +197,7 @@ class Proposal(RecordModel):
         help_text=_("提案 (CPPCC), 建议 or 议案 (congress): never from the English word “proposal”."),
     )
     title_en = models.CharField(
-        _("title"),
+        pgettext_lazy("in English", "title"),
         max_length=500,
         blank=True,
         help_text=_("“Pilot the clinical use of stem cells inside …”, in our words."),

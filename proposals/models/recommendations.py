@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
@@ -62,7 +63,9 @@ class Recommendation(RecordModel):
         _("group"), max_length=120, blank=True, help_text=_("Heading over several: “Legislation”.")
     )
     group_zh = models.CharField(_("group in Chinese"), max_length=80, blank=True, help_text=_("“立法”."))
-    text_en = models.TextField(_("text"), blank=True, help_text=_("One action in our words: “Hire more reviewers”."))
+    text_en = models.TextField(
+        pgettext_lazy("in English", "text"), blank=True, help_text=_("One action in our words: “Hire more reviewers”.")
+    )
     text_zh = models.TextField(_("text in Chinese"), blank=True, help_text=_("“增加审评人员”."))
     topics = models.ManyToManyField(
         Topic,

@@ -12,9 +12,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from people.language import TAGS, in_language, reader_language
+from people.language import TAGS, in_language, in_other_language, reader_language
 from people.models import Agency, Body, Delegate, Position, Region, Session
-from proposals.cards.texts import other
 from proposals.models import Citation, Proposal, Source, Sponsorship, Topic
 
 Node = dict[str, Any]
@@ -78,7 +77,7 @@ def _subject(subject: object, base: str, context: Mapping[str, Any]) -> Node | N
 def _named(kind: str, thing: Any, base: str, *names: str, **properties: Any) -> Node:
     """Make a node of a thing with a page: its identifier, its address, its name; `names` are further ones."""
     path = thing.get_absolute_url()
-    others = dict.fromkeys(filter(None, (other(thing, "name"), *names)))
+    others = dict.fromkeys(filter(None, (in_other_language(thing, "name")[0], *names)))
     return node(
         kind,
         **{"@id": f"{base}{path.removeprefix('/zh')}#this"},
@@ -106,7 +105,7 @@ def _proposal(proposal: Proposal, base: str, citations: Iterable[Citation]) -> N
         additionalType=proposal.get_kind_display(),
         url=f"{base}{path}",
         name=proposal.title,
-        alternateName=other(proposal, "title"),
+        alternateName=in_other_language(proposal, "title")[0],
         abstract=in_language(proposal, "summary")[0],
         author=[_author(each, base) for each in proposal.sponsorships.all()],
         about=[_named("DefinedTerm", topic, base) for topic in proposal.topics.all()],
@@ -129,7 +128,11 @@ def _author(sponsorship: Sponsorship, base: str) -> Node:
 
 
 def _employer(position: Position) -> Node:
-    return node("Organization", name=in_language(position, "employer")[0], alternateName=other(position, "employer"))
+    return node(
+        "Organization",
+        name=in_language(position, "employer")[0],
+        alternateName=in_other_language(position, "employer")[0],
+    )
 
 
 def _source(source: Source) -> Node:
@@ -198,7 +201,7 @@ def _delegate(delegate: Delegate, base: str) -> Node:
 def _body(body: Body) -> Node:
     """Describe a body; the CPPCC is no organ of the state."""
     kind = "GovernmentOrganization" if body.system == Body.System.NPC else "Organization"
-    return node(kind, name=body.name, alternateName=other(body, "name"))
+    return node(kind, name=body.name, alternateName=in_other_language(body, "name")[0])
 
 
 def _agency(agency: Agency, base: str) -> Node:

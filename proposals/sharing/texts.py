@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import date_words
-from people.language import in_language
+from people.language import in_language, in_other_language
 from people.models import Agency, Delegate, Membership, Region, Session
-from proposals.cards.texts import other, who
+from proposals.cards.texts import who
 from proposals.models import Proposal, Topic
 from proposals.sentence import plain_sentence
 
@@ -68,7 +67,7 @@ def _of(name: str, said: str) -> str:
 
 def _both(thing: object) -> str:
     """Name a thing in both scripts, the reader's first."""
-    return " ".join(filter(None, (in_language(thing, "name")[0], other(thing, "name"))))
+    return " ".join(filter(None, (in_language(thing, "name")[0], in_other_language(thing, "name")[0])))
 
 
 def _proposals(context: Mapping[str, Any]) -> str:
@@ -90,8 +89,8 @@ def _proposal(proposal: Proposal, _context: Mapping[str, Any]) -> Said:
 def _delegate(delegate: Delegate, context: Mapping[str, Any]) -> Said:
     name = _both(delegate)
     seats = [_seat(seat) for seat in delegate.memberships.all()]
-    found = Counter(topic.name for row in context.get("rows", ()) for topic in row.shown_topics)
-    topics = gettext(", ").join(topic for topic, _ in found.most_common(TOPICS))
+    pictures = context.get("pictures")
+    topics = gettext(", ").join(part.label for part in pictures.topics.parts[:TOPICS]) if pictures else ""
     return Said(
         gettext("Proposals by %(name)s") % {"name": delegate.name},
         cut(_sentences(_of(name, seats[0] if seats else ""), _of(_proposals(context), topics))),
@@ -151,13 +150,14 @@ def _page(page: str, context: Mapping[str, Any]) -> Said:
     title, description = PAGES.get(page, PAGES["home"])
     results = context.get("results")
     if page in SENTENCES and results:
-        title = plain_sentence(results.query, results.total)
+        said = plain_sentence(results.query, results.total)
+        title = said if page != "matrix" else _of(str(title), said)
     if page == "proposals":
         return Said(str(title), cut(f"{_sentences(_proposals(context))} {description}".strip()))
     return Said(str(title), str(description))
 
 
-SENTENCES = {"proposals", "recommendations"}
+SENTENCES = {"proposals", "recommendations", "matrix"}
 """Lists that are called what they show."""
 PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
     "home": (
