@@ -113,21 +113,22 @@ def test_what_is_left_in_english_would_be_found(analyst):
     assert "“14th CPPCC National Committee, 2nd session”." in left
 
 
+def switch(html):
+    """What a browser sends when the button of the switch is pressed."""
+    forms = html5lib.parse(html, namespaceHTMLElements=False).iter("form")
+    [form] = [each for each in forms if each.get("action") == reverse("set_language")]
+    return {each.get("name"): each.get("value") for name in ("input", "button") for each in form.iter(name)}
+
+
 def test_the_switch_keeps_the_page_and_leads_back(analyst):
     for model, page in ((Delegate, "?q=Ding+%E4%B8%81&o=1"), (Proposal, "?state__exact=draft"), (Session, "")):
         here = address(model) + page
         for language, other in (("en-gb", "zh-hans"), ("zh-hans", "en-gb")):
             html = analyst.get(here).text
             assert f'<html lang="{language}"' in html
-            [form] = [
-                part for part in html5lib.parse(html, namespaceHTMLElements=False).iter("form")
-                if part.get("action") == reverse("set_language")
-            ]  # fmt: skip
-            fields = {each.get("name"): each.get("value") for each in form.iter("input")}
-            [button] = form.iter("button")
-            assert button.get("value") == other
-            answer = analyst.post(form.get("action"), {**fields, button.get("name"): button.get("value")})
-            assert answer["Location"] == here
+            fields = switch(html)
+            assert fields["language"] == other
+            assert analyst.post(reverse("set_language"), fields)["Location"] == here
     for other in ("https://example.org/", "//example.org/admin/"):
         assert "example.org" not in choose(analyst, "zh-hans", other)["Location"]
 
@@ -138,6 +139,11 @@ def test_the_switch_is_on_the_page_where_one_logs_in(client):
     page = client.get(reverse("admin:login"))
     assert '<html lang="zh-hans"' in page.text
     assert "用户名" in page.text
+
+
+def test_the_switch_leads_from_the_page_after_the_last_to_the_first(analyst):
+    left = analyst.post(reverse("admin:logout"))
+    assert switch(left.text)["next"] == reverse("admin:index")  # nobody can ask for the page of logging out
 
 
 def test_until_one_chooses_the_language_of_the_browser_counts(client):
