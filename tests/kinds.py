@@ -18,7 +18,7 @@ KINDS = {
     "matrix of what was chosen": "/proposals/matrix/?topic=stem-cells&region=CN-GD&region=CN-SH",
     "compare nothing": "/compare/",
     "compare one": "/compare/?p=1&q=stem",
-    "compare five": "/compare/?p=1&p=2&p=3&p=4&p=5",
+    "comparison": "/compare/?p=1&p=2&p=3&p=4&p=5",
     "compare two": "/compare/?p=2&p=3&p=99&only=differences",
     "proposal": "/proposals/1/cgt-industry-2024/",
     "recommendations": "/recommendations/",
@@ -48,7 +48,7 @@ MISSING = {"list past its end", "missing"}
 NO_PAGES = {"recommendation", "card", "proposal_card", "compare_markdown", "compare_workbook"}
 """Names of addresses that lead on to a page, or give something else than HTML."""
 
-SHOWN = ["home", "list", "matrix", "compare five", "proposal", "delegate", "topic", "recommendations"]
+SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]
 """The eight kinds that `make screenshots` takes."""
 
 LANGUAGES = {"en": "", "zh": "/zh"}
