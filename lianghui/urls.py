@@ -5,7 +5,6 @@ from django.urls import URLResolver, include, path
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
-from django.views.i18n import set_language
 
 CHINESE = "zh-hans"
 
@@ -29,7 +28,6 @@ about = [
 public = [path("about/", include(about)), path("", include("proposals.urls"))]
 
 urlpatterns = [
-    path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     URLResolver(LanguagePrefix(prefix_default_language=False), public),

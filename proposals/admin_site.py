@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
+from django.views.i18n import set_language
 
 from people.record_admin import RecordAdmin
 from proposals.models.outbox import recorded
@@ -42,6 +44,10 @@ class LianghuiAdminSite(admin.AdminSite):
     site_header = "Lianghui 两会"
     site_title = "Lianghui"
     index_title = _("The record")
+
+    def get_urls(self) -> list[Any]:
+        """Add the address to which the switch between languages is sent; anybody may switch, to log in for one."""
+        return [path("language/", set_language, name="set_language"), *super().get_urls()]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing."""

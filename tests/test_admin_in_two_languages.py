@@ -39,7 +39,7 @@ def chinese(analyst):
 
 def choose(client, language, page="/admin/"):
     """Press the button in the head of a page of the admin; give the answer."""
-    return client.post(reverse("set_language"), {"language": language, "next": page})
+    return client.post(reverse("admin:set_language"), {"language": language, "next": page})
 
 
 def said(element):
@@ -116,7 +116,7 @@ def test_what_is_left_in_english_would_be_found(analyst):
 def switch(html):
     """What a browser sends when the button of the switch is pressed."""
     forms = html5lib.parse(html, namespaceHTMLElements=False).iter("form")
-    [form] = [each for each in forms if each.get("action") == reverse("set_language")]
+    [form] = [each for each in forms if each.get("action") == reverse("admin:set_language")]
     return {each.get("name"): each.get("value") for name in ("input", "button") for each in form.iter(name)}
 
 
@@ -128,7 +128,7 @@ def test_the_switch_keeps_the_page_and_leads_back(analyst):
             assert f'<html lang="{language}"' in html
             fields = switch(html)
             assert fields["language"] == other
-            assert analyst.post(reverse("set_language"), fields)["Location"] == here
+            assert analyst.post(reverse("admin:set_language"), fields)["Location"] == here
     for other in ("https://example.org/", "//example.org/admin/"):
         assert "example.org" not in choose(analyst, "zh-hans", other)["Location"]
 

@@ -13,8 +13,11 @@ PAGES = [
     "/admin/proposals/proposal/1/change/",
     "/admin/people/delegate/1/change/",
 ]
-FOUND = "select.admin-autocomplete.select2-hidden-accessible"
-"""A field that searches, once its script has built what one sees of it."""
+NAMED = """
+    [...document.querySelectorAll("select.admin-autocomplete:not([name*=__prefix__])")]
+        .every(field => field.nextElementSibling?.querySelector("[role=combobox][aria-label]"))
+"""
+"""Whether each field that searches has been built and has its name."""
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +25,23 @@ def account(reading_site):
     return reading_site.analyst("analyst-who-only-looks")
 
 
+def log_in(page, name, password):
+    """Fill in the form that every page shows to whom it does not know, and wait for the page."""
+    page.locator("#id_username").fill(name)
+    page.locator("#id_password").fill(password)
+    with page.expect_navigation():
+        page.locator("#id_password").press("Enter")
+    expect(page.locator("#user-tools")).to_be_visible()
+
+
+def wait_for_names(page):
+    """Wait until the scripts of the page have done their work."""
+    page.wait_for_function(NAMED)
+
+
 def serious(page):
-    """What axe finds that is serious or critical, after the scripts of the page have done their work."""
-    page.wait_for_function(f"!document.querySelector('{FOUND}:not([aria-label])')")
+    """What axe finds that is serious or critical."""
+    wait_for_names(page)
     found = Axe().run(page).response["violations"]
     return [
         f"{page.url}: {finding['id']}: {node['html'][:200]}"
@@ -50,10 +67,7 @@ def test_axe_finds_nothing_serious(reading_site, account, new_page, locale, lang
     page.goto(f"{reading_site.url}/admin/login/")
     expect(page.locator("html")).to_have_attribute("lang", language)
     assert serious(page) == []
-    page.locator("#id_username").fill(account[0])
-    page.locator("#id_password").fill(account[1])
-    page.locator("#login-form [type=submit]").click()
-    expect(page.locator("#user-tools")).to_be_visible()
+    log_in(page, *account)
     for path in PAGES:
         page.goto(f"{reading_site.url}{path}")
         expect(page.locator("html")).to_have_attribute("lang", language)
@@ -71,9 +85,8 @@ def test_axe_finds_nothing_serious(reading_site, account, new_page, locale, lang
 def test_a_field_that_searches_says_its_name_and_what_is_chosen_in_it(reading_site, account, new_page):
     page = new_page()
     page.goto(f"{reading_site.url}/admin/proposals/proposal/1/change/")
-    page.locator("#id_username").fill(account[0])
-    page.locator("#id_password").fill(account[1])
-    page.locator("#login-form [type=submit]").click()
+    log_in(page, *account)
+    wait_for_names(page)
     session = "Session 14th CPPCC National Committee, 2nd session"
     expect(page.get_by_role("combobox", name=session, exact=True)).to_be_visible()
     expect(page.get_by_role("combobox", name=re.compile("^Delegate .*Ding Lieming"))).to_be_visible()
@@ -83,9 +96,7 @@ def test_a_field_that_searches_says_its_name_and_what_is_chosen_in_it(reading_si
 def test_the_language_is_switched_by_keyboard_and_without_scripts(reading_site, account, new_page):
     page = new_page(java_script_enabled=False)
     page.goto(f"{reading_site.url}/admin/proposals/proposal/?q=Ding&state__exact=published")
-    page.locator("#id_username").fill(account[0])
-    page.locator("#id_password").fill(account[1])
-    page.locator("#id_password").press("Enter")
+    log_in(page, *account)
     here = page.url
     assert here.endswith("?q=Ding&state__exact=published")
     page.get_by_role("button", name="中文").focus()
