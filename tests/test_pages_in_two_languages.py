@@ -32,7 +32,7 @@ from tests.factories import (
 from tests.site import ROOT
 
 MESSAGES = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext_lazy"}
 STRING = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]+")
@@ -48,6 +48,7 @@ class Message:
     """A message of the .po file."""
 
     text: str
+    context: str
     plural: str
     chinese: tuple[str, ...]
     fuzzy: bool
@@ -65,15 +66,16 @@ def messages() -> Iterator[Message]:
         if parts.get("msgid"):
             chinese = tuple(text for name, text in sorted(parts.items()) if name.startswith("msgstr"))
             fuzzy = any(line.startswith("#,") and "fuzzy" in line for line in block.splitlines())
-            yield Message(parts["msgid"], parts.get("msgid_plural", ""), chinese, fuzzy)
+            yield Message(parts["msgid"], parts.get("msgctxt", ""), parts.get("msgid_plural", ""), chinese, fuzzy)
 
 
 def in_templates() -> set[tuple[str, str]]:
     """Every text for translation in the templates, as Django itself reads them: text and plural."""
     found = set()
     for path in (ROOT / "templates").rglob("*.html"):
-        for call in re.finditer(rf"(?:gettext|_)\(({STRING}(?:, *{STRING})?)", templatize(path.read_text())):
-            texts = ast.literal_eval(f"[{call[1]}]")
+        for call in re.finditer(rf"(p?gettext|_)\(({STRING}(?:, *{STRING})?)", templatize(path.read_text())):
+            texts = ast.literal_eval(f"[{call[2]}]")
+            texts = texts[1:] if call[1] == "pgettext" else texts
             found.add((texts[0], texts[1] if len(texts) > 1 else ""))
     return found
 
@@ -85,6 +87,7 @@ def in_code() -> set[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in CALLS:
                 texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+                texts = texts[1:] if node.func.id.startswith("pgettext") else texts
                 assert texts, f"{path}:{node.lineno} has nothing that can be collected"
                 found.add((texts[0], texts[1] if "ngettext" in node.func.id else ""))
     return found
@@ -101,7 +104,7 @@ def test_every_text_for_translation_is_among_the_messages_and_no_other():
 
 def test_every_message_is_translated_and_none_is_in_doubt():
     found = list(messages())
-    assert len({message.text for message in found}) == len(found)
+    assert len({(message.context, message.text) for message in found}) == len(found)
     assert [message.text for message in found if message.fuzzy or not all(message.chinese)] == []
     assert [message.text for message in found if len(message.chinese) != 1] == []  # Chinese has one form for any number
 
@@ -124,7 +127,12 @@ def test_the_compiled_messages_are_those_of_the_source():
     with (MESSAGES / "django.mo").open("rb") as file:
         chinese = gettext.GNUTranslations(file)
     for message in messages():
-        plain = chinese.ngettext(message.text, message.plural, 2) if message.plural else chinese.gettext(message.text)
+        if message.context:
+            plain = chinese.pgettext(message.context, message.text)
+        elif message.plural:
+            plain = chinese.ngettext(message.text, message.plural, 2)
+        else:
+            plain = chinese.gettext(message.text)
         assert (plain,) == message.chinese
 
 

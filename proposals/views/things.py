@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
 from proposals.models import Citation, Proposal, Topic
@@ -98,7 +99,8 @@ def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _query(facet: str, thing: Any) -> Query:
     value = thing.code if isinstance(thing, Region) else thing.slug
-    return Query(chosen={facet: (Choice(thing.pk, value, thing.name),)})
+    name, language = in_language(thing, "name")
+    return Query(chosen={facet: (Choice(thing.pk, value, name, language=language),)})
 
 
 def _shown(request: HttpRequest, facet: str, thing: Model, **more: Any) -> HttpResponse:
