@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_everybody_can_read import WCAG
+from tests.browser.test_everybody_can_read import RULES
 from tests.site import succeed
 
 LONG = """
@@ -76,5 +76,5 @@ def test_the_longest_texts_overflow_no_page(site, new_page):
             )
             assert not outside, path
         page.goto(f"{started.url}{long_place}&only=differences")
-        found = Axe().run(page, options=WCAG)
+        found = Axe().run(page, options=RULES)
         assert not found.violations_count, found.generate_report()

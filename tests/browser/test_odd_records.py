@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_everybody_can_read import WCAG
+from tests.browser.test_everybody_can_read import RULES
 from tests.odd_records import FROM_THE_RIGHT, MARKUP
 from tests.site import Site, running, succeed
 
@@ -67,7 +67,7 @@ def test_no_markup_of_an_entry_becomes_part_of_a_page(odd_site, new_page):
     page = new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))  # y() is not defined: it would be one
-    for path in addresses["markup"]:
+    for path in addresses["markup"][1:]:  # the first page shows the topics with most only
         page.goto(f"{site.url}{path}")
         assert MARKUP in page.locator("body").inner_text(), path
         assert page.locator("b").count() == 0
@@ -106,5 +106,5 @@ def test_axe_finds_nothing_on_odd_entries(odd_site, new_page):
     page = new_page(viewport={"width": 320, "height": 900})
     for kind in ("long", "right", "markup", "bare"):
         page.goto(f"{site.url}{addresses[kind][5]}")
-        found = Axe().run(page, options=WCAG)
+        found = Axe().run(page, options=RULES)
         assert not found.violations_count, f"{kind}\n{found.generate_report()}"
