@@ -1,5 +1,6 @@
 """Which of two languages a reader gets, and how two names stand side by side."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -11,12 +12,22 @@ if TYPE_CHECKING:
 
 ENGLISH, CHINESE = "en", "zh"
 TAGS = {ENGLISH: "en-GB", CHINESE: "zh-Hans"}
+TURNING = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""What is written from right to left, and the signs that turn what follows them."""
 GIVE_A_NAME = _("Give the name in at least one language.")
 
 
 def reader_language() -> str:
     """Give `zh` to a reader of the Chinese pages, `en` to everybody else."""
     return CHINESE if (get_language() or ENGLISH).startswith(CHINESE) else ENGLISH
+
+
+def turns(text: str) -> bool:
+    """Tell whether anything in `text` is written from right to left, or turns what follows it."""
+    return bool(TURNING.search(text))
 
 
 def in_language(thing: object, field: str) -> tuple[str, str]:

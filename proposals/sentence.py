@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import date_words
-from people.language import ENGLISH, reader_language
+from people.language import ENGLISH, reader_language, turns
 from proposals.catalogue import Choice, Query
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE
 
@@ -86,8 +86,8 @@ def _name(facet: str, choice: Choice) -> str:
     name = str(choice.label)
     if facet in COMMON_NOUNS and reader_language() == ENGLISH and COMMON_NOUN.match(name):
         name = name[0].lower() + name[1:]
-    language = f' lang="{choice.language}"' if choice.language else ""
-    return f"<bdi{language}>{html.escape(name)}</bdi>"
+    said = f"<bdi>{html.escape(name)}</bdi>" if turns(name) else html.escape(name)
+    return f'<span lang="{choice.language}">{said}</span>' if choice.language else said
 
 
 def _either(names: Iterable[str]) -> str:

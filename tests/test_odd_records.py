@@ -34,7 +34,9 @@ def test_markup_in_a_name_is_shown_as_it_was_typed(client, prefix):
     for address, page in pages(client, prefix, "markup"):
         assert MARKUP in everything(page.find("body")), address
         assert list(page.iter("b")) == [], address
-        assert [script for script in page.iter("script") if "y()" in everything(script)] == [], address
+        assert [
+            script for script in page.iter("script") if "y()" in everything(script) and not script.get("type")
+        ] == [], address
 
 
 @LANGUAGES
@@ -134,7 +136,7 @@ def test_a_delegate_with_300_proposals_shows_the_first_and_leads_to_the_rest(cli
     too_much()
     page = parsed(client.get(f"{prefix}/delegates/prolific/"))
     assert len(list(page.iter("article"))) == 20
-    assert "300" in everything(page.find("body/main/section/h2"))
+    assert "300" in everything(page.find("body/main/section[@aria-labelledby='proposals']/h2"))
     [rest] = [link.get("href") for link in page.iter("a") if link.get("class") == "button"]
     titles = set()
     for number in range(1, 16):

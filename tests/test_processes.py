@@ -140,7 +140,8 @@ class Analyst:
 def form_fields(page):
     """What a browser would send of the page's form."""
     forms = html5lib.parse(page, namespaceHTMLElements=False).iter("form")
-    [form] = [form for form in forms if form.get("method") == "post" and form.get("id") not in NOT_TO_FILL_IN]
+    posted = [form for form in forms if form.get("method") == "post"]
+    [form] = [form for form in posted if not NOT_TO_FILL_IN & {form.get("id"), form.get("class")}]
     fields = {}
     for field in form.iter():
         name, kind = field.get("name"), field.get("type", "text")
@@ -153,7 +154,7 @@ def form_fields(page):
     return fields
 
 
-NOT_TO_FILL_IN = ("logout-form",)
+NOT_TO_FILL_IN = {"logout-form", "languages"}
 NOT_SENT = ("checkbox", "radio", "submit", "button", "image", "file", "reset")
 
 

@@ -96,10 +96,6 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Narrow down to what asks something of `agency` or of one below it."""
         return self.filter(recommendations__addressees__agency__in=Agency.objects.within(agency)).distinct()
 
-    def at_level(self, level: Level) -> Self:
-        """Narrow down to bodies of one level."""
-        return self.filter(session__body__level=level)
-
     def numbered(self, number: int, *, system: str, place: str, term: int, ordinal: int, kind: str) -> Self:
         """Narrow down to what bears a printed number at a session, with or without zeros before it.
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
-from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, reader_language
+from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, reader_language, turns
 from proposals.catalogue import Results, Value, marked
 from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
@@ -23,11 +23,6 @@ LONGEST_HIT, BEFORE_HIT = 240, 80
 """Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
 register = template.Library()
 IN_CHINESE = re.compile(f"[{HAN}]")
-TURNING = re.compile(
-    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
-    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
-"""What is written from right to left, and the signs that turn what follows them."""
 register.filter("date_words", date_words)
 
 
@@ -182,4 +177,4 @@ def isolated(text: object) -> SafeString:
 
 
 def _isolated(text: str, printed: str) -> SafeString:
-    return SafeString(f"<bdi>{printed}</bdi>" if TURNING.search(text) else printed)
+    return SafeString(f"<bdi>{printed}</bdi>" if turns(text) else printed)

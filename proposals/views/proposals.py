@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from proposals.catalogue import related
+from proposals.catalogue import Related, UnavailableError, related
 from proposals.models import Citation, Proposal, Recommendation
 
 
@@ -15,7 +15,10 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     if slug != proposal.slug:
         return redirect(proposal)
     delegates = [each.delegate_id for each in proposal.sponsorships.all() if each.delegate_id]
-    groups = related(pk, delegates, proposal.every_topic, proposal.every_agency)
+    try:
+        groups = related(pk, delegates, proposal.every_topic, proposal.every_agency)
+    except UnavailableError:  # the proposal itself stands in the record
+        groups = Related([], [], [])
     others = Proposal.objects.for_links(groups.keys)
     context = {
         "proposal": proposal,
