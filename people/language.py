@@ -27,7 +27,7 @@ def reader_language() -> str:
 
 def turns(text: str) -> bool:
     """Tell whether anything in `text` is written from right to left, or turns what follows it."""
-    return bool(TURNING.search(text))
+    return not text.isascii() and bool(TURNING.search(text))  # most names on an English page are
 
 
 def in_language(thing: object, field: str) -> tuple[str, str]:

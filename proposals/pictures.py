@@ -34,7 +34,6 @@ CAPTIONS: dict[str, Promise] = {
     "topic": _("Proposals by topic"),
     "region": _("Proposals by province"),
     "status": _("Share of status"),
-    "agency": _("Proposals by agency"),
     "delegate": _("Proposals by delegate"),
 }
 PICTURES = ("year", "region", "topic", "status")

@@ -35,6 +35,11 @@ class Choice:
     parent: int | None = None
     language: str = ""
 
+    @cached_property
+    def quoted(self) -> str:
+        """The value as it stands in an address; a list has hundreds, and the same ones are chosen from again."""
+        return quote_plus(self.value)
+
 
 @dataclass(frozen=True)
 class Query:
@@ -117,7 +122,7 @@ class Query:
         start, _, end = self.choosing(facet, [Choice(0, "~", "")]).url.partition(f"{facet}=~")
 
         if not mine:
-            return lambda choice: f"{start}{facet}={quote_plus(choice.value)}{end}"
+            return lambda choice: f"{start}{facet}={choice.quoted}{end}"
 
         def url(choice: Choice) -> str:
             chosen = urlencode([(facet, value) for value in sorted(mine ^ {choice.value})])

@@ -150,8 +150,11 @@ class Vocabulary:
         if by_name not in NAMED:
             labels = self.keys(facet, among)
             return {key for key, choice in labels.items() if words.casefold() in str(choice.label).casefold()}
-        found = [{*self.names.of(phrase).get(by_name, ())} for phrase in phrases(words)]
-        return {*among}.intersection(*found) if found else set()
+        found = {*among}
+        for phrase in phrases(words):
+            having = {*self.names.of(phrase).get(by_name, ())}
+            found = found - having if phrase.without else found & having
+        return found
 
     def _shows(self, facet: str, choice: Choice) -> bool:
         """Tell whether anything published has `choice`."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, reader_language, turns
-from proposals.catalogue import Results, Value, marked
+from proposals.catalogue import Query, Results, Value, marked
 from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
 from proposals.models import Sponsorship
@@ -105,6 +105,21 @@ def _around(text: str, sought: Iterable[Phrase]) -> str:
         return f"…{text[begin:]}"
     end = max([first + len("".join(rest[:1])), *(start for start in starts if start <= begin + LONGEST_HIT)])
     return f"{'…' if begin else ''}{text[begin:end].strip()}…"
+
+
+@register.simple_tag
+def kept(query: Query, *changed: str) -> SafeString:
+    """Print what is asked as hidden fields of a form, but for the parameters that are `changed` by the form itself."""
+    fields = ((name, value) for name, value in query.parameters() if name not in changed)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
+
+
+@register.simple_tag
+def tick(proposal: Any, word: str) -> SafeString:
+    """Print the box that chooses a proposal for comparing: `word`, and for those who do not see it the title."""
+    name = f'{html.escape(word)}<span class="unseen">{html.escape(gettext(": "))}{say(proposal, "title")}</span>'
+    box = f'<input type="checkbox" name="p" value="{proposal.pk}" form="compare">'
+    return SafeString(f'<label class="choice">{box} {name}</label>')
 
 
 @register.simple_tag
