@@ -148,7 +148,10 @@ def facet_values(values: Iterable[Value]) -> SafeString:
 def _facet_value(value: Value, chosen: str) -> str:
     language = f' lang="{value.language}"' if value.language else ""
     kind = ' class="chosen"' if chosen else ""
-    name = f"<span><span{language}>{isolated(value.label)}</span>{chosen}</span>"
+    label = html.escape(value.label)
+    if turns(label):
+        label = f"<bdi>{label}</bdi>"
+    name = f"<span><span{language}>{label}</span>{chosen}</span>"
     count = value.count if value.added is None else f"+{value.added}"
     return (
         f'<li class="depth-{value.depth}"><a href="{html.escape(value.url)}" rel="nofollow"{kind}>'
@@ -188,8 +191,8 @@ def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
 @register.filter
 def isolated(text: object) -> SafeString:
     """Print `text` so that its direction stays its own affair: a name from right to left moves no date after it."""
-    return _isolated(str(text), html.escape(str(text)))
+    return _isolated(str(text), SafeString(html.escape(str(text))))
 
 
-def _isolated(text: str, printed: str) -> SafeString:
-    return SafeString(f"<bdi>{printed}</bdi>" if turns(text) else printed)
+def _isolated(text: str, printed: SafeString) -> SafeString:
+    return SafeString(f"<bdi>{printed}</bdi>") if turns(text) else printed
