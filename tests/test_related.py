@@ -52,8 +52,31 @@ def test_of_many_the_newest_three_are_shown(client):
     assert groups(one)(client)["by_delegates"] == ["Quince 5", "Quince 4", "Quince 3"]
 
 
+def test_those_that_share_three_rare_words_are_alike_without_a_topic(client):
+    for number in range(30):
+        make_proposal(title=f"Common heading {number}", published=True)
+    said = "Lentiviral vectors for haemophilia at plants in Wuxi"
+    make_proposal(title="Common heading", summary_en="Haemophilia and lentiviral vectors", published=True)
+    make_proposal(title="Common heading of vectors", summary_en="Haemophilia", published=True)
+    make_proposal(title="Vectors against haemophilia from lentiviral Wuxi plants", published=True)
+    make_proposal(title="Drafted", summary_en=said)
+    one = make_proposal(title="Common heading", summary_en=said, published=True)
+    assert groups(one)(client)["alike"] == [
+        "Vectors against haemophilia from lentiviral Wuxi plants",
+        "Common heading",
+    ]
+
+
+def test_texts_in_chinese_are_alike_by_what_they_say(client):
+    make_proposal(title_zh="血友病患者的慢病毒载体", published=True)
+    make_proposal(title_zh="关于养老服务的提案", published=True)
+    one = make_proposal(title_zh="慢病毒载体用于治疗血友病", published=True)
+    [[found]] = [client.get(one.get_absolute_url()).context["related"]["alike"]]
+    assert found.title_zh == "血友病患者的慢病毒载体"
+
+
 def test_where_nothing_is_known_nothing_is_related(client):
     one = make_proposal(published=True)
     assert groups(one)(client) == {"by_delegates": [], "alike": [], "to_agencies": []}
     assert "Related proposals" not in client.get(one.get_absolute_url()).text
-    assert related(one.pk, [], [], []).keys == []
+    assert related(one.pk, "", [], [], []).keys == []

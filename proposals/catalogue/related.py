@@ -1,21 +1,29 @@
 """Related proposals: of the same delegates, on like subjects, to the same agencies."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import log
 
 import tantivy
 from tantivy import Occur, Order
 
-from proposals.catalogue.index import catalogue
+from proposals.catalogue.index import Opened, catalogue
 from proposals.catalogue.names import having, is_number
-from proposals.catalogue.schema import PROPOSAL
-from proposals.catalogue.totals import Totals
+from proposals.catalogue.schema import PROPOSAL, SCHEMA
+from proposals.catalogue.words import cut
 
 SHOWN = 3
 """Proposals of each group."""
 LOOKED_AT = 200
 """Those with most in common among which the newest come first."""
+RARE = 100
+"""A word is rare that stands in one of so many documents, or in fewer, or in no more than `FEW`."""
+FEW = 5
+WORDS = 16
+"""Rare words of a text that are looked for, the rarest first; one that shares `ENOUGH` of them is like it."""
+ENOUGH = 3
+SAID_IN = ("title", "lead")
+"""The fields of a proposal's title and summary."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +40,20 @@ class Related:
         return [*self.by_delegates, *self.alike, *self.to_agencies]
 
 
-def related(key: int, delegates: Collection[int], topics: Collection[int], agencies: Collection[int]) -> Related:
+def related(
+    key: int, text: str, delegates: Collection[int], topics: Collection[int], agencies: Collection[int]
+) -> Related:
     """Find a few published proposals that have something in common with the proposal `key`, which is not among them.
 
-    Those on like subjects share the topics that the fewest proposals are on; the others are the newest.
+    `text` is its title and summary. Those alike share the topics that the fewest proposals are on, the words that
+    the fewest texts have, or both; the others are the newest.
     """
     opened = catalogue().fresh()
     known = [key]
 
     def found(query: tantivy.Query, *, ranked: bool = False) -> list[int]:
-        others = [(Occur.Must, query), *((Occur.MustNot, is_number("proposal", each)) for each in known)]
+        alike = [(Occur.Must, is_number("type", PROPOSAL)), (Occur.Must, query)]
+        others = [*alike, *((Occur.MustNot, is_number("proposal", each)) for each in known)]
         among = tantivy.Query.boolean_query(others)
         order = {"limit": LOOKED_AT} if ranked else {"limit": SHOWN, "order_by_field": "newest", "order": Order.Desc}
         hits = opened.searcher.search(among, count=False, **order).hits
@@ -56,18 +68,37 @@ def related(key: int, delegates: Collection[int], topics: Collection[int], agenc
 
     return Related(
         found(having("delegate", [*delegates], PROPOSAL)) if delegates else [],
-        found(_rare_topics(topics, opened.totals), ranked=True) if topics else [],
+        found(_alike(text, topics, opened), ranked=True),
         found(having("agency", [*agencies], PROPOSAL)) if agencies else [],
     )
 
 
-def _rare_topics(topics: Collection[int], totals: Totals) -> tantivy.Query:
-    """Ask for any of the topics; each weighs the more the fewer proposals are on it."""
-    numbers, every = totals.by("topic", PROPOSAL), totals.number(PROPOSAL)
-    weights = {topic: round(log(1 + every / (numbers[topic] or 1)), 3) for topic in topics}
+def _alike(text: str, topics: Collection[int], opened: Opened) -> tantivy.Query:
+    """Ask for what shares topics or rare words; each weighs the more the fewer have it."""
+    numbers, every = opened.totals.by("topic", PROPOSAL), opened.totals.number(PROPOSAL)
+    on = [_weighed(having("topic", [topic], PROPOSAL), every / (numbers[topic] or 1)) for topic in topics]
+    documents = opened.searcher.num_docs
+    rarest = sorted((number, word) for word, number in _numbers_of(text, opened.searcher) if number > 1)[:WORDS]
+    said = [
+        _weighed(_said(word), documents / number) for number, word in rarest if number <= max(FEW, documents / RARE)
+    ]
+    if len(said) >= ENOUGH:
+        on.append((Occur.Should, tantivy.Query.boolean_query(said, minimum_number_should_match=ENOUGH)))
+    return tantivy.Query.boolean_query(on) if on else tantivy.Query.empty_query()
+
+
+def _weighed(query: tantivy.Query, rarity: float) -> tuple[Occur, tantivy.Query]:
+    return Occur.Should, tantivy.Query.const_score_query(query, round(log(1 + rarity), 3))
+
+
+def _numbers_of(text: str, searcher: tantivy.Searcher) -> Iterator[tuple[str, int]]:
+    """Yield the words of a text, each with the number of titles or of summaries where it stands, the greater."""
+    for word in {*cut(text).split()}:
+        if len(word) > 1:  # the last character of a run of Han characters says little
+            yield word, max(searcher.doc_freq(field, word) for field in SAID_IN)
+
+
+def _said(word: str) -> tantivy.Query:
     return tantivy.Query.boolean_query(
-        [
-            (Occur.Should, tantivy.Query.const_score_query(having("topic", [topic], PROPOSAL), weight))
-            for topic, weight in weights.items()
-        ]
+        [(Occur.Should, tantivy.Query.term_query(SCHEMA, field, word, index_option="basic")) for field in SAID_IN]
     )

@@ -31,6 +31,11 @@ class Fact:
         return len(set(self.cells)) == 1
 
     @property
+    def differs(self) -> bool:
+        """Whether there is something to compare, and it is not the same of all."""
+        return len(self.cells) > 1 and not self.same
+
+    @property
     def compared(self) -> str:
         """The same in a word; "" where there is nothing to compare: one proposal, or nothing known of any."""
         known = any(line.kind != "none" for cell in self.cells for line in cell)

@@ -1,9 +1,10 @@
 """What: proposals, their recommendations, what they are about and where it is said."""
 
 from proposals.models.outbox import Change, Generation
-from proposals.models.proposals import Proposal, Sponsorship
+from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
 from proposals.models.sources import Citation, Source
+from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic
 
 __all__ = [

@@ -29,9 +29,10 @@ from people.models import (
     Sector,
     Session,
 )
-from proposals.models.proposals import Proposal, Sponsorship
+from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
 from proposals.models.sources import Citation, Source
+from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic
 
 

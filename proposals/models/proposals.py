@@ -1,4 +1,4 @@
-"""Proposals and those who put them forward."""
+"""Proposals: what they say, where they stand, and the words in which they are asked for."""
 
 from __future__ import annotations
 
@@ -17,23 +17,12 @@ from django.utils.translation import pgettext_lazy
 from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
 from people.language import has_name, in_language, one_of
-from people.models import Agency, Body, Delegate, Level, Membership, Position, Region, Session
+from people.models import Agency, Body, Delegate, Level, Membership, Region, Session
 from people.models.bodies import another_year
 from people.record import RecordModel
 from people.tree import protect
+from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
-
-NAME = ("slug", "name_en", "name_zh")
-
-
-class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
-    """The words in which proposers are asked for."""
-
-    def for_cards(self) -> Self:
-        """Fetch with each what a card shows of a proposer."""
-        fields = (f"delegate__{name}" for name in NAME)
-        own = ("proposal", "order", "organisation_en", "organisation_zh")
-        return self.select_related("delegate").only(*own, *fields).prefetch_related("delegate__positions")
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -348,6 +337,11 @@ class Proposal(RecordModel):
         return str(ProposalStatus(self.status).label)
 
     @property
+    def title_and_summary(self) -> str:
+        """What says in short what it is about, in every language it has."""
+        return f"{self.title_en}\n{self.title_zh}\n{self.summary_en}\n{self.summary_zh}"
+
+    @property
     def every_topic(self) -> set[int]:
         """The keys of its topics and of those of its recommendations."""
         parts = [self, *self.recommendations.all()]
@@ -374,74 +368,3 @@ class Proposal(RecordModel):
 
 for _links in (Proposal.target_regions, Proposal.topics):
     protect(_links.field)
-
-
-class Sponsorship(RecordModel):
-    """One of those who put a proposal forward: a delegate or an organisation, in order."""
-
-    proposal = models.ForeignKey(
-        Proposal,
-        models.CASCADE,
-        verbose_name=_("proposal"),
-        related_name="sponsorships",
-        help_text=_("What is proposed."),
-    )
-    order = models.PositiveSmallIntegerField(
-        _("order"), default=1, validators=[MaxValueValidator(9999)], help_text=_("Place among the proposers: 1, 2, 3.")
-    )
-    delegate = models.ForeignKey(
-        Delegate,
-        models.PROTECT,
-        verbose_name=_("delegate"),
-        null=True,
-        blank=True,
-        related_name="sponsorships",
-        help_text=_("The person; search by any spelling. Empty for an organisation."),
-    )
-    organisation_en = models.CharField(
-        _("organisation"),
-        max_length=200,
-        blank=True,
-        help_text=_("Instead of a person: “Jiusan Society, Shanghai committee”."),
-    )
-    organisation_zh = models.CharField(
-        _("organisation in Chinese"), max_length=120, blank=True, help_text=_("“九三学社上海市委员会”.")
-    )
-    first = models.BooleanField(
-        _("first proposer"), default=False, help_text=_("Tick for the first proposer (第一提案人).")
-    )
-
-    objects = SponsorshipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("sponsorship")
-        verbose_name_plural = _("sponsorships")
-        ordering = ["proposal_id", "order", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["proposal", "delegate"], name="a_delegate_proposes_once"),
-            models.UniqueConstraint(
-                fields=["proposal"],
-                condition=Q(first=True),
-                name="one_first_proposer",
-                violation_error_message=_("A proposal has only one first proposer."),
-            ),
-            models.CheckConstraint(
-                condition=Q(delegate__isnull=False, organisation_en="", organisation_zh="")
-                | (Q(delegate__isnull=True) & ~Q(organisation_en="", organisation_zh="")),
-                name="a_delegate_or_an_organisation",
-                violation_error_message=_("Choose a delegate or name an organisation: one of the two."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.delegate or in_language(self, "organisation")[0])
-
-    @property
-    def seat(self) -> Membership | None:
-        """The seat in which the delegate takes part, where it is known."""
-        return self.delegate.seat_in(self.proposal.session) if self.delegate else None
-
-    @property
-    def positions(self) -> list[Position]:
-        """Whom the delegate worked for when this was put forward, as far as is known."""
-        return self.delegate.positions_at(self.proposal.date) if self.delegate else []

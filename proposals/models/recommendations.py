@@ -17,7 +17,8 @@ from people.language import has_name, in_language
 from people.models import Agency
 from people.record import RecordModel
 from people.tree import protect
-from proposals.models.proposals import NAME, Proposal, Sponsorship
+from proposals.models.proposals import Proposal
+from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
 
 

@@ -249,11 +249,8 @@ class Citation(RecordModel):
         return ", ".join(filter(None, (str(self.source), self.passage)))
 
     @property
-    def said(self) -> str:
-        """Say for readers what it bears out and where: "for recommendation 3, p. 2"; "" for the whole."""
-        return ", ".join(filter(None, (self._part(), self.passage)))
-
-    def _part(self) -> str:
+    def part(self) -> str:
+        """What it bears out, for readers: "for recommendation 3"; "" for the whole."""
         if self.recommendation:
             return gettext("for recommendation %(number)s") % {"number": self.recommendation.order}
         if self.figure:

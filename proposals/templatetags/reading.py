@@ -161,10 +161,16 @@ def _facet_value(value: Value, chosen: str) -> str:
 
 @register.filter
 def each_name(names: str) -> SafeString:
-    """Print names that are divided by semicolons, each marked as Chinese or English, as its characters say."""
-    each = [name.strip() for name in names.split(";") if name.strip()]
-    tagged = ((TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH], isolated(name)) for name in each)
-    return format_html_join("; ", '<span lang="{}">{}</span>', tagged)
+    """Print names that are divided by semicolons, each marked as `one_name` marks it."""
+    each = [one_name(name.strip()) for name in names.split(";") if name.strip()]
+    return SafeString("; ".join(each))
+
+
+@register.filter
+def one_name(name: str) -> SafeString:
+    """Print words of a language that the record does not say, marked as Chinese or English, as its characters say."""
+    tag = TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH]
+    return SafeString(f'<span lang="{tag}">{isolated(name)}</span>')
 
 
 @register.filter

@@ -16,7 +16,7 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
         return redirect(proposal)
     delegates = [each.delegate_id for each in proposal.sponsorships.all() if each.delegate_id]
     try:
-        groups = related(pk, delegates, proposal.every_topic, proposal.every_agency)
+        groups = related(pk, proposal.title_and_summary, delegates, proposal.every_topic, proposal.every_agency)
     except UnavailableError:  # the proposal itself stands in the record
         groups = Related([], [], [])
     others = Proposal.objects.for_links(groups.keys)
