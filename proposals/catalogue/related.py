@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
 import tantivy
 from tantivy import Occur, Order
@@ -16,11 +16,10 @@ SHOWN = 3
 """Proposals of each group."""
 LOOKED_AT = 200
 """Those with most in common among which the newest come first."""
-RARE = 100
-"""A word is rare that stands in one of so many documents, or in fewer, or in no more than `FEW`."""
-FEW = 5
 WORDS = 16
-"""Rare words of a text that are looked for, the rarest first; one that shares `ENOUGH` of them is like it."""
+"""Rare words of a text that are looked for, the rarest first; one that shares `ENOUGH` of them is like it.
+
+A word is rare that stands in no more documents than the square root of all: to look for it never takes long."""
 ENOUGH = 3
 SAID_IN = ("title", "lead")
 """The fields of a proposal's title and summary."""
@@ -79,9 +78,7 @@ def _alike(text: str, topics: Collection[int], opened: Opened) -> tantivy.Query:
     on = [_weighed(having("topic", [topic], PROPOSAL), every / (numbers[topic] or 1)) for topic in topics]
     documents = opened.searcher.num_docs
     rarest = sorted((number, word) for word, number in _numbers_of(text, opened.searcher) if number > 1)[:WORDS]
-    said = [
-        _weighed(_said(word), documents / number) for number, word in rarest if number <= max(FEW, documents / RARE)
-    ]
+    said = [_weighed(_said(word), documents / number) for number, word in rarest if number <= sqrt(documents)]
     if len(said) >= ENOUGH:
         on.append((Occur.Should, tantivy.Query.boolean_query(said, minimum_number_should_match=ENOUGH)))
     return tantivy.Query.boolean_query(on) if on else tantivy.Query.empty_query()
