@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "adminsortable2",
+    "simple_history",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -119,6 +120,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
+SIMPLE_HISTORY_DATE_INDEX = False  # kept rows are found by their version
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("zh-hans", _("Chinese"))]
 LANGUAGE_COOKIE_PATH = "/admin/"  # public pages take their language from the address alone, and set no cookie
@@ -128,6 +131,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+# Whoever sends a draft to review does not publish it, unless there is nobody else.
+ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=not PRODUCTION)
 
 # Where readers write to about mistakes and barriers; where it is empty the pages show no address.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="").strip()

@@ -6,6 +6,8 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
+from proposals.views.proposals import preview
+
 CHINESE = "zh-hans"
 
 
@@ -28,6 +30,7 @@ about = [
 public = [path("about/", include(about)), path("", include("proposals.urls"))]
 
 urlpatterns = [
+    path("admin/preview/<int:pk>/", admin.site.admin_view(preview), name="preview"),
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     URLResolver(LanguagePrefix(prefix_default_language=False), public),

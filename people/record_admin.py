@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters, InlineModelAdmin
-from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.utils import NestedObjects, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
@@ -27,6 +28,11 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from people.conflicts import Conflict, Rows, settled
+from people.history import RecordModel, Version, lock
+from people.history_admin import HistoryPages
+from people.presence import enter, leave
 
 if TYPE_CHECKING:
     AnyBaseAdmin = BaseModelAdmin[Any]
@@ -47,7 +53,7 @@ else:
     AnyModelMultipleChoiceField = forms.ModelMultipleChoiceField
     AnyInlineFormSet = BaseInlineFormSet
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=RecordModel)
 SHOWN_IN_THE_WAY = 100
 
 
@@ -151,11 +157,6 @@ class RecordFormSet(AnyInlineFormSet):
         rows: QuerySet[Any] = self.fk.model._default_manager.filter(**{self.fk.name: self.instance.pk})
         return rows.exclude(pk__in=[form.instance.pk for form in self.initial_forms])
 
-    def lock(self) -> None:
-        """Make other requests wait that would add rows to the same record; SQLite lets only one write anyway."""
-        record = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk)
-        list(record.order_by().values_list("pk"))
-
     def clean(self) -> None:
         """Refuse a row that takes what another row still holds in the database."""
         super().clean()
@@ -163,7 +164,7 @@ class RecordFormSet(AnyInlineFormSet):
         changed = [form for form in kept if form.has_changed() and not form.errors]
         if not changed or not self.instance.pk:
             return
-        self.lock()
+        lock(self.instance)
         elsewhere = list(self.elsewhere())
         kind = self.fk.model._meta
         for constraint in kind.total_unique_constraints:
@@ -255,9 +256,25 @@ class RecordChangeList(ChangeList):
         return asked
 
 
-class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
+class RecordForm(AnyModelForm):
+    """A form on a row; it is not saved before the analyst has seen what others did meanwhile."""
+
+    conflict: ClassVar[Conflict | None] = None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse what was typed over an older version."""
+        cleaned: dict[str, Any] | None = super().clean()
+        if self.conflict:
+            self.add_error(
+                None, _("Somebody else changed this after you opened it. Nothing is saved: look, save again.")
+            )
+        return cleaned
+
+
+class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
     """The pages of one model."""
 
+    form = RecordForm
     list_per_page = 50
     named_by: Sequence[str] = ()
     """Relations that the name of a row is made of; they are fetched with it."""
@@ -277,6 +294,57 @@ class RecordAdmin(RecordOptions, AnyModelAdmin, Generic[M]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow no regular expressions in addresses: a broken one breaks the query."""
         return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
+
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Tell the form of a conflict."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.conflict = getattr(request, "conflict", None)  # type: ignore[attr-defined]
+        return form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show or take a form; one that was opened on an older version is brought up to date and shown again."""
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if row is None or not self.has_change_permission(request, row):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        record = row.record
+        if request.method == "POST":
+            lock(record)
+        number = Version.objects.last(record)
+        if request.method == "POST" and request.POST.get("_version") != str(number):
+            self._settle(request, row)
+        kind, key = record._meta.label_lower, record.pk
+        more = {
+            "version": number,
+            "conflict": getattr(request, "conflict", None),
+            "open_on": f"{kind} {key}",
+            "others": enter(request.user, kind, key),
+        }
+        response = super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            leave(request.user, record)
+        return response
+
+    def _settle(self, request: HttpRequest, row: M) -> None:
+        """Bring what was posted up to date with what others did meanwhile."""
+        below, prefixes = [], Counter[str]()
+        for formset, inline in self.get_formsets_with_inlines(request, row):
+            name = formset.get_default_prefix()
+            prefixes[name] += 1  # as Django numbers them
+            prefix = f"{name}-{prefixes[name]}" if prefixes[name] > 1 else name
+            if inline.has_change_permission(request, row):
+                stored = inline.get_queryset(request).filter(**{formset.fk.name: row.pk})
+                below.append(Rows(prefix, formset.model, formset.form, list(stored)))
+        seen = request.POST.get("_version", "")
+        conflict = settled(
+            row, int(seen) if is_key(seen) else 0, request.POST, self.get_form(request, row, change=True), below
+        )
+        request.conflict, request.POST = conflict, conflict.posted  # type: ignore[attr-defined, assignment]
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         """Give the kind of list that stands up to any address."""

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from people.record import RecordModel
+from people.history import RecordModel
 
 Node = TypeVar("Node", bound="Tree", covariant=True)
 

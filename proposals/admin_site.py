@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from django.views.i18n import set_language
 
-from people.record_admin import RecordAdmin
+from people.history import LONGEST_KIND, LONGEST_REASON
+from people.presence import enter
+from people.record_admin import RecordAdmin, is_key
 from proposals.models.outbox import recorded
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -47,7 +50,18 @@ class LianghuiAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Add the address to which the switch between languages is sent; anybody may switch, to log in for one."""
-        return [path("language/", set_language, name="set_language"), *super().get_urls()]
+        return [
+            path("language/", set_language, name="set_language"),
+            path("presence/", self.admin_view(self.presence), name="presence"),
+            *super().get_urls(),
+        ]
+
+    def presence(self, request: HttpRequest) -> HttpResponse:
+        """Note that somebody still has a record open, "proposals.proposal 12"; answer who else does."""
+        kind, _space, key = request.POST.get("open_on", "").partition(" ")
+        if not is_key(key) or len(kind) > LONGEST_KIND:
+            return JsonResponse({"error": "open_on"}, status=HTTPStatus.BAD_REQUEST)
+        return JsonResponse({"others": enter(request.user, kind, int(key))})
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing."""
@@ -56,7 +70,7 @@ class LianghuiAdminSite(admin.AdminSite):
         def recording(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if request.method in READING:
                 return view(request, *args, **kwargs)
-            with recorded():
+            with recorded(request.user, request.POST.get("_reason", "").replace("\x00", "")[:LONGEST_REASON]):
                 return view(request, *args, **kwargs)
 
         return super().admin_view(cast("View", recording), cacheable)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("proposals/matrix/", pictures.matrix, name="matrix"),
     path("proposals/<int:pk>/", proposals.proposal_detail),
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
+    path("proposals/<int:pk>/<slug:slug>/changes/", proposals.proposal_changes, name="proposal_changes"),
     path("proposals/<int:pk>/<slug:slug>/card.png", cards.proposal_card, name="proposal_card"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", proposals.recommendation, name="recommendation"),

@@ -44,7 +44,7 @@ def address(model, page="changelist", *args):
 
 def sent_back(response):
     """The fields of a page with a form, under their names, as they would be posted without a change."""
-    fields = _fields(response.context["adminform"].form)
+    fields = _fields(response.context["adminform"].form) | {"_version": response.context.get("version", "")}
     for inline in response.context["inline_admin_formsets"]:
         formset = inline.formset
         fields |= _fields(formset.management_form)

@@ -1,9 +1,11 @@
 """Who: where they are from, in which body they sit, and whom they ask."""
 
+from people.history import Version
 from people.models.agencies import Agency
 from people.models.bodies import Body, Level, Sector, Session
 from people.models.delegates import Delegate, Membership, NameVariant, Position
 from people.models.regions import Region
+from people.presence import Presence
 
 __all__ = [
     "Agency",
@@ -13,7 +15,9 @@ __all__ = [
     "Membership",
     "NameVariant",
     "Position",
+    "Presence",
     "Region",
     "Sector",
     "Session",
+    "Version",
 ]

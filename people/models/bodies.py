@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.addresses import address
 from people.dates import PartialDateField, is_partial_date, refuse_end_before_beginning
+from people.history import RecordModel
 from people.language import Named, has_name, one_of
 from people.models.regions import Region
-from people.record import RecordModel
 
 CHINESE_DIGITS = "〇一二三四五六七八九"
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from people.addresses import address
 from people.dates import PartialDateField, date_key, is_partial_date, refuse_end_before_beginning
+from people.history import RecordModel
 from people.language import Named, has_name, in_language, one_of
 from people.models.bodies import Body, Sector, Session
 from people.models.regions import Region
-from people.record import RecordModel
 
 
 class Delegate(Named, RecordModel):
@@ -89,6 +89,8 @@ class NameVariant(RecordModel):
 
     Language = NameVariantLanguage
 
+    part_of = ["delegate"]
+
     delegate = models.ForeignKey(
         Delegate,
         models.CASCADE,
@@ -133,6 +135,8 @@ class Membership(RecordModel):
     """A delegate's seat in one body for one term."""
 
     Role = MembershipRole
+
+    part_of = ["delegate"]
 
     delegate = models.ForeignKey(
         Delegate, models.CASCADE, verbose_name=_("delegate"), related_name="memberships", help_text=_("Who sits.")
@@ -232,6 +236,8 @@ class Membership(RecordModel):
 
 class Position(RecordModel):
     """A delegate's employer and post, so that readers see whose interest speaks."""
+
+    part_of = ["delegate"]
 
     delegate = models.ForeignKey(
         Delegate,

@@ -1,11 +1,13 @@
 """Rows that bear numbers: typed, dragged, or given to new rows that have none."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.history import RecordModel
 from people.record_admin import AnyModelForm, RecordFormSet
-
-LAST_NUMBER = 9_999
+from proposals.models.recommendations import LAST_NUMBER
 
 
 def number_field(*, required: bool) -> forms.IntegerField:
@@ -36,6 +38,8 @@ class NumberedFormSet(RecordFormSet):
     """Rows in order."""
 
     numbers_differ = False
+    makes_way = ""
+    """The field of which no two rows may hold the same: rows that change it move out of the way first."""
 
     def clean(self) -> None:
         """Give new rows the next numbers, and refuse a number that another row has."""
@@ -58,3 +62,10 @@ class NumberedFormSet(RecordFormSet):
                     "order", _("There is no next number: give it one below %(last)s.") % {"last": LAST_NUMBER}
                 )
             form.instance.order = number
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Let rows make way that change what no two may hold."""
+        if commit:
+            moved = [one.instance.pk for one in self.initial_forms if self.makes_way in one.changed_data]
+            cast("type[RecordModel]", self.model).make_way(moved)
+        return super().save(commit)

@@ -1,12 +1,11 @@
 """The page on which a proposal is entered, and the list from which proposals are published."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
-from django.core.exceptions import ValidationError
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.admin import through
@@ -15,17 +14,17 @@ from proposals.admin.figures import FigureInline
 from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
+from proposals.admin.workflow import WorkflowPages
 from proposals.models import Proposal, Recommendation
 
 NAMED_PROPOSERS = 3
 
 
 @admin.register(Proposal)
-class ProposalAdmin(RecordAdmin[Proposal]):
+class ProposalAdmin(WorkflowPages, RecordAdmin[Proposal]):
     """Proposals, suggestions and bills."""
 
     named_by = ["session__body"]
-    actions = ["publish", "unpublish"]
     list_display = ["__str__", "state", "proposers", "meeting", "number", "recommended", "status", "changed"]
     ordering = ["-pk"]
     list_filter = [
@@ -49,7 +48,7 @@ class ProposalAdmin(RecordAdmin[Proposal]):
     ]
     search_help_text = _("Title, number, or any spelling of a proposer's name.")
     autocomplete_fields = ["session", "topics", "target_regions"]
-    readonly_fields = ["published_at", "created", "changed"]
+    readonly_fields = ["state", "sent_by", "published_at", "created", "changed"]
     fieldsets = [
         (
             None,
@@ -66,7 +65,7 @@ class ProposalAdmin(RecordAdmin[Proposal]):
         (_("What it says"), {"fields": [("summary_en", "summary_zh")]}),
         (_("What it is about"), {"fields": [("topics", "target_regions")]}),
         (_("Editor's note"), {"fields": [("note_en", "note_zh")], "classes": ["collapse"]}),
-        (_("Publication"), {"fields": ["state", "slug", ("published_at", "created", "changed")]}),
+        (_("Publication"), {"fields": [("state", "sent_by"), "slug", ("published_at", "created", "changed")]}),
     ]
     inlines = [SponsorshipInline, RecommendationInline, FigureInline, CitationInline]
 
@@ -80,8 +79,8 @@ class ProposalAdmin(RecordAdmin[Proposal]):
 
     @admin.display(description=_("session"), ordering="session__year")
     def meeting(self, proposal: Proposal) -> str:
-        """Name the session in few letters, so that the other columns have room."""
-        return proposal.session.slug
+        """Name the session."""
+        return proposal.session.name
 
     @admin.display(description=_("recommendations"), ordering="recommended")
     def recommended(self, proposal: Proposal) -> int:
@@ -105,43 +104,3 @@ class ProposalAdmin(RecordAdmin[Proposal]):
         """Give the public address, of what is stored as published only."""
         public = Proposal.objects.published().filter(pk=proposal.pk).first()
         return public.get_absolute_url() if public else None
-
-    @admin.action(description=_("Publish selected proposals"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
-        """Show proposals in public, except those that are not in order."""
-        drafts = [proposal for proposal in queryset if proposal.state != Proposal.State.PUBLISHED]
-        done = 0
-        for proposal in drafts:
-            proposal.state = Proposal.State.PUBLISHED
-            try:
-                proposal.full_clean()
-            except ValidationError as error:
-                words = {"proposal": proposal, "why": " ".join(error.messages)}
-                self.message_user(request, gettext("Not published: %(proposal)s. %(why)s") % words, messages.ERROR)
-                continue
-            proposal.save()
-            self._note(request, proposal, gettext_noop("state: published"))
-            done += 1
-        already = len(queryset) - len(drafts)
-        self._report(request, done, ngettext("%d proposal was published.", "%d proposals were published.", done))
-        self._report(request, already, ngettext("%d was public already.", "%d were public already.", already))
-
-    @admin.action(description=_("Unpublish selected proposals"), permissions=["change"])
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
-        """Make drafts of proposals; nothing can stand in the way of that."""
-        public = [proposal for proposal in queryset if proposal.state == Proposal.State.PUBLISHED]
-        for proposal in public:
-            proposal.state = Proposal.State.DRAFT
-            proposal.save()
-            self._note(request, proposal, gettext_noop("state: draft"))
-        done, already = len(public), len(queryset) - len(public)
-        self._report(request, done, ngettext("%d proposal is a draft now.", "%d proposals are drafts now.", done))
-        self._report(request, already, ngettext("%d was a draft already.", "%d were drafts already.", already))
-
-    def _note(self, request: HttpRequest, proposal: Proposal, words: str) -> None:
-        """Write into the history what was done, in words that are translated when somebody reads them."""
-        self.log_change(request, proposal, [{"changed": {"fields": [words]}}])
-
-    def _report(self, request: HttpRequest, count: int, words: str) -> None:
-        if count:
-            self.message_user(request, words % count, messages.SUCCESS)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -14,21 +14,20 @@ from people.admin import through
 from people.language import in_language
 from people.models import Agency
 from people.record_admin import (
-    AnyModelForm,
     RecordAdmin,
+    RecordForm,
     RecordStackedInline,
     RecordTabularInline,
     SearchMany,
     SearchManyField,
 )
-from proposals.admin.numbering import LAST_NUMBER, NumberedForm, NumberedFormSet, number_field
+from people.versions import State
+from proposals.admin.numbering import NumberedForm, NumberedFormSet, number_field
 from proposals.admin.sources import CitationInline
 from proposals.models import Addressee, Proposal, Recommendation
 
 NAMES_OF_BUTTONS = (gettext_noop("Move to first position"), gettext_noop("Move to last position"))
 """What the template of adminsortable2 says, which does not say it in Chinese."""
-OUT_OF_THE_WAY = 2 * LAST_NUMBER
-"""Added to the numbers of rows about to get others; the column holds up to 32767."""
 
 
 def agencies_field(**words: Any) -> SearchManyField:
@@ -49,6 +48,14 @@ class RecommendationForm(NumberedForm):
         addressees = self.instance.addressees.all() if self.instance.pk else []
         self.initial["stated"] = [row.agency_id for row in addressees if row.stated]
         self.initial["inferred"] = [row.agency_id for row in addressees if not row.stated]
+
+    @classmethod
+    def initial_in(cls, state: State, key: int) -> dict[str, Any]:
+        """Give what the two fields hold in a state of the record."""
+        rows = [row for row in state[Addressee].values() if row["recommendation_id"] == key]
+        return {
+            name: sorted(row["agency_id"] for row in rows if row["stated"] == stated) for stated, name in STATED.items()
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse an agency that is both stated and inferred."""
@@ -82,13 +89,7 @@ class RecommendationFormSet(NumberedFormSet):
     """The demands of a proposal, each with its own number."""
 
     numbers_differ = True
-
-    def save(self, commit: bool = True) -> list[Any]:
-        """Move rows that get other numbers out of the way, so that 1 and 2 can swap; each is saved after that."""
-        moved = [form.instance.pk for form in self.initial_forms if "order" in form.changed_data]
-        if commit:
-            Recommendation.objects.filter(pk__in=moved).update(order=F("order") + OUT_OF_THE_WAY)
-        return super().save(commit)
+    makes_way = "order"
 
 
 class RecommendationInline(RecordStackedInline):
@@ -139,7 +140,7 @@ class AddresseeInline(RecordTabularInline):
     autocomplete_fields = ["agency"]
 
 
-class OneRecommendationForm(AnyModelForm):
+class OneRecommendationForm(RecordForm):
     """A demand on a page of its own."""
 
     order = number_field(required=True)

@@ -25,6 +25,8 @@ class SponsorshipForm(NumberedForm):
 class SponsorshipFormSet(NumberedFormSet):
     """The proposers, one of them the first."""
 
+    makes_way = "first"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Propose the first new row as first proposer while there is none."""
         super().__init__(*args, **kwargs)
@@ -38,13 +40,6 @@ class SponsorshipFormSet(NumberedFormSet):
         elsewhere = self.instance.pk and self.elsewhere().filter(first=True).exists()
         for form in firsts[0 if elsewhere else 1 :]:
             form.add_error("first", _("A proposal has only one first proposer."))
-
-    def save(self, commit: bool = True) -> list[Any]:
-        """Take the mark from who was first before another gets it; each row concerned is saved after that."""
-        changed = [form.instance.pk for form in self.initial_forms if "first" in form.changed_data]
-        if commit:
-            Sponsorship.objects.filter(pk__in=changed).update(first=False)
-        return super().save(commit)
 
 
 class SponsorshipInline(RecordTabularInline):

@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Model, Q
 from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
 
+from people.history import edit
 from people.models import (
     Agency,
     Body,
@@ -183,8 +184,8 @@ def _locked() -> Iterator[None]:
 
 
 @contextmanager
-def recorded() -> Iterator[None]:
-    """Run a transaction whose changes are noted together at its end, under one generation.
+def recorded(by: Any = None, reason: str = "") -> Iterator[None]:
+    """Run a transaction whose changes are one edit, and are noted together at its end, under one generation.
 
     Late, because whoever holds the counter keeps all others from noting. Blocks may lie within one another.
     """
@@ -196,7 +197,8 @@ def recorded() -> Iterator[None]:
     token = _gathering.set(gathering)
     try:
         with transaction.atomic():
-            yield
+            with edit(by, reason):
+                yield
             with _locked():
                 gathering.write()
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -16,10 +17,10 @@ from django.utils.translation import pgettext_lazy
 
 from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
+from people.history import RecordModel
 from people.language import has_name, in_language, one_of
 from people.models import Agency, Body, Delegate, Level, Membership, Region, Session
 from people.models.bodies import another_year
-from people.record import RecordModel
 from people.tree import protect
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
@@ -31,6 +32,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def published(self) -> Self:
         """Narrow down to what the public may see; every public way starts here."""
         return self.filter(state=Proposal.State.PUBLISHED)
+
+    def withdrawn(self) -> Self:
+        """Narrow down to what the public saw once, and is told why it does no longer."""
+        return self.filter(state=Proposal.State.WITHDRAWN)
 
     def about(self, topic: Topic) -> Self:
         """Narrow down to `topic` and what lies below it, in proposals or their recommendations."""
@@ -150,7 +155,9 @@ class ProposalState(models.TextChoices):
     """Whether the public sees it."""
 
     DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review")
     PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class ProposalStatus(models.TextChoices):
@@ -173,6 +180,9 @@ class Proposal(RecordModel):
     Kind = ProposalKind
     State = ProposalState
     Status = ProposalStatus
+
+    _history_m2m_fields = ["target_regions", "topics"]
+    set_apart = ["state"]
 
     kind = models.CharField(
         _("kind"),
@@ -264,8 +274,20 @@ class Proposal(RecordModel):
         max_length=10,
         choices=State,
         default=State.DRAFT,
-        help_text=_("A draft is seen by analysts only. Choose “Published” to show it in public."),
+        help_text=_("Only what is published is seen in public. The buttons below move it on."),
     )
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("sent to review by"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    withdrawn_because_en = models.TextField(_("why it was withdrawn"), blank=True, editable=False)
+    withdrawn_because_zh = models.TextField(_("why it was withdrawn, in Chinese"), blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("changed"), auto_now=True)
@@ -275,6 +297,7 @@ class Proposal(RecordModel):
     class Meta:
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
+        permissions = [("publish_proposal", "Can publish and withdraw proposals")]
         ordering = ["-session__year", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -284,9 +307,14 @@ class Proposal(RecordModel):
                 violation_error_message=_("This session has a document of this kind with this number already."),
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(published_at__isnull=False),
+                condition=Q(state__in=["draft", "review"]) | Q(published_at__isnull=False),
                 name="published_has_its_time",
                 violation_error_message=_("What is published has a time of publication."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_because_en="", withdrawn_because_zh=""),
+                name="withdrawn_has_its_reason",
+                violation_error_message=_("What is withdrawn has a reason."),
             ),
             has_name("title", _("Give the title in at least one language.")),
             one_of("kind", ProposalKind),
@@ -357,6 +385,11 @@ class Proposal(RecordModel):
     def date(self) -> str:
         """When it was put forward, as exactly as is known: its own date, the session's, or the year."""
         return self.submitted or self.session.date
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public may see it."""
+        return self.state == ProposalState.PUBLISHED
 
     def free_slug(self) -> str:
         """Make a slug from the title that no other proposal has."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from people.addresses import address
 from people.dates import PartialDateField, is_partial_date
+from people.history import RecordModel
 from people.language import has_name, in_language
 from people.models import Agency
-from people.record import RecordModel
 from people.tree import protect
 from proposals.models.proposals import Proposal
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
+
+LAST_NUMBER = 9_999
+OUT_OF_THE_WAY = 2 * LAST_NUMBER
+"""Added to the numbers of rows about to get others; the column holds up to 32767."""
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
@@ -48,6 +52,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 class Recommendation(RecordModel):
     """One numbered action that a proposal asks for."""
 
+    part_of = ["proposal"]
+    _history_m2m_fields = ["topics"]
+
     proposal = models.ForeignKey(
         Proposal,
         models.CASCADE,
@@ -57,7 +64,7 @@ class Recommendation(RecordModel):
     )
     order = models.PositiveSmallIntegerField(
         _("number"),
-        validators=[MinValueValidator(1), MaxValueValidator(9999)],
+        validators=[MinValueValidator(1), MaxValueValidator(LAST_NUMBER)],
         help_text=_("Its number in the proposal, from 1; #r3 leads to 3."),
     )
     group_en = models.CharField(
@@ -113,6 +120,11 @@ class Recommendation(RecordModel):
     def __str__(self) -> str:
         return f"{self.order}. {in_language(self, 'text')[0]}"
 
+    @classmethod
+    def make_way(cls, keys: Collection[int]) -> None:
+        """Give rows numbers that are out of the way, so that 1 and 2 can swap; each is saved after that."""
+        cls.objects.filter(pk__in=keys, order__lte=LAST_NUMBER).update(order=F("order") + OUT_OF_THE_WAY)
+
     def get_absolute_url(self) -> str:
         """Give the lasting address, which leads to its place in the proposal."""
         return address("recommendation", self.pk)
@@ -128,6 +140,8 @@ protect(Recommendation.topics.field)
 
 class Addressee(RecordModel):
     """Of whom a recommendation asks something, and whether the source says so."""
+
+    part_of = ["recommendation"]
 
     recommendation = models.ForeignKey(
         Recommendation,
@@ -155,6 +169,8 @@ class Addressee(RecordModel):
 
 class Figure(RecordModel):
     """A number quoted in a proposal: what it measures, as of when, and whether it still holds."""
+
+    part_of = ["proposal"]
 
     proposal = models.ForeignKey(
         Proposal,

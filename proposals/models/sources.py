@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import PartialDateField, is_partial_date
+from people.history import RecordModel
 from people.language import one_of
 from people.models import Delegate, Membership, NameVariant, Position
-from people.record import RecordModel
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Figure, Recommendation
 
@@ -152,6 +152,8 @@ class Citation(RecordModel):
     """A source for one thing in the record, with the place in the source."""
 
     Role = CitationRole
+
+    part_of = SUPPORTED
 
     source = models.ForeignKey(
         Source, models.PROTECT, verbose_name=_("source"), related_name="citations", help_text=_("Where it is said.")

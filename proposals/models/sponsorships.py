@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
 
 from django.core.validators import MaxValueValidator
@@ -9,9 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from people.history import RecordModel
 from people.language import in_language
 from people.models import Delegate, Membership, Position
-from people.record import RecordModel
 
 NAME = ("slug", "name_en", "name_zh")
 """What a card shows of a name."""
@@ -29,6 +30,8 @@ class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
 
 class Sponsorship(RecordModel):
     """One of those who put a proposal forward: a delegate or an organisation, in order."""
+
+    part_of = ["proposal"]
 
     proposal = models.ForeignKey(
         "proposals.Proposal",
@@ -86,6 +89,11 @@ class Sponsorship(RecordModel):
 
     def __str__(self) -> str:
         return str(self.delegate or in_language(self, "organisation")[0])
+
+    @classmethod
+    def make_way(cls, keys: Collection[int]) -> None:
+        """Take the mark from who was first before another gets it; each row concerned is saved after that."""
+        cls.objects.filter(pk__in=keys).update(first=False)
 
     @property
     def seat(self) -> Membership | None:

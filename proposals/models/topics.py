@@ -5,8 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from people.addresses import address
+from people.history import RecordModel
 from people.language import Named, has_name, one_of
-from people.record import RecordModel
 from people.tree import Tree, TreeQuerySet
 
 
@@ -65,6 +65,8 @@ class Synonym(RecordModel):
     """Another word or an acronym for a topic; search finds the topic by it."""
 
     Language = SynonymLanguage
+
+    part_of = ["topic"]
 
     topic = models.ForeignKey(
         Topic, models.CASCADE, verbose_name=_("topic"), related_name="synonyms", help_text=_("What it is a word for.")

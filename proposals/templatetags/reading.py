@@ -7,12 +7,13 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, reader_language, turns
+from people.versions import Different
 from proposals.catalogue import Query, Results, Value, marked
 from proposals.catalogue.words import HAN, Phrase, words
 from proposals.filters import printable
@@ -171,6 +172,15 @@ def one_name(name: str) -> SafeString:
     """Print words of a language that the record does not say, marked as Chinese or English, as its characters say."""
     tag = TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH]
     return SafeString(f'<span lang="{tag}">{isolated(name)}</span>')
+
+
+@register.simple_tag
+def pieces(different: Different) -> SafeString:
+    """Print both texts of a change in one: what is gone in `<del>`, what is new in `<ins>`."""
+    marks = {"same": "span", "gone": "del", "new": "ins"}
+    printed = format_html_join("", "<{0}>{1}</{0}>", ((marks[how], text) for how, text in different.pieces))
+    tag = TAGS[CHINESE if IN_CHINESE.search(different.after or different.before) else ENGLISH]
+    return format_html('<span lang="{}">{}</span>', tag, printed)
 
 
 @register.filter

@@ -1,35 +1,84 @@
-"""A proposal, and the places of its recommendations."""
+"""A proposal, what was changed in it, and the places of its recommendations."""
 
 from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from people.history import Version
+from people.versions import differences, states
 from proposals.catalogue import Related, UnavailableError, related
 from proposals.models import Citation, Proposal, Recommendation
+
+NOT_COMPARED = ("slug", "state")
 
 
 def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show one proposal with its recommendations, figures and sources; another slug leads to the right one."""
-    proposal = get_object_or_404(Proposal.objects.published().for_page(), pk=pk)
+    proposal = Proposal.objects.published().for_page().filter(pk=pk).first()
+    if proposal is None:
+        return _withdrawn(request, pk)
     if slug != proposal.slug:
         return redirect(proposal)
+    changes = Version.objects.public_run(proposal)[:-1]
+    return render(request, "proposals/proposal_detail.html", {**_page(request, proposal), "changes": changes})
+
+
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an analyst the page of a proposal as the public would see it, whatever its state."""
+    if not request.user.has_perm("proposals.view_proposal"):
+        raise PermissionDenied
+    proposal = get_object_or_404(Proposal.objects.for_page(), pk=pk)
+    return render(request, "proposals/proposal_detail.html", {**_page(request, proposal), "preview": True})
+
+
+def _page(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     delegates = [each.delegate_id for each in proposal.sponsorships.all() if each.delegate_id]
+    text, topics, agencies = proposal.title_and_summary, proposal.every_topic, proposal.every_agency
     try:
-        groups = related(pk, proposal.title_and_summary, delegates, proposal.every_topic, proposal.every_agency)
+        groups = related(proposal.pk, text, delegates, topics, agencies)
     except UnavailableError:  # the proposal itself stands in the record
         groups = Related([], [], [])
     others = Proposal.objects.for_links(groups.keys)
-    context = {
+    return {
         "proposal": proposal,
         "citations": list(Citation.objects.on(proposal)),
         "related": {name: [others[key] for key in keys if key in others] for name, keys in asdict(groups).items()},
         "address": request.build_absolute_uri(proposal.get_absolute_url()),
     }
-    return render(request, "proposals/proposal_detail.html", context)
+
+
+def _withdrawn(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell why a proposal is no longer here, and nothing else of it; 404 if it never was."""
+    proposal = Proposal.objects.withdrawn().filter(pk=pk).first()
+    if proposal is None:
+        raise Http404
+    withdrawn = {name: getattr(proposal, f"withdrawn_{name}") for name in ("because_en", "because_zh", "at")}
+    return render(request, "proposals/withdrawn.html", {"withdrawn": withdrawn}, status=410)
+
+
+def proposal_changes(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Show what was changed in a proposal since it was published, word by word, the newest first."""
+    proposal = Proposal.objects.published().filter(pk=pk).first()
+    if proposal is None:
+        return _withdrawn(request, pk)
+    if slug != proposal.slug:
+        return redirect("proposal_changes", pk=pk, slug=proposal.slug)
+    run = Version.objects.public_run(proposal)
+    stood = {number: state for number, state in states(Proposal, pk) if run and number >= run[-1].number}
+    pairs = [
+        (new, differences(stood[old.number], stood[new.number], hidden=NOT_COMPARED)) for new, old in pairwise(run)
+    ]
+    context = {"proposal": proposal, "edits": [(version, changes) for version, changes in pairs if changes]}
+    return render(request, "proposals/proposal_changes.html", context)
 
 
 def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to the place of a recommendation in its proposal."""
-    found = get_object_or_404(Recommendation.objects.published().select_related("proposal"), pk=pk)
+    found = Recommendation.objects.select_related("proposal").filter(pk=pk).first()
+    if found is None or not found.proposal.is_public:
+        return _withdrawn(request, found.proposal_id if found else 0)
     return redirect(f"{found.proposal.get_absolute_url()}#r{found.order}")

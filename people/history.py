@@ -1,0 +1,357 @@
+"""History: who changed a record, when and why, and what it was before and after.
+
+A record is a row with all that belongs to it: a proposal with its recommendations, a delegate with the seats. What one
+request changes of a record is one version of it, numbered from 1; the rows that it changed are kept as they then stood,
+in tables of django-simple-history. All is written at the end of the request, in its transaction. `QuerySet.update` and
+`bulk_create` leave no history and are not for rows that show in public.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any, ClassVar, cast
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Max, Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+NEW, CHANGED, GONE = "+", "~", "-"
+BATCH = 500
+LONGEST_NAME, LONGEST_KIND, LONGEST_REASON = 600, 60, 300
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    """The words in which versions are asked for."""
+
+    def of(self, record: RecordModel) -> VersionQuerySet:
+        """Narrow down to those of one record."""
+        return self.filter(kind=record._meta.label_lower, key=record.pk)
+
+    def last(self, record: RecordModel) -> int:  # type: ignore[override]
+        """Give the number of a record's last version; 0 where it was not changed since histories are kept."""
+        number: int | None = self.of(record).aggregate(last=Max("number"))["last"]
+        return number or 0
+
+    def public_run(self, record: RecordModel) -> list[Version]:
+        """Give the versions that the public saw since the record last became public, the newest first."""
+        return list(takewhile(lambda version: version.public, self.of(record).order_by("-number")))
+
+
+class Version(models.Model):
+    """One edit of one record."""
+
+    kind = models.CharField(max_length=LONGEST_KIND)
+    key = models.PositiveBigIntegerField()
+    number = models.PositiveIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    reason = models.CharField(_("why"), max_length=LONGEST_REASON, blank=True)
+    public = models.BooleanField(_("public"), default=False)
+    gone = models.BooleanField(_("deleted"), default=False)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "number"], name="versions_are_numbered")]
+        indexes = [models.Index(fields=["-at"], name="versions_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
+
+    @property
+    def model(self) -> type[RecordModel]:
+        """The model of the record."""
+        return cast("type[RecordModel]", apps.get_model(self.kind))
+
+
+class KeptRow(models.Model):
+    """What a kept row has besides the columns of the row itself: the version in which it came to be as it is."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+At = tuple[type["RecordModel"], int]
+"""Where a row is: its model and key."""
+
+
+class History(HistoricalRecords):  # type: ignore[misc]  # the library says nothing of its types
+    """Has the library make the tables; what goes into them is gathered until the end of the edit."""
+
+    def copy_fields(self, model: type[Model]) -> dict[str, Any]:
+        """Copy the columns without their indexes: kept rows are found by their version."""
+        fields: dict[str, Any] = super().copy_fields(model)
+        for each in fields.values():
+            each.db_index = False
+        return fields
+
+    def post_save(self, instance: RecordModel, created: bool, using: str | None = None, **more: object) -> None:
+        """Take in a row that was saved."""
+        with edit() as going:
+            going.saved(instance, instance._owner, new=created)
+
+    def pre_delete(self, instance: RecordModel, **more: object) -> None:
+        """Take in a row that is about to be deleted."""
+        super().pre_delete(instance)
+        with edit() as going:
+            instance._owner = going.before(instance)
+
+    def post_delete(self, instance: RecordModel, using: str | None = None, **more: object) -> None:
+        """Take in a row that was deleted, but still has its key; what it belonged to may be gone before it."""
+        with edit() as going:
+            going.deleted(copy(instance), instance._owner or at(instance.record))
+
+    def m2m_changed(self, instance: Any, action: str, attr: str, pk_set: object, reverse: bool, **more: object) -> None:
+        """Take in a row whose links are changed from its own side."""
+        if not reverse:
+            with edit() as going:
+                if action.startswith("pre"):
+                    going.before(instance)
+                else:
+                    going.saved(instance, new=False)
+
+
+class RecordModel(models.Model):
+    """A row of the record: a save and what its signals write are one transaction, so neither is without the other.
+
+    `part_of` names the relations of which one leads to the row that it belongs to; a record of its own has none. What
+    is `set_apart` is not brought back with an old version.
+    """
+
+    part_of: ClassVar[Sequence[str]] = ()
+    set_apart: ClassVar[Sequence[str]] = ()
+    _history_m2m_fields: ClassVar[Sequence[str]] = ()
+
+    _owner: At | None = None
+    """Where a row that is being saved or deleted belonged before."""
+
+    history = History(inherit=True, bases=[KeptRow], get_user=lambda **_of: None)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, in a transaction, and keep the history."""
+        with edit() as going:
+            self._owner = going.before(self)
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete, in a transaction, and keep the history: with all that goes with it, it is one edit."""
+        with edit():
+            return super().delete(*args, **kwargs)
+
+    @property
+    def record(self) -> RecordModel:
+        """The record to which the row belongs; itself where it is one."""
+        whole = next(filter(None, (getattr(self, name) for name in self.part_of)), None)
+        return whole.record if whole else self
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public may see the record."""
+        return True
+
+    @classmethod
+    def make_way(cls, keys: Collection[int]) -> None:
+        """Move rows out of each other's way where no two may hold the same; each is saved after that."""
+
+
+def at(row: RecordModel) -> At:
+    """Say where a row is."""
+    return type(row), row.pk
+
+
+def lock(record: RecordModel) -> None:
+    """Make other requests wait that would change the same record; SQLite lets only one write anyway."""
+    list(type(record)._base_manager.select_for_update().filter(pk=record.pk).order_by().values_list("pk"))
+
+
+@dataclass
+class Edit:
+    """What one request, or one command, changes."""
+
+    by: Any = None
+    reason: str = ""
+    touched: dict[At, dict[At, str]] = field(default_factory=dict)
+    """For each record the rows of it that were changed, and how."""
+    were: dict[At, RecordModel] = field(default_factory=dict)
+    """Rows as they were before."""
+
+    def begin(self, record: RecordModel) -> dict[At, str]:
+        """Take in a stored record, and lock it; one without a history gets its first version, as it stands.
+
+        Whoever changes a record locks it first and the counter of public changes last, so that nobody waits in a ring.
+        """
+        if at(record) not in self.touched:
+            self.touched[at(record)] = {}
+            lock(record)
+            if not Version.objects.of(record).exists():
+                first = Version(kind=record._meta.label_lower, key=record.pk, number=1, public=record.is_public)
+                first.name = str(record)[:LONGEST_NAME]
+                first.save()
+                for model in parts_of(type(record)):
+                    keys = rows_of(record, model).values_list("pk", flat=True)
+                    _keep(model, [(first, key, NEW) for key in keys], self.were)
+        return self.touched[at(record)]
+
+    def before(self, row: RecordModel) -> At | None:
+        """Take in a row that is about to be saved, linked, or deleted; give the record that it belongs to so far."""
+        stored = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+        record = stored.record if stored else row.record
+        if record.pk and (stored or record is not row):
+            self.begin(record)
+        if stored:
+            self.were.setdefault(at(row), stored)
+        return at(record) if stored else None
+
+    def saved(self, row: RecordModel, owner: At | None = None, *, new: bool) -> None:
+        """Take in a row that was saved, or linked to others; `owner` is the record it belonged to before."""
+        record = row.record
+        rows = self.touched.setdefault(at(record), {}) if new else self.begin(record)
+        was = rows.get(at(row))
+        rows[at(row)] = NEW if was == NEW or (new and was is None) else CHANGED
+        if owner and owner != at(record):
+            self.touched[owner][at(row)] = GONE
+
+    def deleted(self, row: RecordModel, owner: At) -> None:
+        """Take in a row that was deleted from the record `owner`."""
+        rows = self.touched.setdefault(owner, {})
+        if rows.get(at(row)) == NEW:
+            del rows[at(row)]
+        else:
+            rows[at(row)] = GONE
+            self.were[at(row)] = row
+
+    def write(self) -> None:
+        """Give each record that was changed its next version, and keep the rows that were changed."""
+        kept: dict[type[RecordModel], list[tuple[Version, int, str]]] = defaultdict(list)
+        for version in Version.objects.bulk_create(list(self._versions()), batch_size=BATCH):
+            for (model, key), how in self.touched[version.model, version.key].items():
+                kept[model].append((version, key, how))
+        for model, rows in kept.items():
+            _keep(model, rows, self.were)
+
+    def _versions(self) -> Iterator[Version]:
+        now = timezone.now()
+        changed: dict[type[RecordModel], list[int]] = defaultdict(list)
+        for (kind, key), rows in self.touched.items():
+            if rows:
+                changed[kind].append(key)
+        for kind, keys in changed.items():
+            label = kind._meta.label_lower
+            for some in _in_batches(keys):
+                stored = kind._base_manager.select_for_update().order_by("pk").in_bulk(some)
+                known = Version.objects.filter(kind=label, key__in=some).order_by().values_list("key")
+                last = dict(known.annotate(Max("number")))
+                for key in some:
+                    record = stored.get(key) or self.were.get((kind, key))
+                    if record is not None:
+                        yield Version(
+                            kind=label,
+                            key=key,
+                            number=last.get(key, 0) + 1,
+                            name=str(record)[:LONGEST_NAME],
+                            by=self.by,
+                            at=now,
+                            reason=self.reason,
+                            public=key in stored and record.is_public,
+                            gone=key not in stored,
+                        )
+
+
+_edit: ContextVar[Edit | None] = ContextVar("edit", default=None)
+
+
+@contextmanager
+def edit(by: Any = None, reason: str = "") -> Iterator[Edit]:
+    """Run a transaction whose changes are one edit; blocks within one another are one, the outermost's."""
+    if (going := _edit.get()) is not None:
+        with transaction.atomic():
+            yield going
+        return
+    going = Edit(by, reason)
+    token = _edit.set(going)
+    try:
+        with transaction.atomic():
+            yield going
+            going.write()
+    finally:
+        _edit.reset(token)
+
+
+def record_models() -> list[type[RecordModel]]:
+    """Give the models of the record, those before that others need."""
+    return [model for model in apps.get_models() if issubclass(model, RecordModel)]
+
+
+def parts_of(kind: type[RecordModel]) -> list[type[RecordModel]]:
+    """Give the models of the rows that make up a record: `kind` first."""
+    return [kind, *(model for model in record_models() if model is not kind and _ways(model, kind))]
+
+
+def rows_of(record: RecordModel, model: type[RecordModel]) -> QuerySet[Any]:
+    """Give the stored rows of a `model` that belong to a record, or are it."""
+    if model is type(record):
+        return model._base_manager.filter(pk=record.pk)
+    found = model._base_manager.filter(Q(*((way, record.pk) for way in _ways(model, type(record))), _connector=Q.OR))
+    return found.order_by("pk")
+
+
+def _ways(model: type[RecordModel], kind: type[RecordModel]) -> list[str]:
+    """Give the relations that lead from a row of `model` to the record of that `kind` to which it belongs."""
+    ways = []
+    for name in model.part_of:
+        above = cast("type[RecordModel]", model._meta.get_field(name).related_model)
+        ways += [name] if above is kind else [f"{name}__{way}" for way in _ways(above, kind)]
+    return ways
+
+
+def _keep(model: type[RecordModel], rows: Sequence[tuple[Version, int, str]], were: dict[At, RecordModel]) -> None:
+    """Keep rows of a `model`, by key, each in a version with what was done to it; of those gone, as they were."""
+    tables: Any = model.history.model
+    for some in _in_batches(rows):
+        stored = model._base_manager.in_bulk([key for _, key, how in some if how != GONE])
+        kept = [
+            tables(
+                version=version,
+                history_date=version.at,
+                history_type=how,
+                **{one.attname: getattr(row, one.attname) for one in tables.tracked_fields},
+            )
+            for version, key, how in some
+            if (row := were.get((model, key)) if how == GONE else stored.get(key)) is not None
+        ]
+        tables.objects.bulk_create(kept)
+        held = {row.id: row for row in kept if row.history_type != GONE}
+        for links in tables._history_m2m_fields:
+            table = History.m2m_models[links]
+            end = links.m2m_field_name()
+            found = links.remote_field.through._base_manager.filter(**{f"{end}__in": held}).order_by("pk")
+            table.objects.bulk_create(
+                [table(history=held[each[f"{end}_id"]], **each) for each in found.values()], batch_size=BATCH
+            )
+
+
+def _in_batches(things: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    every = list(things)
+    for start in range(0, len(every), BATCH):
+        yield every[start : start + BATCH]

@@ -1,0 +1,42 @@
+"""Presence: who has which record open, so that two analysts know of each other before they collide."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from people.history import LONGEST_KIND, RecordModel
+
+LASTS = timedelta(minutes=10)
+"""A form counts as open so long after it was last heard of; with scripts it says every minute that it still is."""
+
+
+class Presence(models.Model):
+    """Somebody has a record open."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=LONGEST_KIND)
+    key = models.PositiveBigIntegerField()
+    seen = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "key"], name="somebody_is_there_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind} {self.key}"
+
+
+def enter(user: Any, kind: str, key: int) -> list[str]:
+    """Note that `user` has a record open; give the names of the others who do."""
+    now = timezone.now()
+    Presence.objects.filter(seen__lt=now - LASTS).delete()
+    Presence.objects.update_or_create(user=user, kind=kind, key=key, defaults={"seen": now})
+    others = Presence.objects.filter(kind=kind, key=key).exclude(user=user).select_related("user")
+    return sorted(each.user.get_full_name() or each.user.get_username() for each in others)
+
+
+def leave(user: Any, record: RecordModel) -> None:
+    """Note that `user` is done with a record."""
+    Presence.objects.filter(user=user, kind=record._meta.label_lower, key=record.pk).delete()
