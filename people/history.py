@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any, ClassVar, cast
 
 from django.apps import apps
@@ -126,6 +126,7 @@ class History(HistoricalRecords):  # type: ignore[misc]  # the library says noth
                 if action.startswith("pre"):
                     going.before(instance)
                 else:
+                    going.linked.add(at(instance))
                     going.saved(instance, new=False)
 
 
@@ -175,6 +176,10 @@ class RecordModel(models.Model):
         """Move rows out of each other's way where no two may hold the same; each is saved after that."""
 
 
+Kept = tuple[Version, RecordModel, str]
+"""A row to be kept, its version, and what was done to it."""
+
+
 def at(row: RecordModel) -> At:
     """Say where a row is."""
     return type(row), row.pk
@@ -195,6 +200,8 @@ class Edit:
     """For each record the rows of it that were changed, and how."""
     were: dict[At, RecordModel] = field(default_factory=dict)
     """Rows as they were before."""
+    linked: set[At] = field(default_factory=set)
+    """Rows whose links to others were changed."""
 
     def begin(self, record: RecordModel) -> dict[At, str]:
         """Take in a stored record, and lock it; one without a history gets its first version, as it stands.
@@ -209,8 +216,7 @@ class Edit:
                 first.name = str(record)[:LONGEST_NAME]
                 first.save()
                 for model in parts_of(type(record)):
-                    keys = rows_of(record, model).values_list("pk", flat=True)
-                    _keep(model, [(first, key, NEW) for key in keys], self.were)
+                    _keep(model, [(first, row, NEW) for row in rows_of(record, model)])
         return self.touched[at(record)]
 
     def before(self, row: RecordModel) -> At | None:
@@ -243,12 +249,37 @@ class Edit:
 
     def write(self) -> None:
         """Give each record that was changed its next version, and keep the rows that were changed."""
-        kept: dict[type[RecordModel], list[tuple[Version, int, str]]] = defaultdict(list)
+        stand = self._rows()
+        for rows in self.touched.values():
+            for where in [where for where, how in rows.items() if how == CHANGED and self._same(where, stand)]:
+                del rows[where]
+        kept: dict[type[RecordModel], list[Kept]] = defaultdict(list)
         for version in Version.objects.bulk_create(list(self._versions()), batch_size=BATCH):
-            for (model, key), how in self.touched[version.model, version.key].items():
-                kept[model].append((version, key, how))
-        for model, rows in kept.items():
-            _keep(model, rows, self.were)
+            for where, how in self.touched[version.model, version.key].items():
+                row = (self.were if how == GONE else stand).get(where)
+                if row is not None:  # or it was never more than tried
+                    kept[where[0]].append((version, row, how))
+        for model, rows_of_model in kept.items():
+            _keep(model, rows_of_model)
+
+    def _rows(self) -> dict[At, RecordModel]:
+        """Read the rows that were touched, as they stand."""
+        wanted: dict[type[RecordModel], set[int]] = defaultdict(set)
+        for model, key in chain.from_iterable(self.touched.values()):
+            wanted[model].add(key)
+        found = {}
+        for model, keys in wanted.items():
+            for some in _in_batches(keys):
+                found.update({(model, key): row for key, row in model._base_manager.in_bulk(some).items()})
+        return found
+
+    def _same(self, where: At, stand: dict[At, RecordModel]) -> bool:
+        """Tell whether a row that was saved is what it was before, but for the time of the save."""
+        before, after = self.were.get(where), stand.get(where)
+        if before is None or after is None or where in self.linked:
+            return False
+        fields = [one for one in where[0]._meta.concrete_fields if not getattr(one, "auto_now", False)]
+        return all(getattr(before, one.attname) == getattr(after, one.attname) for one in fields)
 
     def _versions(self) -> Iterator[Version]:
         now = timezone.now()
@@ -325,30 +356,26 @@ def _ways(model: type[RecordModel], kind: type[RecordModel]) -> list[str]:
     return ways
 
 
-def _keep(model: type[RecordModel], rows: Sequence[tuple[Version, int, str]], were: dict[At, RecordModel]) -> None:
-    """Keep rows of a `model`, by key, each in a version with what was done to it; of those gone, as they were."""
-    tables: Any = model.history.model
+def _keep(model: type[RecordModel], rows: Sequence[Kept]) -> None:
+    """Keep rows of a `model` as they are, each in a version with what was done to it."""
+    table: Any = model.history.model
     for some in _in_batches(rows):
-        stored = model._base_manager.in_bulk([key for _, key, how in some if how != GONE])
         kept = [
-            tables(
+            table(
                 version=version,
                 history_date=version.at,
                 history_type=how,
-                **{one.attname: getattr(row, one.attname) for one in tables.tracked_fields},
+                **{one.attname: getattr(row, one.attname) for one in table.tracked_fields},
             )
-            for version, key, how in some
-            if (row := were.get((model, key)) if how == GONE else stored.get(key)) is not None
+            for version, row, how in some
         ]
-        tables.objects.bulk_create(kept)
+        table.objects.bulk_create(kept)
         held = {row.id: row for row in kept if row.history_type != GONE}
-        for links in tables._history_m2m_fields:
-            table = History.m2m_models[links]
+        for links in table._history_m2m_fields:
+            linked = History.m2m_models[links]
             end = links.m2m_field_name()
             found = links.remote_field.through._base_manager.filter(**{f"{end}__in": held}).order_by("pk")
-            table.objects.bulk_create(
-                [table(history=held[each[f"{end}_id"]], **each) for each in found.values()], batch_size=BATCH
-            )
+            linked.objects.bulk_create([linked(history=held[each[f"{end}_id"]], **each) for each in found.values()])
 
 
 def _in_batches(things: Iterable[Any]) -> Iterator[Sequence[Any]]:

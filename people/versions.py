@@ -18,7 +18,7 @@ from people.history import GONE, History, RecordModel, Version, edit, parts_of, 
 Values = Mapping[str, Any]
 State = dict[type[RecordModel], dict[int, Values]]
 """For each model of a record the values of its rows by key; of links a tuple of keys."""
-WORD = re.compile(r"[^\W\u3400-\u9fff]+\s?|.", re.DOTALL)
+WORD = re.compile(r"\s*(?:[^\W\u3400-\u9fff]+|\S)|\s+")
 
 
 def states(kind: type[RecordModel], key: int, last: int | None = None) -> Iterator[tuple[int, State]]:

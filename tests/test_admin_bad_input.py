@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from people.models import Delegate
-from proposals.models import Citation, Proposal, Sponsorship
+from proposals.models import Citation, Proposal
 from tests.admin_pages import REGISTERED, address, errors_of, make_record, sent_back
 from tests.factories import (
     make_agency,
@@ -190,16 +190,6 @@ def test_a_delegate_proposes_once(analyst):
     swapped = {"sponsorships-0-delegate": second.pk, "sponsorships-1-delegate": first.pk}
     assert "one at a time" in str(save(analyst, proposal, swapped))
     assert save(analyst, proposal, {"sponsorships-0-DELETE": "on", "sponsorships-1-delegate": first.pk}) == {}
-
-
-def test_a_proposer_that_somebody_else_added_meanwhile_is_not_added_again(analyst):
-    proposal, delegate = make_proposal(), make_delegate()
-    url = address(Proposal, "change", proposal.pk)
-    entered = sent_back(analyst.get(url)) | {"sponsorships-0-delegate": delegate.pk}
-    Sponsorship.objects.create(proposal=proposal, delegate=delegate, first=True)
-    response = analyst.post(url, entered)
-    assert response.status_code == 200
-    assert {"sponsorships-0-__all__", "sponsorships-0-first"} & set(errors_of(response))
 
 
 def test_what_is_cited_twice_is_refused(analyst):

@@ -6,7 +6,7 @@ import pytest
 
 from proposals.models import Addressee, Generation, Proposal, Recommendation
 from tests.admin_pages import address, errors_of, sent_back
-from tests.factories import make_agency, make_delegate, make_proposal, make_recommendation, make_topic
+from tests.factories import make_agency, make_delegate, make_proposal, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -106,26 +106,6 @@ def test_there_is_no_number_after_the_last(analyst, proposal):
     assert save(analyst, proposal, {"2-order": 9999}) == {}
     errors = save(analyst, proposal, {"3-text_en": "new"})
     assert list(errors) == ["recommendations-3-order"]
-
-
-def test_a_number_that_somebody_else_has_given_meanwhile_is_refused(analyst, proposal):
-    url = address(Proposal, "change", proposal.pk)
-    entered = sent_back(analyst.get(url)) | {"recommendations-3-order": 4, "recommendations-3-text_en": "mine"}
-    make_recommendation(proposal=proposal, text="somebody else's")
-    response = analyst.post(url, entered)
-    assert errors_of(response) == {"recommendations-3-order": ["Number 4 is given twice."]}
-    del entered["recommendations-3-order"]
-    assert analyst.post(url, entered).status_code == 302
-    assert in_order(proposal)[3:] == [(4, "somebody else's"), (5, "mine")]
-
-
-def test_a_row_that_somebody_else_has_deleted_meanwhile_has_a_message(analyst, proposal):
-    url = address(Proposal, "change", proposal.pk)
-    entered = sent_back(analyst.get(url)) | {"recommendations-1-text_en": "changed"}
-    proposal.recommendations.get(order=2).delete()
-    response = analyst.post(url, entered)
-    assert response.status_code == 200
-    assert "recommendations-1-id" in errors_of(response)
 
 
 def test_a_row_of_another_proposal_is_not_touched(analyst, proposal):

@@ -132,7 +132,7 @@ def test_the_difference_is_told_word_by_word(proposal):
     changed, demand, gone = differences(as_it_was(Proposal, proposal.pk, 1), as_it_was(Proposal, proposal.pk, 2))
     [topics], [text] = changed.fields, demand.fields
     assert (topics.before, topics.after) == ("Review 某题", "Review 某题; Staff 某题")
-    assert list(text.pieces) == [("same", "Hire "), ("new", "a hundred "), ("same", "more reviewers")]
+    assert list(text.pieces) == [("same", "Hire"), ("new", " a hundred"), ("same", " more reviewers")]
     assert (demand.name, demand.how) == ("1. Hire a hundred more reviewers", "~")
     assert (gone.name, gone.how) == ("2. Train them", "-")
 

@@ -28,8 +28,9 @@ from tests.factories import (
 )
 
 CANARY = re.compile("xqzv|龘", re.IGNORECASE)
-NEVER_SHOWN = {"delegate.note", "sector.slug", "source.slug"}
-"""For analysts only, or not used in public."""
+NEVER_SHOWN = {"delegate.note", "sector.slug", "source.slug", "proposal.withdrawn_because_en"}
+NEVER_SHOWN |= {"proposal.withdrawn_because_zh"}
+"""For analysts only, or not used in public, or shown of what is withdrawn only."""
 
 OWN = "delegate={0}-delegate-slug&first_proposer={0}-delegate-slug&agency={0}-agency-slug&body={0}-body-slug"
 LISTS = [
@@ -55,6 +56,10 @@ WAYS = {
     "proposals/matrix/": LISTS,
     "proposals/<int:pk>/": ["{known}/", "{draft}/"],
     "proposals/<int:pk>/<slug:slug>/": ["{known}/known-proposal-slug/", "{draft}/xqzv-proposal-slug/"],
+    "proposals/<int:pk>/<slug:slug>/changes/": [
+        "{known}/known-proposal-slug/changes/",
+        "{draft}/xqzv-proposal-slug/changes/",
+    ],
     "proposals/<int:pk>/<slug:slug>/card.png": [
         "{known}/known-proposal-slug/card.png",
         "{draft}/xqzv-proposal-slug/card.png",
@@ -85,7 +90,7 @@ def public_ways():
         route = start + ("" if isinstance(pattern.pattern, LocalePrefixPattern) else str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             waiting += [(route, below) for below in pattern.url_patterns if route != "admin/"]
-        else:
+        elif not route.startswith("admin/"):
             found.add(route)
     return found
 
@@ -240,7 +245,7 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 7
+    assert len(own) == 2 * 8
 
 
 def test_no_word_of_a_draft_is_found(draft):
@@ -287,6 +292,29 @@ def test_what_is_unpublished_is_gone_at_the_next_request(client, draft):
     assert CANARY.search(client.get("/proposals/").text)
     draft.unpublish()
     assert differing(before, seen(client, draft)) == []
+
+
+def test_what_is_withdrawn_gives_its_reason_and_nothing_else(client, draft):
+    before = seen(client, draft)
+    draft.write()
+    draft.publish()
+    assert CANARY.search(client.get("/proposals/").text)
+    draft.proposal.state = Proposal.State.WITHDRAWN
+    draft.proposal.withdrawn_because_en, draft.proposal.withdrawn_because_zh = "A hoax", "虚假信息"
+    draft.proposal.save()
+    after = seen(client, draft)
+    changed = differing(before, after)
+    assert {address.removeprefix("/zh") for address in changed} == {
+        "/proposals/{draft}/",
+        "/proposals/{draft}/xqzv-proposal-slug/",
+        "/proposals/{draft}/xqzv-proposal-slug/changes/",
+        "/recommendations/{draft_recommendation}/",
+    }
+    for address in changed:
+        status, page = after[address]
+        assert status == 410
+        assert ("虚假信息" if address.startswith("/zh") else "A hoax") in page
+        assert not CANARY.search(page.replace(address.removeprefix("/zh"), ""))
 
 
 def test_what_is_deleted_is_gone_at_the_next_request(client, draft):

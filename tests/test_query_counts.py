@@ -36,7 +36,7 @@ LISTS = {
     "/recommendations/": 11,
     f"/recommendations/?{EVERY_FACET}": 12,
 }
-DETAIL = {"/proposals/{proposal}/proposal-0/": 14}
+DETAIL = {"/proposals/{proposal}/proposal-0/": 15}
 OTHERS = {
     "/": 8,
     "/proposals/matrix/": 3,
@@ -46,6 +46,7 @@ OTHERS = {
     ),
     "/card.png": 1,
     "/proposals/{proposal}/": 12,
+    "/proposals/{proposal}/proposal-0/changes/": 3,
     "/proposals/{proposal}/proposal-0/card.png": 7,
     "/proposals/{proposal}/other/card.png": 2,
     "/recommendations/{recommendation}/": 2,

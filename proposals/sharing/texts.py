@@ -173,6 +173,10 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Proposals in pictures"),
         _("Proposals by year, province, topic and status, and tables of topics by region and by year."),
     ),
+    "proposal_changes": (
+        _("What changed since this was published"),
+        _("What was changed in a proposal since it was published here, word by word, the newest first."),
+    ),
     "compare": (
         _("Proposals side by side"),
         _("Choose two to five proposals. Their facts and recommendations then stand in columns, aligned by topic."),

@@ -56,8 +56,7 @@ def _withdrawn(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = Proposal.objects.withdrawn().filter(pk=pk).first()
     if proposal is None:
         raise Http404
-    withdrawn = {name: getattr(proposal, f"withdrawn_{name}") for name in ("because_en", "because_zh", "at")}
-    return render(request, "proposals/withdrawn.html", {"withdrawn": withdrawn}, status=410)
+    return render(request, "proposals/withdrawn.html", {"withdrawn": proposal}, status=410)
 
 
 def proposal_changes(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
@@ -68,11 +67,11 @@ def proposal_changes(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != proposal.slug:
         return redirect("proposal_changes", pk=pk, slug=proposal.slug)
     run = Version.objects.public_run(proposal)
-    stood = {number: state for number, state in states(Proposal, pk) if run and number >= run[-1].number}
+    stood = dict(states(Proposal, pk)) if len(run) > 1 else {}
     pairs = [
         (new, differences(stood[old.number], stood[new.number], hidden=NOT_COMPARED)) for new, old in pairwise(run)
     ]
-    context = {"proposal": proposal, "edits": [(version, changes) for version, changes in pairs if changes]}
+    context = {"changed": proposal, "edits": [(version, changes) for version, changes in pairs if changes]}
     return render(request, "proposals/proposal_changes.html", context)
 
 

@@ -65,9 +65,8 @@ def add_proposal(page: Page, url: str) -> None:
     for row, text in enumerate(("Found the register", "Fund the register for five years", "Publish its figures")):
         page.locator(f"#id_recommendations-{row}-text_en").fill(text)
     choose(page, "citations-0-source", "A test report")
-    page.locator("#id_state").select_option("published")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".success")).to_contain_text(TITLE)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator(".success").first).to_contain_text("is public now")
 
 
 def test_an_analyst_publishes_and_a_visitor_finds_it_at_the_next_request(site, new_page):
@@ -94,9 +93,11 @@ def test_an_analyst_publishes_and_a_visitor_finds_it_at_the_next_request(site, n
     address = visitor.url
 
     analyst.get_by_role("link", name=TITLE).first.click()
-    analyst.locator("#id_state").select_option("draft")
-    analyst.get_by_role("button", name="Save", exact=True).click()
-    assert visitor.goto(address).status == 404
+    analyst.get_by_role("link", name="Withdraw").click()
+    analyst.get_by_label("Reason, for the public").fill("It was a test.")
+    analyst.get_by_role("button", name="Withdraw").click()
+    assert visitor.goto(address).status == 410
+    expect(visitor.locator("main")).to_contain_text("It was a test.")
     assert visitor.goto(f"{running.url}/delegates/test-delegate/").status == 404
     for path in PUBLIC:
         visitor.goto(f"{running.url}{path}")
