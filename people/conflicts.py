@@ -50,18 +50,19 @@ class Conflict:
     posted: QueryDict
 
 
-def settled(row: RecordModel, seen: int, posted: QueryDict, form: FormClass, below: Iterable[Rows]) -> Conflict:
+def settled(row: RecordModel, seen: int | None, posted: QueryDict, form: FormClass, below: Iterable[Rows]) -> Conflict:
     """Bring what was posted from a form on `row` up to date with the record; it was opened on version `seen`.
 
-    Where that is 0 nobody knows what stood there then: what differs from the record counts as typed.
+    Where nobody knows which that was, what differs from the record counts as typed. A record without a history is
+    version 0; its first version is what it was then.
     """
     record = row.record
-    before = as_it_was(type(record), record.pk, seen) if seen else None
+    before = None if seen is None else as_it_was(type(record), record.pk, seen or 1)
     merge = _Merge(before, as_it_is(record), posted.copy())
     merge.fields(row, form, "")
     for rows in below:
         merge.rows(rows)
-    versions = Version.objects.of(record).filter(number__gt=seen).select_related("by").order_by("number")
+    versions = Version.objects.of(record).filter(number__gt=seen or 0).select_related("by").order_by("number")
     return Conflict(list(versions), merge.collisions, merge.posted)
 
 

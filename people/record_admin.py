@@ -342,7 +342,7 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
                 below.append(Rows(prefix, formset.model, formset.form, list(stored)))
         seen = request.POST.get("_version", "")
         conflict = settled(
-            row, int(seen) if is_key(seen) else 0, request.POST, self.get_form(request, row, change=True), below
+            row, int(seen) if is_key(seen) else None, request.POST, self.get_form(request, row, change=True), below
         )
         request.conflict, request.POST = conflict, conflict.posted  # type: ignore[attr-defined, assignment]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, ManyToManyField, Model
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from people.history import GONE, History, RecordModel, Version, edit, parts_of, rows_of
@@ -130,8 +131,20 @@ def differences(before: State, after: State, *, hidden: Iterable[str] = ()) -> l
             fields = tuple(_different(model, old.get(key, {}), new.get(key, {}), names, {*hidden}))
             if fields or (key in old) != (key in new):
                 how = "~" if key in old and key in new else "+" if key in new else "-"
-                found.append(ChangedRow(model, key, how, names.row(model, new.get(key) or old[key]), fields))
+                name = _name(model, key, [after, before], names)
+                found.append(ChangedRow(model, key, how, name, fields))
     return found
+
+
+def _name(model: type[RecordModel], key: int, states: Sequence[State], names: Names) -> str:
+    """Name a row, and what it belongs to where that is not the record itself."""
+    values = next(state[model][key] for state in states if key in state.get(model, {}))
+    for way in model.part_of:
+        above = _target(model._meta.get_field(way))  # type: ignore[arg-type]
+        parent = values[f"{way}_id"]
+        if parent and above.part_of and any(parent in state.get(above, {}) for state in states):
+            return f"{names.row(model, values)} ({Truncator(_name(above, parent, states, names)).words(8)})"
+    return names.row(model, values)
 
 
 def _place(values: Values) -> tuple[int, int]:
@@ -145,7 +158,7 @@ def _different(
         if field.editable and not field.primary_key and field.name not in {*hidden, *model.part_of}:
             name = field.name if isinstance(field, ManyToManyField) else field.attname
             before, after = (names.words(field, values.get(name)) for values in (old, new))
-            if before != after:
+            if before != after and (old or new.get(name)):  # of a new row what says nothing goes without saying
                 yield Different(str(field.verbose_name), before, after)
 
 
@@ -197,7 +210,7 @@ class Names:
         return str(row) if row is not None else _("number %(key)s, which is gone") % {"key": key}
 
 
-def _target(field: Field[Any, Any]) -> type[Model]:
+def _target(field: Field[Any, Any]) -> type[RecordModel]:
     return field.related_model  # type: ignore[return-value]
 
 

@@ -17,7 +17,8 @@ from django.utils import translation
 from proposals.models import Proposal
 from tests.browser import chromium
 from tests.factories import make_proposal
-from tests.site import FOUNDING_DATA, Kept, Site, prepared, running
+from tests.kinds import EDITED
+from tests.site import FOUNDING_DATA, Kept, Site, prepared, running, succeed
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,7 @@ def site(prepared_site: Kept, tmp_path_factory) -> Iterator[Callable[..., Site]]
 def reading_site(prepared_site: Kept, tmp_path_factory) -> Iterator[Site]:
     """Give one running site for all tests that only read."""
     with running(prepared_site, tmp_path_factory.mktemp("reading")) as started:
+        succeed(started.manage("shell", "--command", EDITED))
         yield started
 
 

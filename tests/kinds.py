@@ -21,6 +21,8 @@ KINDS = {
     "comparison": "/compare/?p=1&p=2&p=3&p=4&p=5",
     "compare two": "/compare/?p=2&p=3&p=99&only=differences",
     "proposal": "/proposals/1/cgt-industry-2024/",
+    "changes": "/proposals/2/stem-cell-industry-system/changes/",
+    "withdrawn": "/proposals/6/withdrawn/",
     "recommendations": "/recommendations/",
     "recommendations, further page": "/recommendations/?page=2",
     "delegates": "/delegates/",
@@ -42,8 +44,28 @@ KINDS = {
 }
 """Name and English address; the same with `/zh` before it is the Chinese page."""
 
-MISSING = {"list past its end", "missing"}
-"""Answered with 404."""
+MISSING = {"list past its end": 404, "missing": 404, "withdrawn": 410}
+"""Kinds that are answered with another status than 200."""
+
+EDITED = """
+from django.utils import timezone
+from proposals.models import Proposal
+from proposals.models.outbox import recorded
+with recorded():
+    one = Proposal.objects.get(slug="stem-cell-industry-system")
+    one.note_en = "What the article calls a field visit was one of several."
+    one.save()
+    first, *_, last = one.recommendations.all()
+    first.text_en += " within two years"
+    first.save()
+    last.implied = not last.implied
+    last.save()
+Proposal.objects.create(
+    title_en="Entered twice", slug="withdrawn", session=one.session, kind=one.kind, state="withdrawn",
+    published_at=timezone.now(), withdrawn_at=timezone.now(), withdrawn_because_en="It was entered twice.",
+)
+"""
+"""What is done to the founding data so that every kind of page has something to show."""
 
 NO_PAGES = {"recommendation", "card", "proposal_card", "compare_markdown", "compare_workbook"}
 """Names of addresses that lead on to a page, or give something else than HTML."""

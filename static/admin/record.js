@@ -24,3 +24,32 @@
   addEventListener('load', () => django.jQuery(() => nameFields(document)));
   document.addEventListener('formset:added', event => setTimeout(nameFields, 0, event.target));
 }
+// Ctrl+S saves and stays; who leaves with something unsaved is asked; who else has the record open is named.
+{
+  const form = document.querySelector('.change-form form[id$="_form"]');
+  let unsaved = false;
+  form?.addEventListener('input', () => { unsaved = true; });
+  form?.addEventListener('submit', () => { unsaved = false; });
+  addEventListener('beforeunload', event => { if (unsaved) event.preventDefault(); });
+  addEventListener('keydown', event => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
+      const button = form?.querySelector('[name="_continue"]') ?? form?.querySelector('[name="_save"]');
+      if (button) {
+        event.preventDefault();
+        button.click();
+      }
+    }
+  });
+  const notice = document.querySelector('.also-open');
+  if (notice) {
+    const sent = new URLSearchParams({
+      open_on: notice.dataset.openOn,
+      csrfmiddlewaretoken: form.querySelector('[name="csrfmiddlewaretoken"]').value,
+    });
+    setInterval(async () => {
+      const {others = []} = await fetch(notice.dataset.url, {method: 'POST', body: sent}).then(answer => answer.json());
+      notice.textContent = `${notice.dataset.text} ${others.join(', ')}`;
+      notice.hidden = !others.length;
+    }, 60_000);
+  }
+}

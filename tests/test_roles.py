@@ -1,0 +1,183 @@
+"""Who may go where in the admin: every address, for every role. An address that is not in the table fails."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.urls import URLResolver, get_resolver
+
+from people.history import Version
+from people.models import Delegate, NameVariant
+from proposals.models import Proposal
+from tests.admin_pages import REGISTERED, make_record
+from tests.factories import make_proposal
+
+pytestmark = pytest.mark.django_db
+ROLES = ("nobody", "visitor", "reader", "analyst", "reviewer", "administrator")
+"""Nobody is not logged in, and a visitor has an account but is not of the staff."""
+PARTS = {model._meta.model_name for model in REGISTERED if model.part_of}
+
+SIGN_IN = (302, 302)
+STAFF = (*SIGN_IN, 200, 200, 200, 200)
+EDITORS = (*SIGN_IN, 403, 200, 200, 200)
+REVIEWERS = (*SIGN_IN, 403, 403, 200, 200)
+ADMINISTRATORS = (*SIGN_IN, 403, 403, 403, 200)
+
+OF_A_RECORD = {
+    "": STAFF,
+    "add/": EDITORS,
+    "{key}/": (*SIGN_IN, 302, 302, 302, 302),
+    "{key}/change/": STAFF,
+    "{key}/history/": STAFF,
+    "deleted/": STAFF,
+}
+OF_ACCOUNTS = {
+    "": ADMINISTRATORS,
+    "add/": ADMINISTRATORS,
+    "{key}/": (*SIGN_IN, 302, 302, 302, 302),
+    "{key}/change/": ADMINISTRATORS,
+    "{key}/history/": ADMINISTRATORS,
+    "{key}/delete/": ADMINISTRATORS,
+}
+
+
+def table():
+    """Every address of the admin with what each role gets there."""
+    found = {
+        "": STAFF,
+        "login/": (200, 200, 302, 302, 302, 302),
+        "logout/": (302, 302, 405, 405, 405, 405),
+        "password_change/": STAFF,
+        "password_change/done/": STAFF,
+        "autocomplete/": (*SIGN_IN, 403, 403, 403, 403),
+        "jsi18n/": STAFF,
+        "r/{type}/{key}/": (*SIGN_IN, 302, 302, 302, 302),
+        "language/": (302,) * 6,
+        "presence/": (*SIGN_IN, 400, 400, 400, 400),
+        "people/": STAFF,
+        "proposals/": STAFF,
+        "auth/": (*SIGN_IN, 404, 404, 404, 200),
+        "no-such-page": (*SIGN_IN, 404, 404, 404, 404),
+        "preview/{key}/": STAFF,
+        "proposals/proposal/{key}/withdraw/": REVIEWERS,
+        "auth/user/{key}/password/": ADMINISTRATORS,
+    }
+    for model in ("user", "group"):
+        found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
+    for model in REGISTERED:
+        name = model._meta.model_name
+        start = f"{model._meta.app_label}/{name}/"
+        found |= {f"{start}{end}": roles for end, roles in OF_A_RECORD.items()}
+        found[f"{start}{{key}}/delete/"] = EDITORS if name in PARTS else REVIEWERS
+        found[f"{start}{{key}}/history/1/restore/"] = EDITORS if not model.part_of else (*SIGN_IN, 404, 404, 404, 404)
+    return found
+
+
+@pytest.fixture
+def browsers(client):
+    """A browser for each role."""
+    if not Group.objects.exists():  # a test with transactions of its own has emptied the tables
+        importlib.import_module("proposals.migrations.0005_roles").make_roles(apps, connection.schema_editor())
+    found = {role: type(client)() for role in ROLES}
+    for role, browser in found.items():
+        if role != "nobody":
+            user = User.objects.create_user(role, is_staff=role in ROLES[2:])
+            user.groups.set(Group.objects.filter(name=role))
+            browser.force_login(user)
+    return found
+
+
+@pytest.fixture
+def filled(db):
+    """A row of every model; the proposals are public, and every record has a history."""
+    make_record()
+
+
+def keys(address):
+    """The row that an address is about."""
+    parts = address.split("/")
+    if parts[0] in ("people", "proposals", "auth") and len(parts) > 2:
+        model = apps.get_model(parts[0], parts[1])
+        return {"key": model._default_manager.order_by("pk").first().pk}
+    return {"key": Proposal.objects.first().pk, "type": ContentType.objects.get_for_model(Proposal).pk}
+
+
+def test_every_role_gets_what_it_may(browsers, filled):
+    wanted = table()
+    found = {
+        address: tuple(
+            browser.get(f"/admin/{address.format(**keys(address))}").status_code for browser in browsers.values()
+        )
+        for address in wanted
+    }
+    assert found == wanted
+
+
+def routes():
+    """Every route of the admin, as the table writes them."""
+    waiting = [("", one) for one in get_resolver().url_patterns if str(one.pattern).startswith("admin/")]
+    found = set()
+    while waiting:
+        start, one = waiting.pop()
+        route = start + str(one.pattern).removeprefix("admin/")
+        if isinstance(one, URLResolver):
+            waiting += [(route, below) for below in one.url_patterns]
+        else:
+            found.add(route)
+    return found
+
+
+AS_IN_THE_TABLE = {
+    "<path:object_id>": "{key}",
+    "<int:key>": "{key}",
+    "<int:pk>": "{key}",
+    "<id>": "{key}",
+    "<int:number>": "1",
+    "<path:content_type_id>/<path:object_id>": "{type}/{key}",
+}
+
+
+def test_every_address_is_in_the_table():
+    known, missing = set(table()), []
+    assert len(routes()) > 150
+    for route in routes():
+        if "(?P<" in route:  # lists of an app, and what is nowhere
+            continue
+        address = route
+        for pattern, written in sorted(AS_IN_THE_TABLE.items(), key=lambda pair: -len(pair[0])):
+            address = address.replace(pattern, written)
+        if address not in known:
+            missing.append(route)
+    assert missing == []
+
+
+@pytest.mark.parametrize("role", ["nobody", "visitor", "reader"])
+def test_who_may_only_look_writes_nothing(browsers, filled, role):
+    browser, proposal = browsers[role], Proposal.objects.first()
+    delegate, variant = Delegate.objects.first(), NameVariant.objects.first()
+    before = Version.objects.count()
+    for address in (
+        f"proposals/proposal/{proposal.pk}/change/",
+        f"proposals/proposal/{proposal.pk}/delete/",
+        f"proposals/proposal/{proposal.pk}/withdraw/",
+        f"proposals/proposal/{proposal.pk}/history/1/restore/",
+        "proposals/proposal/add/",
+        f"people/delegate/{delegate.pk}/change/",
+        f"people/namevariant/{variant.pk}/delete/",
+    ):
+        sent = {"title_en": "Mine", "name_en": "Mine", "post": "yes", "_version": 1, "reason_en": "Mine"}
+        assert browser.post(f"/admin/{address}", sent).status_code in (302, 403), address
+    for action in ("publish", "withdraw", "send", "return_to_draft", "delete_selected"):
+        sent = {"action": action, "_selected_action": [proposal.pk], "confirmed": "1", "post": "yes"}
+        browser.post("/admin/proposals/proposal/", sent)
+    assert Version.objects.count() == before
+    assert Proposal.objects.filter(pk=proposal.pk).exists()
+
+
+def test_an_analyst_deletes_a_draft_that_was_never_public(browsers):
+    draft, public = make_proposal(), make_proposal(published=True)
+    pages = [f"/admin/proposals/proposal/{one.pk}/delete/" for one in (draft, public)]
+    assert [browsers["analyst"].get(page).status_code for page in pages] == [200, 403]
