@@ -1,10 +1,13 @@
 """Dates known to the day, the month or only the year, as sources give them."""
 
+import calendar
 import datetime
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Length
@@ -13,6 +16,7 @@ from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_TYPED = 30
 YEARS = range(1900, 2201)
 SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -31,6 +35,46 @@ def validate_partial_date(value: str) -> None:
             code="invalid",
             params={"value": value},
         ) from None
+
+
+MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
+HAN_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+WAYS = (
+    re.compile(r"(?P<year>\d{4})(?:\s*[-/.年]\s*(?P<month>\d{1,2})(?:\s*[-/.月]\s*(?P<day>\d{1,2}))?)?\s*[年月日号]?"),
+    re.compile(r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<name>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})", re.IGNORECASE),
+    re.compile(r"(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.IGNORECASE),
+)
+
+
+def partial_date(text: str) -> str:
+    """Read a date as people and sheets write it: 2024/3/12, 2024年3月, 二〇二四年三月, 12 March 2024, Mar. 2024.
+
+    Gives `2024-03-12`, `2024-03` or `2024`; what is no date in any of these ways is given back as it is.
+    """
+    typed = unicodedata.normalize("NFKC", text).strip()
+    plain = HAN_NUMBER.sub(lambda found: _number(found[0]), typed)
+    found = next(filter(None, (way.fullmatch(plain) for way in WAYS)), None)
+    if found is None:
+        return text
+    parts = found.groupdict()
+    month = parts.get("month")
+    if name := parts.get("name"):
+        short = name.lower().removesuffix("t") if name.lower() == "sept" else name.lower()
+        month = next((str(number) for number, each in enumerate(MONTHS, start=1) if each.startswith(short)), "")
+        if not month:
+            return text
+    return "-".join([parts["year"], *(part.zfill(2) for part in (month, parts.get("day")) if part)])
+
+
+HAN_NUMBER = re.compile(f"[{''.join(HAN_DIGITS)}十]+")
+
+
+def _number(han: str) -> str:
+    """Write 二〇二四, 十二 or 三十一 in digits."""
+    tens, ten, ones = han.partition("十")
+    if ten:
+        return str(10 * int(HAN_DIGITS.get(tens, "1")) + int(HAN_DIGITS.get(ones, "0")))
+    return "".join(HAN_DIGITS[digit] for digit in han)
 
 
 def date_key(value: str, *, end: bool = False) -> int:
@@ -63,6 +107,14 @@ def _in_words(value: str, _language: str | None) -> str:
     return formats.date_format(date, "DATE_FORMAT" if day else "YEAR_MONTH_FORMAT")
 
 
+class PartialDateFormField(forms.CharField):
+    """A date as an analyst types it."""
+
+    def to_python(self, value: Any) -> str:
+        """Give it as it is kept."""
+        return partial_date(super().to_python(value) or "")
+
+
 class PartialDateField(models.CharField):  # type: ignore[type-arg]  # Django does not let fields be subscripted
     """ISO 8601 with less precision where less is known; "" where nothing is. Sorts as text."""
 
@@ -70,6 +122,10 @@ class PartialDateField(models.CharField):  # type: ignore[type-arg]  # Django do
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 10, "blank": True, **kwargs})
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Give a field that reads dates in several ways."""
+        return super().formfield(**{"form_class": PartialDateFormField, "max_length": LONGEST_TYPED, **kwargs})
 
 
 def is_partial_date(*fields: str) -> list[models.CheckConstraint]:

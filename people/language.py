@@ -20,6 +20,14 @@ TURNING = re.compile(
 GIVE_A_NAME = _("Give the name in at least one language.")
 
 
+IN_CHINESE = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+
+
+def language_of(text: str) -> str:
+    """Give `zh` for a text with Chinese characters, `en` for any other."""
+    return CHINESE if IN_CHINESE.search(text) else ENGLISH
+
+
 def reader_language() -> str:
     """Give `zh` to a reader of the Chinese pages, `en` to everybody else."""
     return CHINESE if (get_language() or ENGLISH).startswith(CHINESE) else ENGLISH

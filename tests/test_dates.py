@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from people.dates import date_key, date_words, validate_partial_date
+from people.dates import date_key, date_words, partial_date, validate_partial_date
 
 
 @pytest.mark.parametrize("value", ["2024", "2024-03", "2024-03-12", "2024-02-29", "1900", "2200-12-31"])
@@ -57,3 +57,37 @@ def test_dates_are_written_in_the_readers_manner(value, english, chinese):
         assert date_words(value) == english
     with translation.override("zh-hans"):
         assert date_words(value) == chinese
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("2024", "2024"),
+        ("2024-3", "2024-03"),
+        ("2024/3/12", "2024-03-12"),
+        ("2024.03.12", "2024-03-12"),
+        ("2024年3月12日", "2024-03-12"),
+        ("2024 年 3 月", "2024-03"),
+        ("2024年", "2024"),
+        ("２０２４年３月", "2024-03"),
+        ("二〇二四年三月十二日", "2024-03-12"),
+        ("二零二四年十一月", "2024-11"),
+        ("2024年十二月三十一日", "2024-12-31"),
+        ("12 March 2024", "2024-03-12"),
+        ("12th Mar. 2024", "2024-03-12"),
+        ("March 3, 2024", "2024-03-03"),
+        ("Sept 2024", "2024-09"),
+        ("Dec. 2024", "2024-12"),
+        (" 2024-03 ", "2024-03"),
+    ],
+)
+def test_dates_are_read_as_people_write_them(typed, kept):
+    assert partial_date(typed) == kept
+    validate_partial_date(kept)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "soon", "Maybe 2024", "2024年度", "20240312", "三月", "Ma 2024", "2024-03-12T00"]
+)
+def test_what_is_no_date_stays_as_it_was_typed(typed):
+    assert partial_date(typed) == typed

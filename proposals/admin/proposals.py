@@ -1,23 +1,57 @@
 """The page on which a proposal is entered, and the list from which proposals are published."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.core.exceptions import ValidationError
+from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.admin import through
-from people.record_admin import RecordAdmin
+from people.language import language_of
+from people.record_admin import RecordAdmin, RecordForm, is_key
 from proposals.admin.figures import FigureInline
+from proposals.admin.pasting import points
 from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
 from proposals.admin.workflow import WorkflowPages
-from proposals.models import Proposal, Recommendation
+from proposals.models import Citation, Proposal, Recommendation
 
-NAMED_PROPOSERS = 3
+NAMED_PROPOSERS, MOST_PASTED = 3, 300
+
+
+class ProposalForm(RecordForm):
+    """A proposal, and a list of recommendations to make rows of."""
+
+    pasted = forms.CharField(
+        label=_("A list"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        help_text=_("Lines, or points with 1. (1) 一、 （一） ① or a dash: each becomes a recommendation."),
+    )
+
+    def save_pasted(self) -> int:
+        """Make recommendations of the points of the list, numbered after those there are; give how many."""
+        listed = points(self.cleaned_data.get("pasted", ""))
+        last = self.instance.recommendations.aggregate(last=Max("order"))["last"] or 0
+        for number, text in enumerate(listed, start=last + 1):
+            field = f"text_{language_of(text)}"
+            Recommendation.objects.create(proposal=self.instance, order=number, **{field: text})
+        return len(listed)
+
+    def clean_pasted(self) -> str:
+        """Refuse more than a proposal has room for."""
+        text: str = self.cleaned_data["pasted"]
+        if len(points(text)) > MOST_PASTED:
+            raise ValidationError(_("More than %(most)s points at once: paste fewer.") % {"most": MOST_PASTED})
+        return text
 
 
 @admin.register(Proposal)
@@ -63,10 +97,12 @@ class ProposalAdmin(WorkflowPages, RecordAdmin[Proposal]):
             },
         ),
         (_("What it says"), {"fields": [("summary_en", "summary_zh")]}),
+        (_("Paste recommendations"), {"fields": ["pasted"]}),
         (_("What it is about"), {"fields": [("topics", "target_regions")]}),
         (_("Editor's note"), {"fields": [("note_en", "note_zh")], "classes": ["collapse"]}),
         (_("Publication"), {"fields": [("state", "sent_by"), "slug", ("published_at", "created", "changed")]}),
     ]
+    form = ProposalForm
     inlines = [SponsorshipInline, RecommendationInline, FigureInline, CitationInline]
 
     @admin.display(description=_("proposers"))
@@ -95,6 +131,28 @@ class ProposalAdmin(WorkflowPages, RecordAdmin[Proposal]):
         )
         rows: QuerySet[Proposal] = super().get_queryset(request).prefetch_related("sponsorships__delegate")
         return rows.annotate(recommended=Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0))
+
+    def finish(self, form: ProposalForm) -> None:
+        """Make rows of what was pasted."""
+        form.save_pasted()
+
+    def response_add(self, request: HttpRequest, obj: Proposal, post_url_continue: str | None = None) -> HttpResponse:
+        """Keep session, kind and source for the next one, where there is to be another: a report has several."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST:
+            return response
+        kept = {"session": obj.session_id, "kind": obj.kind}
+        if citation := Citation.objects.on(obj).first():
+            kept["source"] = citation.source_id
+        return HttpResponseRedirect(f"{request.path}?{urlencode(kept)}")
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Proposal, inline: Any, prefix: str) -> dict[str, Any]:
+        """Cite the source of the one before in a new one."""
+        given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        source = request.GET.get("source", "")
+        if isinstance(inline, CitationInline) and obj.pk is None and is_key(source):
+            given["initial"] = [{"source": source}]
+        return given
 
     def full_name(self, row: Proposal) -> str:
         """Tell proposals with one title apart by their session."""

@@ -84,6 +84,7 @@ class WorkflowPages(AnyModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save all, then take the step whose button was pressed; where it cannot be taken all is saved nevertheless."""
         super().save_related(request, form, formsets, change)
+        self.finish(form)
         for step in STEPS.values():
             if f"{BUTTON}{step.name}" in request.POST and step.name != "withdraw":
                 try:
@@ -96,6 +97,9 @@ class WorkflowPages(AnyModelAdmin):
                     posted = request.POST.copy()
                     posted["_continue"] = "1"
                     request.POST = posted  # type: ignore[assignment]
+
+    def finish(self, form: Any) -> None:
+        """Do what remains to be done with a form before a step is taken."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Proposal | None = None) -> bool:
         """Leave what was ever public to those who may withdraw it."""

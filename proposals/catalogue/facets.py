@@ -12,8 +12,8 @@ from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.query import Choice, Query
 from proposals.catalogue.vocabulary import LABELS, Vocabulary
 
-SHOWN, MANY = 10, 12
-"""Values of a facet that are shown at once; how many there may be before one needs to look for one."""
+SHOWN, FEW, MANY = 10, 3, 12
+"""Values shown at once; so few that none is hidden for them; so many that one has to be looked for."""
 TREES = {"topic", "region", "delegate_region", "agency"}
 
 
@@ -77,6 +77,8 @@ def facet_of(name: str, counts: Counts, query: Query, vocabulary: Vocabulary, so
     shown = vocabulary.keys(name, {*wanted, *selected})
     placed = _in_order(name, shown, without)
     at_once = _open(placed, shown, selected)
+    if len(placed) - len(at_once) < FEW:
+        at_once = {*shown}
     url = query.toggle_urls(name)
     values = [
         Value(

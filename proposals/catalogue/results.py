@@ -16,13 +16,16 @@ from proposals.catalogue.counts import Counts
 from proposals.catalogue.facets import Facet, facet_of
 from proposals.catalogue.index import catalogue
 from proposals.catalogue.names import Names, is_number, size
-from proposals.catalogue.query import PAGE_SIZES, RELEVANCE, Query
+from proposals.catalogue.query import PAGE_SIZES, RELEVANCE, Choice, Query
 from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
 from proposals.catalogue.spelling import suggestions
 from proposals.catalogue.totals import pairs_of
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
+from proposals.catalogue.words import pieces
 
 KEPT = 100
+MEANT = 3
+"""Values at most that are named because a word stands in their names."""
 """Queries whose counts are kept."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 MATCHED = 10_000
@@ -47,7 +50,23 @@ class Results:
     total: int
     ids: list[int]
     facets: list[Facet]
-    names: Names
+    vocabulary: Vocabulary
+
+    @property
+    def names(self) -> Names:
+        """The names in the state of the index that was asked."""
+        return self.vocabulary.names
+
+    @property
+    def meant(self) -> list[tuple[str, str | Promise, list[Choice]]]:
+        """Words that stand in the names of a few values: the word, the facet, and the values found by it."""
+        found: list[tuple[str, str | Promise, list[Choice]]] = []
+        for phrase, start, end in pieces(self.query.q):
+            for facet, keys in sorted(self.names.of(phrase).items()):
+                if not (phrase.field or phrase.without) and len(keys) <= MEANT:
+                    values = self.vocabulary.keys(facet, keys).values()
+                    found.append((self.query.q[start:end], LABELS[facet], [*values]))
+        return found
 
     @property
     def chips(self) -> list[Chip]:
@@ -142,7 +161,7 @@ def search(
     """
     counts = _counts(vocabulary, query, tuple(facets))
     shown = [facet_of(name, counts, query, vocabulary, sought.get(name, "")) for name in counts.facets]
-    return Results(query, counts.total, counts.page(query), shown, vocabulary.names)
+    return Results(query, counts.total, counts.page(query), shown, vocabulary)
 
 
 def _counts(vocabulary: Vocabulary, query: Query, facets: tuple[str, ...]) -> Counts:

@@ -1,7 +1,6 @@
 """What templates need to print the record: hits marked, dates in words, texts with their language."""
 
 import html
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,10 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from people.dates import date_words
-from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, reader_language, turns
+from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, language_of, reader_language, turns
 from people.versions import Different
 from proposals.catalogue import Query, Results, Value, marked
-from proposals.catalogue.words import HAN, Phrase, words
+from proposals.catalogue.words import Phrase, words
 from proposals.filters import printable
 from proposals.models import Sponsorship
 from proposals.sentence import sentence
@@ -23,7 +22,6 @@ from proposals.sentence import sentence
 LONGEST_HIT, BEFORE_HIT = 240, 80
 """Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
 register = template.Library()
-IN_CHINESE = re.compile(f"[{HAN}]")
 register.filter("date_words", date_words)
 
 
@@ -46,9 +44,17 @@ def also(thing: object, field: str) -> SafeString:
 
 
 @register.simple_tag
-def link(thing: Any) -> SafeString:
+def original(thing: object, field: str) -> SafeString:
+    """Say that `field` stands in the language of the original, where the reader's has no text."""
+    if not in_language(thing, field)[1]:
+        return SafeString("")
+    return format_html('<p class="facts">{}</p>', gettext("No English title is on record: the original stands here."))
+
+
+@register.simple_tag
+def link(thing: Any, sought: Iterable[Phrase] = ()) -> SafeString:
     """Print the name of a thing as a link to its page."""
-    return SafeString(f'<a href="{thing.get_absolute_url()}">{say(thing, "name")}</a>')
+    return SafeString(f'<a href="{thing.get_absolute_url()}">{say(thing, "name", sought)}</a>')
 
 
 @register.simple_tag
@@ -170,7 +176,7 @@ def each_name(names: str) -> SafeString:
 @register.filter
 def one_name(name: str) -> SafeString:
     """Print words of a language that the record does not say, marked as Chinese or English, as its characters say."""
-    tag = TAGS[CHINESE if IN_CHINESE.search(name) else ENGLISH]
+    tag = TAGS[language_of(name)]
     return SafeString(f'<span lang="{tag}">{isolated(name)}</span>')
 
 
@@ -179,7 +185,7 @@ def pieces(different: Different) -> SafeString:
     """Print both texts of a change in one: what is gone in `<del>`, what is new in `<ins>`."""
     marks = {"same": "span", "gone": "del", "new": "ins"}
     printed = format_html_join("", "<{0}>{1}</{0}>", ((marks[how], text) for how, text in different.pieces))
-    tag = TAGS[CHINESE if IN_CHINESE.search(different.after or different.before) else ENGLISH]
+    tag = TAGS[language_of(different.after or different.before)]
     return format_html('<span lang="{}">{}</span>', tag, printed)
 
 

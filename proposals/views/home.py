@@ -1,5 +1,6 @@
 """The first page."""
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,6 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "results": results,
             "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
             "proposals": Proposal.objects.for_cards(results.ids[:5]),
+            "changed": Proposal.objects.published().aggregate(last=Max("changed"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
     )

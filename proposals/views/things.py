@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
-from proposals.models import Citation, Proposal, Topic
+from proposals.models import Citation, Proposal, Recommendation, Topic
 from proposals.pictures import Pictures
 
 NAMES_ON_A_PAGE = 100
@@ -52,10 +52,13 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what has been asked of an agency and of those below it."""
-    agency: Agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
-    if not count(replace(_query("agency", agency), recommendations=True)):
+    agency: Agency = get_object_or_404(
+        Agency.objects.select_related("parent", "region").prefetch_related("children"), slug=slug
+    )
+    asked = search(replace(_query("agency", agency), recommendations=True), Vocabulary(), facets=())
+    if not asked.total:
         raise Http404
-    return _shown(request, "agency", agency)
+    return _shown(request, "agency", agency, asked=asked, demands=Recommendation.objects.for_cards(asked.ids))
 
 
 def session_list(request: HttpRequest) -> HttpResponse:
@@ -107,10 +110,13 @@ def _shown(request: HttpRequest, facet: str, thing: Model, **more: Any) -> HttpR
     """Render the page of a thing by which proposals are found, with the newest of them."""
     query, vocabulary = _query(facet, thing), Vocabulary()
     results = search(query, vocabulary, facets=())
+    pictured = PICTURED[facet]
+    if isinstance(thing, Region) and thing.kind == Region.Kind.COUNTRY:
+        pictured = (*pictured, "region")
     context = {
         "thing": thing,
         "results": results,
-        "pictures": Pictures(query, vocabulary, PICTURED[facet]),
+        "pictures": Pictures(query, vocabulary, pictured),
         "recommendation_total": count(replace(query, recommendations=True)),
         "rows": Proposal.objects.for_cards(results.ids),
     }
