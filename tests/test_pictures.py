@@ -56,7 +56,7 @@ def test_shares_are_of_all_that_is_found(china):
 
 def test_a_choice_is_marked_and_the_other_values_are_said_to_stand_there_too(client, china):
     html = client.get("/proposals/matrix/?region=CN-SH&year=2023").text
-    assert '<h1 class="sentence">1 proposal for Shanghai of 2023</h1>' in html
+    assert '<h1 class="sentence">1 proposal for Shanghai of 2023, in pictures</h1>' in html
     assert html.count('<span class="facts">(chosen)</span>') == 2  # in the bars of years and in the map's own table
     assert len(re.findall(r"All values of “\w+”, those that are not chosen too", html)) == 3
     assert 'class="shade-5 chosen"' in html

@@ -38,7 +38,7 @@ LISTS = {
 }
 DETAIL = {"/proposals/{proposal}/proposal-0/": 15}
 OTHERS = {
-    "/": 8,
+    "/": 9,
     "/proposals/matrix/": 3,
     **dict.fromkeys(
         ("/about/", "/about/method/", "/about/data/", "/about/licence/", "/about/accessibility/"),
@@ -55,9 +55,9 @@ OTHERS = {
     "/topics/": 2,
     "/topics/topic-0/": 11,
     "/regions/": 2,
-    "/regions/china/": 10,
+    "/regions/china/": 11,
     "/agencies/": 3,
-    "/agencies/agency-0/": 9,
+    "/agencies/agency-0/": 14,
     "/sessions/": 3,
     "/sessions/session-0/": 10,
     "/compare/?p={proposal}&p={other}": 12,

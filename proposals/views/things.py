@@ -52,13 +52,13 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what has been asked of an agency and of those below it."""
-    agency: Agency = get_object_or_404(
-        Agency.objects.select_related("parent", "region").prefetch_related("children"), slug=slug
-    )
+    agency: Agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
     asked = search(replace(_query("agency", agency), recommendations=True), Vocabulary(), facets=())
     if not asked.total:
         raise Http404
-    return _shown(request, "agency", agency, asked=asked, demands=Recommendation.objects.for_cards(asked.ids))
+    demands = Recommendation.objects.for_cards(asked.ids)
+    below = any(agency.pk not in {each.agency_id for each in demand.addressees.all()} for demand in demands)
+    return _shown(request, "agency", agency, asked=asked, demands=demands, below=below)
 
 
 def session_list(request: HttpRequest) -> HttpResponse:
