@@ -194,11 +194,11 @@ DAMAGES = {
         "recommendations.csv, line 2, field order: Ensure this value is less than or equal to ",
     ),
     "an amount that is none": (
-        ("figures.csv", "products,,5", "products,,many"),
+        ("figures.csv", "products,款产品,5", "products,款产品,many"),
         "figures.csv, line 2, field amount: “many” value must be a decimal number.",
     ),
     "an amount that is not a number": (
-        ("figures.csv", "products,,5", "products,,NaN"),
+        ("figures.csv", "products,款产品,5", "products,款产品,NaN"),
         "figures.csv, line 2, field amount: “NaN” value must be a decimal number.",
     ),
     "neither yes nor no": (
