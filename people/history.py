@@ -171,6 +171,12 @@ class RecordModel(models.Model):
         """Whether the public may see the record."""
         return True
 
+    def settle_in(self, whole: RecordModel) -> None:
+        """Fit in with the rows of a record that this one is about to join."""
+
+    def take_over(self, other: Any) -> None:
+        """Take what only `other` has to say, before the two are one."""
+
     @classmethod
     def make_way(cls, keys: Collection[int]) -> None:
         """Move rows out of each other's way where no two may hold the same; each is saved after that."""

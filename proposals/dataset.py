@@ -259,6 +259,8 @@ class Loading:
         if not wrong.isdisjoint(table.key):
             return table.model()
         key = {column: values[column] for column in table.key}
+        for column in [column for column in key if column.endswith("_zh") and key.get(f"{column[:-2]}en")]:
+            del key[column]  # a row with an English name is the same whatever its Chinese one
         first = self.keys.setdefault((table.model, *key.values()), line)
         if first != line:
             wrong.update(table.key)

@@ -1,5 +1,6 @@
 """Who: where they are from, in which body they sit, and whom they ask."""
 
+from people.doubles import Double, FormerAddress
 from people.history import Version
 from people.models.agencies import Agency
 from people.models.bodies import Body, Level, Sector, Session
@@ -11,6 +12,8 @@ __all__ = [
     "Agency",
     "Body",
     "Delegate",
+    "Double",
+    "FormerAddress",
     "Level",
     "Membership",
     "NameVariant",

@@ -56,6 +56,15 @@ class Delegate(Named, RecordModel):
         """Give the address of the page."""
         return address("delegate", self.slug)
 
+    def take_over(self, other: Delegate) -> None:
+        """Keep the other's names as spellings."""
+        known = {self.name_en, self.name_zh, *(each.spelling for each in self.name_variants.all())}
+        languages = {other.name_en: NameVariantLanguage.ENGLISH, other.name_zh: NameVariantLanguage.SIMPLIFIED}
+        for name, language in languages.items():
+            if name and name not in known:
+                NameVariant.objects.create(delegate=self, spelling=name, language=language)
+        self.note = "\n".join(filter(None, [self.note, other.note]))
+
     @property
     def other_spellings(self) -> list[NameVariant]:
         """Spellings besides the two that stand over the page."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Prefetch
+from django.db.models import F, Max, Prefetch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -119,6 +119,11 @@ class Recommendation(RecordModel):
 
     def __str__(self) -> str:
         return f"{self.order}. {in_language(self, 'text')[0]}"
+
+    def settle_in(self, whole: RecordModel) -> None:
+        """Get the next number."""
+        last = Recommendation.objects.filter(proposal=whole.pk).aggregate(last=Max("order"))["last"]
+        self.order = (last or 0) + 1
 
     @classmethod
     def make_way(cls, keys: Collection[int]) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.history import RecordModel
@@ -89,6 +89,13 @@ class Sponsorship(RecordModel):
 
     def __str__(self) -> str:
         return str(self.delegate or in_language(self, "organisation")[0])
+
+    def settle_in(self, whole: RecordModel) -> None:
+        """Stand after those there are; the first of them stays the first."""
+        if self.proposal == whole:
+            there = Sponsorship.objects.filter(proposal=whole.pk)
+            self.order = (there.aggregate(last=Max("order"))["last"] or 0) + 1
+            self.first = self.first and not there.filter(first=True).exists()
 
     @classmethod
     def make_way(cls, keys: Collection[int]) -> None:

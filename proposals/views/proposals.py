@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from people.doubles import successor
 from people.history import Version
 from people.versions import differences, states
 from proposals.catalogue import Related, UnavailableError, related
@@ -20,7 +21,7 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     """Show one proposal with its recommendations, figures and sources; another slug leads to the right one."""
     proposal = Proposal.objects.published().for_page().filter(pk=pk).first()
     if proposal is None:
-        return _withdrawn(request, pk)
+        return _gone(request, pk)
     if slug != proposal.slug:
         return redirect(proposal)
     changes = Version.objects.public_run(proposal)[:-1]
@@ -51,8 +52,11 @@ def _page(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _withdrawn(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell why a proposal is no longer here, and nothing else of it; 404 if it never was."""
+def _gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead to what it was made one with, or tell why it is no longer here and nothing else; 404 if it never was."""
+    merged = successor(Proposal, key=pk)
+    if merged is not None and merged.is_public:
+        return redirect(merged, permanent=True)
     proposal = Proposal.objects.withdrawn().filter(pk=pk).first()
     if proposal is None:
         raise Http404
@@ -63,7 +67,7 @@ def proposal_changes(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show what was changed in a proposal since it was published, word by word, the newest first."""
     proposal = Proposal.objects.published().filter(pk=pk).first()
     if proposal is None:
-        return _withdrawn(request, pk)
+        return _gone(request, pk)
     if slug != proposal.slug:
         return redirect("proposal_changes", pk=pk, slug=proposal.slug)
     run = Version.objects.public_run(proposal)
@@ -79,5 +83,5 @@ def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to the place of a recommendation in its proposal."""
     found = Recommendation.objects.select_related("proposal").filter(pk=pk).first()
     if found is None or not found.proposal.is_public:
-        return _withdrawn(request, found.proposal_id if found else 0)
+        return _gone(request, found.proposal_id if found else 0)
     return redirect(f"{found.proposal.get_absolute_url()}#r{found.order}")

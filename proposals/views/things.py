@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from people.doubles import successor
 from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
@@ -39,9 +40,12 @@ def delegate_detail(request: HttpRequest, slug: str) -> HttpResponse:
     delegates = Delegate.objects.prefetch_related(
         "name_variants", "positions", "memberships__body", "memberships__sector", "memberships__region"
     )
-    delegate = get_object_or_404(delegates, slug=slug)
-    if not delegate.proposals.published().exists():
+    delegate = delegates.filter(slug=slug).first()
+    found: Any = delegate or successor(Delegate, slug=slug)
+    if found is None or not found.proposals.published().exists():
         raise Http404
+    if delegate is None:
+        return redirect(found, permanent=True)
     return _shown(request, "delegate", delegate, citations=Citation.objects.about(delegate))
 
 

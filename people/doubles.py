@@ -1,0 +1,157 @@
+"""Doubles: records that may be the same, what became of each suspicion, and two records made one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+
+from people.history import LONGEST_KIND, RecordModel, edit
+
+
+class Reason(models.TextChoices):
+    """Why two records are thought to be the same."""
+
+    NUMBER = "number", _("the same number at the same session")
+    TITLE = "title", _("like titles at the same session")
+    DELEGATE = "delegate", _("the same delegate at the same session, and titles a little alike")
+    NAME = "name", _("the same name")
+    SPELLING = "spelling", _("like names")
+
+
+class Like(NamedTuple):
+    """What a record is like: the key of the other, why, and how much, in percent."""
+
+    key: int
+    reason: Reason
+    percent: int
+
+
+class Double(models.Model):
+    """Two records that may be the same; `different` once somebody has decided that they are not."""
+
+    kind = models.CharField(max_length=LONGEST_KIND)
+    first = models.PositiveBigIntegerField()
+    second = models.PositiveBigIntegerField()
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    percent = models.PositiveSmallIntegerField(_("likeness"))
+    different = models.BooleanField(_("different"), default=False)
+
+    class Meta:
+        verbose_name = _("suspected double")
+        verbose_name_plural = _("suspected doubles")
+        ordering = ["-percent", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "first", "second"], name="a_pair_is_suspected_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="the_older_comes_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first}, {self.second}"
+
+    @property
+    def records(self) -> list[RecordModel]:
+        """The two, as far as they are there."""
+        found = apps.get_model(self.kind)._base_manager.in_bulk([self.first, self.second])
+        return [found[key] for key in (self.first, self.second) if key in found]
+
+
+def suspect(record: RecordModel, likes: Iterable[Like]) -> list[Double]:
+    """Note what a record is like, and forget what it is like no longer; give the pairs nobody has decided on.
+
+    What was decided to be different stays so.
+    """
+    kind = record._meta.label_lower
+    mine = Double.objects.filter(Q(first=record.pk) | Q(second=record.pk), kind=kind)
+    wanted = {tuple(sorted((record.pk, like.key))): like for like in likes if like.key != record.pk}
+    known = {(double.first, double.second): double for double in mine}
+    gone = [double.pk for pair, double in known.items() if pair not in wanted and not double.different]
+    Double.objects.filter(pk__in=gone).delete()
+    Double.objects.bulk_create(
+        [
+            Double(kind=kind, first=first, second=second, reason=like.reason, percent=like.percent)
+            for (first, second), like in wanted.items()
+            if (first, second) not in known
+        ],
+        ignore_conflicts=True,
+    )
+    return list(mine.filter(different=False))
+
+
+class FormerAddress(models.Model):
+    """Where a record was found that was made one with another; its address leads there for ever."""
+
+    kind = models.CharField(max_length=LONGEST_KIND)
+    key = models.PositiveBigIntegerField()
+    slug = models.CharField(max_length=100)
+    into = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_end_for_each_former_address")]
+        indexes = [models.Index(fields=["kind", "slug"], name="former_slugs")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}"
+
+
+def successor(model: type[RecordModel], **by: Any) -> Any:
+    """Give the record that one with this `key` or `slug` was made one with; None where there was none."""
+    former = FormerAddress.objects.filter(kind=model._meta.label_lower, **by).first()
+    return model._base_manager.filter(pk=former.into).first() if former else None
+
+
+def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> None:
+    """Make two records one: `kept` gets all that `other` has, and of the fields in `take` its values too.
+
+    Rows that both have alike stand once, with the sources of both. The other's address leads to the one that is kept.
+    """
+    kind = kept._meta.label_lower
+    values = {name: getattr(other, name) for name in take}
+    with edit():
+        for relation in kept._meta.related_objects:
+            field = relation.field
+            if issubclass(relation.related_model, RecordModel) and not field.many_to_many:
+                for row in relation.related_model._base_manager.filter(**{field.name: other}).order_by("pk"):
+                    _move(row, field.name, kept)
+        for name in kept._history_m2m_fields:
+            getattr(kept, name).add(*getattr(other, name).all())
+        kept.take_over(other)
+        key, slug = other.pk, getattr(other, "slug", "")
+        type(other)._base_manager.get(pk=key).delete()
+        for name, value in values.items():
+            setattr(kept, name, value)
+        kept.full_clean()
+        kept.save()
+        FormerAddress.objects.filter(kind=kind, into=key).update(into=kept.pk)
+        FormerAddress.objects.create(kind=kind, key=key, slug=slug, into=kept.pk)
+        Double.objects.filter(Q(first=key) | Q(second=key), kind=kind).delete()
+
+
+def _move(row: Any, name: str, whole: RecordModel) -> None:
+    """Let a row belong to another record; where that has one like it already, its sources move there instead."""
+    twin = _twin(row, name, whole)
+    if twin is None:
+        setattr(row, name, whole)
+        row.settle_in(whole)
+        row.save()
+        return
+    for relation in row._meta.related_objects:
+        for below in relation.related_model._base_manager.filter(**{relation.field.name: row}).order_by("pk"):
+            _move(below, relation.field.name, twin)
+    row.delete()
+
+
+def _twin(row: Model, name: str, whole: RecordModel) -> Any:
+    """Give the row of `whole` that says the same as `row`, by what no two rows may have in common."""
+    for constraint in row._meta.total_unique_constraints:
+        if name in constraint.fields and not {"order"} & {*constraint.fields}:
+            values = {field: getattr(row, field) for field in constraint.fields if field != name}
+            if None not in values.values() and (
+                twin := type(row)._base_manager.filter(**values, **{name: whole}).first()
+            ):
+                return twin
+    return None

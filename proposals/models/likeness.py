@@ -1,0 +1,36 @@
+"""Likeness of proposals: which could have been entered twice."""
+
+from rapidfuzz.fuzz import token_sort_ratio
+
+from people.doubles import Like, Reason
+from proposals.models.proposals import Proposal
+from proposals.models.sponsorships import Sponsorship
+
+LIKE_TITLES, A_LITTLE_ALIKE = 85, 60
+"""Percent of the words of two titles, in any order, from which they are like, and a little alike."""
+
+
+def like_proposals(proposal: Proposal) -> list[Like]:
+    """Give the proposals of the same session that bear the same number, have like titles, or the same delegate."""
+    others = Proposal.objects.filter(session=proposal.session_id).exclude(pk=proposal.pk).order_by()
+    delegates = Sponsorship.objects.filter(proposal=proposal.pk, delegate__isnull=False).values("delegate")
+    of_the_same = set(
+        Sponsorship.objects.filter(delegate__in=delegates)
+        .exclude(proposal=proposal.pk)
+        .values_list("proposal", flat=True)
+    )
+    found = []
+    for key, number, title_en, title_zh in others.values_list("pk", "number", "title_en", "title_zh"):
+        percent = max(_percent(proposal.title_en, title_en), _percent(proposal.title_zh, title_zh))
+        if number and number.lstrip("0") == proposal.number.lstrip("0"):
+            found.append(Like(key, Reason.NUMBER, 100))
+        elif percent >= LIKE_TITLES:
+            found.append(Like(key, Reason.TITLE, percent))
+        elif percent >= A_LITTLE_ALIKE and key in of_the_same:
+            found.append(Like(key, Reason.DELEGATE, percent))
+    return found
+
+
+def _percent(mine: str, theirs: str) -> int:
+    """Say how like two titles are; Chinese has no spaces between words, so there the order counts."""
+    return round(token_sort_ratio(mine.casefold(), theirs.casefold())) if mine and theirs else 0
