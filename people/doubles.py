@@ -115,7 +115,7 @@ def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> No
         for relation in kept._meta.related_objects:
             field = relation.field
             if issubclass(relation.related_model, RecordModel) and not field.many_to_many:
-                for row in relation.related_model._base_manager.filter(**{field.name: other}).order_by("pk"):
+                for row in list(relation.related_model._default_manager.filter(**{field.name: other})):
                     _move(row, field.name, kept)
         for name in kept._history_m2m_fields:
             getattr(kept, name).add(*getattr(other, name).all())
