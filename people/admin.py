@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from people.doubles_admin import DoublePages
+from people.likeness import like_delegates
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline
 
@@ -138,8 +140,11 @@ class PositionInline(RecordStackedInline):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(RecordAdmin[Delegate]):
+class DelegateAdmin(DoublePages, RecordAdmin[Delegate]):
     """Deputies and members."""
+
+    likes = staticmethod(like_delegates)
+    typed = ["name_en", "name_zh"]
 
     named_by = ["memberships__body"]
     list_display = ["name_en", "name_zh", "seats", "changed"]

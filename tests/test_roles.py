@@ -67,6 +67,8 @@ def table():
     }
     for model in ("user", "group"):
         found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
+    for start in ("people/delegate/", "proposals/proposal/"):
+        found |= {f"{start}doubles/": EDITORS, f"{start}like/": STAFF, f"{start}{{key}}/merge/{{other}}/": REVIEWERS}
     for model in REGISTERED:
         name = model._meta.model_name
         start = f"{model._meta.app_label}/{name}/"
@@ -93,7 +95,7 @@ def browsers(client):
 @pytest.fixture
 def filled(db):
     """A row of every model; the proposals are public, and every record has a history."""
-    make_record()
+    make_record(2)
 
 
 def keys(address):
@@ -101,7 +103,8 @@ def keys(address):
     parts = address.split("/")
     if parts[0] in ("people", "proposals", "auth") and len(parts) > 2:
         model = apps.get_model(parts[0], parts[1])
-        return {"key": model._default_manager.order_by("pk").first().pk}
+        rows = model._default_manager.order_by("pk")
+        return {"key": rows.first().pk, "other": rows.last().pk}
     return {"key": Proposal.objects.first().pk, "type": ContentType.objects.get_for_model(Proposal).pk}
 
 
@@ -136,6 +139,7 @@ AS_IN_THE_TABLE = {
     "<int:pk>": "{key}",
     "<id>": "{key}",
     "<int:number>": "1",
+    "<int:other>": "{other}",
     "<path:content_type_id>/<path:object_id>": "{type}/{key}",
 }
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.admin import through
+from people.doubles_admin import DoublePages
 from people.language import language_of
 from people.record_admin import RecordAdmin, RecordForm, is_key
 from proposals.admin.figures import FigureInline
@@ -23,6 +24,7 @@ from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
 from proposals.admin.workflow import WorkflowPages
 from proposals.models import Citation, Proposal, Recommendation
+from proposals.models.likeness import like_proposals
 
 NAMED_PROPOSERS, MOST_PASTED = 3, 300
 
@@ -55,8 +57,11 @@ class ProposalForm(RecordForm):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(WorkflowPages, RecordAdmin[Proposal]):
+class ProposalAdmin(WorkflowPages, DoublePages, RecordAdmin[Proposal]):
     """Proposals, suggestions and bills."""
+
+    likes = staticmethod(like_proposals)
+    typed = ["session", "number", "title_en", "title_zh"]
 
     named_by = ["session__body"]
     list_display = ["__str__", "state", "proposers", "meeting", "number", "recommended", "status", "changed"]

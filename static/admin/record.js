@@ -53,3 +53,19 @@
     }, 60_000);
   }
 }
+// While a name, a title or a number is typed: what may have been entered before.
+{
+  const notice = document.querySelector('.like');
+  const fields = (notice?.dataset.typed ?? '').split(' ').map(name => document.getElementById(`id_${name}`)).filter(Boolean);
+  async function ask() {
+    const typed = Object.fromEntries(fields.map(field => [field.name, field.value]));
+    const answer = await fetch(`${notice.dataset.url}?${new URLSearchParams({...typed, key: notice.dataset.key})}`);
+    const {likes = []} = await answer.json();
+    notice.replaceChildren(notice.dataset.text, ...likes.flatMap(like => {
+      const link = Object.assign(document.createElement('a'), {href: like.url, textContent: like.name, target: '_blank', rel: 'opener'});
+      return [' ', link, ` (${like.why})`];
+    }));
+    notice.hidden = !likes.length;
+  }
+  fields.forEach(field => field.addEventListener('change', ask));
+}
