@@ -21,6 +21,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max, Model, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -73,6 +74,11 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+    @property
+    def url(self) -> str:
+        """The analysts' page of the record's history; "" where it is gone."""
+        return "" if self.gone else reverse(f"admin:{self.kind.replace('.', '_')}_history", args=[self.key])
 
     @property
     def model(self) -> type[RecordModel]:

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -55,6 +56,13 @@ class LianghuiAdminSite(admin.AdminSite):
             path("presence/", self.admin_view(self.presence), name="presence"),
             *super().get_urls(),
         ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show first what waits."""
+        return super().index(request, {**self.dashboard(request.user), **(extra_context or {})})
+
+    dashboard: Callable[[Any], dict[str, Any]] = staticmethod(lambda _user: {})
+    """Gives what the first page shows besides; the pages of proposals put theirs here."""
 
     def presence(self, request: HttpRequest) -> HttpResponse:
         """Note that somebody still has a record open, "proposals.proposal 12"; answer who else does."""

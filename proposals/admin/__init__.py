@@ -1,5 +1,13 @@
 """The analysts' pages of what: proposals, recommendations, topics and sources. Importing them puts them in place."""
 
+from typing import cast
+
+from django.contrib import admin
+
 from proposals.admin import figures, proposals, recommendations, sources, sponsorships, topics
+from proposals.admin.dashboard import dashboard
+from proposals.admin_site import LianghuiAdminSite
+
+cast("LianghuiAdminSite", admin.site).dashboard = dashboard
 
 __all__ = ["figures", "proposals", "recommendations", "sources", "sponsorships", "topics"]

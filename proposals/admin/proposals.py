@@ -17,6 +17,7 @@ from people.admin import through
 from people.doubles_admin import DoublePages
 from people.language import language_of
 from people.record_admin import RecordAdmin, RecordForm, is_key
+from proposals.admin.dashboard import LackFilter, MineFilter
 from proposals.admin.figures import FigureInline
 from proposals.admin.pasting import points
 from proposals.admin.recommendations import RecommendationInline
@@ -68,6 +69,8 @@ class ProposalAdmin(WorkflowPages, DoublePages, RecordAdmin[Proposal]):
     ordering = ["-pk"]
     list_filter = [
         "state",
+        LackFilter,
+        MineFilter,
         "status",
         "kind",
         "session__year",

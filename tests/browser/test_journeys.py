@@ -154,10 +154,8 @@ def test_sign_in_and_publish_a_draft(site, new_page):
     enter(page)
     follow(page, "Proposals")
     follow(page, WANG)
-    go_to(page, "State")
-    page.keyboard.type("Published")
-    follow(page, "Save")
-    expect(page.locator(".success")).to_contain_text(WANG)
+    follow(page, "Publish")
+    expect(page.locator(".success").first).to_contain_text("is public now")
 
     visitor.goto("/proposals/")
     assert proposals_on(visitor) == 5
