@@ -1,9 +1,11 @@
 """What every test can ask for, and what holds for all of them."""
 
 import os
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from itertools import chain
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection, connections
 from django.db.models import Model
 from django.utils import translation
 
@@ -39,6 +42,37 @@ def _own_language(settings) -> Iterator[None]:
 def folder(settings) -> Path:
     """Give the folder of this test's catalogue."""
     return Path(settings.CATALOGUE_DIR)
+
+
+@pytest.fixture
+def record_on_disk(transactional_db, tmp_path: Path) -> Iterator[None]:
+    """Give a record for several connections: on SQLite that takes a file, as in use; pytest-django's is in memory."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    in_memory, name = connection.connection, connection.settings_dict["NAME"]
+    file = tmp_path / "record.sqlite3"
+    with closing(sqlite3.connect(file)) as copy:
+        in_memory.backup(copy)
+    connection.connection, connection.settings_dict["NAME"] = None, str(file)
+    yield
+    connection.close()
+    connection.connection, connection.settings_dict["NAME"] = in_memory, name
+
+
+@pytest.fixture
+def aside(record_on_disk) -> Iterator[Callable[..., Future]]:
+    """Give a function that runs another in a thread, with a connection of its own, and gives its future."""
+
+    def closing_connections(work, *args):
+        try:
+            return work(*args)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        yield lambda work, *args: pool.submit(closing_connections, work, *args)
 
 
 @pytest.fixture

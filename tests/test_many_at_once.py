@@ -1,13 +1,10 @@
 """Many at once: transactions that overlap, readers in the middle of saves, savers and readers in threads."""
 
-import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from threading import Event
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models.signals import pre_save
 
 from proposals.catalogue import Query, catalogue, count, index
@@ -22,37 +19,6 @@ from tests.factories import (
 from tests.test_keeping_up import LONG, assert_nothing_is_missed, change, shown
 
 # ---- many at once
-
-
-@pytest.fixture
-def record_on_disk(transactional_db, tmp_path):
-    """A record for several connections: on SQLite that takes a file, as in use; pytest-django's is in memory."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    in_memory, name = connection.connection, connection.settings_dict["NAME"]
-    file = tmp_path / "record.sqlite3"
-    with closing(sqlite3.connect(file)) as copy:
-        in_memory.backup(copy)
-    connection.connection, connection.settings_dict["NAME"] = None, str(file)
-    yield
-    connection.close()
-    connection.connection, connection.settings_dict["NAME"] = in_memory, name
-
-
-@pytest.fixture
-def aside(record_on_disk):
-    """Give a function that runs another in a thread, with a connection of its own, and gives its future."""
-
-    def closing_connections(work, *args):
-        try:
-            return work(*args)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(10) as pool:
-        yield lambda work, *args: pool.submit(closing_connections, work, *args)
 
 
 def rename(pk, title):

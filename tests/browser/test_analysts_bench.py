@@ -1,0 +1,196 @@
+"""The analysts' bench, as analysts use it: from draft to public, side by side, doubles, and in how few steps."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_from_analyst_to_visitor import choose, sign_in
+
+WANG = "guangdong-ftz-stem-cell-pilot"
+TEAM = """
+from django.contrib.auth.models import Group, User
+for role in ("analyst", "reviewer"):
+    user = User.objects.create_user(role, password="{password}", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+"""
+PASSWORD = "quince-jelly-2024"
+
+
+@pytest.fixture
+def team(site, new_page):
+    """A site, and two people with its forms open: an analyst and a reviewer."""
+    running = site()
+    running.manage("shell", "--command", TEAM.format(password=PASSWORD))
+    pages = [new_page(base_url=running.url) for _ in range(2)]
+    for page, role in zip(pages, ("analyst", "reviewer"), strict=True):
+        sign_in(page, running.url, role, PASSWORD)
+    return running, *pages
+
+
+def form_of(page: Page, key: int) -> None:
+    page.goto(f"/admin/proposals/proposal/{key}/change/")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_drafted_reviewed_published_changed_compared_and_brought_back(team, new_page):
+    running, analyst, reviewer = team
+    analyst.goto("/admin/proposals/proposal/add/")
+    analyst.locator("#id_title_en").fill("Open a register")
+    choose(analyst, "session", "14th CPPCC National Committee, 2nd session")
+    analyst.locator("#id_pasted").fill("1. Found the register\n2. Fund it for five years")
+    choose(analyst, "citations-0-source", "Focus on 2024")
+    press(analyst, "Send to review")
+    expect(analyst.locator(".success").first).to_contain_text("waits for review")
+    analyst.get_by_role("link", name="Open a register").first.click()
+    expect(analyst.get_by_role("button", name="Publish", exact=True)).to_have_count(0)
+    key = int(re.search(r"/(\d+)/change/", analyst.url)[1])
+
+    reviewer.goto("/admin/")
+    reviewer.get_by_role("link", name="1 in review").click()
+    reviewer.get_by_role("link", name="Open a register").click()
+    reviewer.get_by_role("link", name="Preview").click()
+    expect(reviewer.locator("#r2")).to_contain_text("Fund it for five years")
+    reviewer.get_by_role("link", name="Back to the form").click()
+    press(reviewer, "Publish")
+    expect(reviewer.locator(".success").first).to_contain_text("is public now")
+
+    form_of(analyst, key)
+    analyst.locator("#id_recommendations-1-text_en").fill("Fund it for ten years")
+    analyst.get_by_label("Why, for the history:").fill("The source says ten")
+    press(analyst, "Save")
+    visitor = new_page(base_url=running.url)
+    visitor.goto(f"/proposals/{key}/open-a-register/")
+    expect(visitor.locator("#r2")).to_contain_text("Fund it for ten years")
+    visitor.get_by_role("link", name="what changed since").click()
+    expect(visitor.locator("main")).to_contain_text("2. Fund it for ten years")
+    expect(visitor.locator("del")).to_have_text(" five")
+    expect(visitor.locator("ins")).to_have_text(" ten")
+    for word in ("analyst", "The source says ten"):
+        expect(visitor.locator("main")).not_to_contain_text(word)
+
+    form_of(reviewer, key)
+    reviewer.get_by_role("link", name="History").click()
+    expect(reviewer.locator("#v3")).to_contain_text("The source says ten")
+    reviewer.locator("#v2").get_by_role("link", name="Bring back").click()
+    expect(reviewer.locator("ins")).to_contain_text(["five"])
+    press(reviewer, "Bring back")
+    visitor.goto(f"/proposals/{key}/open-a-register/#r2")
+    expect(visitor.locator("#r2")).to_contain_text("Fund it for five years")
+
+
+def test_two_collide_on_a_recommendation_and_nothing_is_lost(team):
+    _running, first, second = team
+    form_of(first, 3)
+    form_of(second, 3)
+    expect(second.locator(".also-open")).to_contain_text("analyst")
+    first.locator("#id_recommendations-0-text_en").fill("What the first typed")
+    press(first, "Save and continue editing")
+    second.locator("#id_recommendations-0-text_en").fill("What the second typed")
+    second.locator("#id_recommendations-1-text_en").fill("And this too")
+    press(second, "Save")
+    expect(second.locator(".errornote")).to_be_visible()
+    collision = second.locator(".conflict tbody tr")
+    expect(collision).to_have_count(1)
+    expect(collision).to_contain_text("What the first typed")
+    expect(collision.locator("ins")).to_contain_text("second")
+    expect(second.locator("#id_recommendations-0-text_en")).to_have_value("What the second typed")
+    expect(second.locator("#id_recommendations-1-text_en")).to_have_value("And this too")
+    press(second, "Save and continue editing")
+    expect(second.locator("#id_recommendations-0-text_en")).to_have_value("What the second typed")
+    second.get_by_role("link", name="History").click()
+    expect(second.locator("#change-history")).to_contain_text("What the first typed")
+
+
+def test_what_is_typed_and_not_saved_is_asked_about_and_ctrl_s_saves(team):
+    _running, page, _reviewer = team
+    form_of(page, 3)
+    page.locator("#id_number").fill("0462")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="History").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    expect(page.locator(".success")).to_be_visible()
+    expect(page.locator("#id_number")).to_have_value("0462")
+
+
+def test_two_doubles_are_made_one_and_the_old_address_leads_on(team, new_page):
+    running, analyst, reviewer = team
+    analyst.goto("/admin/proposals/proposal/add/")
+    analyst.locator("#id_title_en").fill("Pilot the clinical use of stem cells inside the Guangdong free trade zone")
+    choose(analyst, "session", "14th CPPCC National Committee, 2nd session")
+    analyst.locator("#id_pasted").fill("Only this double asks for it")
+    choose(analyst, "citations-0-source", "Focus on 2024")
+    press(analyst, "Send to review")
+    warned = analyst.locator(".warning")
+    expect(warned).to_contain_text("This may have been entered before:")
+    reviewer.goto("/admin/proposals/proposal/doubles/")
+    reviewer.get_by_role("link", name=re.compile("inside the Guangdong free trade zone")).click()
+    press(reviewer, "Publish")
+    key = running.manage(
+        "shell", "-v0", "--command", "from proposals.models import Proposal; print(Proposal.objects.latest('pk').pk)"
+    )
+    old = f"/proposals/{key.stdout.split()[-1]}/"
+    reviewer.goto("/admin/proposals/proposal/doubles/")
+    reviewer.get_by_role("link", name="Compare").click()
+    press(reviewer, "Make one of them")
+    expect(reviewer.locator(".success")).to_contain_text("is one with")
+    visitor = new_page(base_url=running.url)
+    visitor.goto(old)
+    assert f"/{WANG}/" in visitor.url
+    expect(visitor.locator("main")).to_contain_text("Only this double asks for it")
+
+
+class Counted:
+    """A person at a form: every click, every field filled and every key pressed is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.steps = page, 0
+
+    def fill(self, field: str, text: str) -> None:
+        self.steps += 1
+        self.page.locator(f"#id_{field}").fill(text)
+
+    def click(self, name: str) -> None:
+        self.steps += 1
+        press(self.page, name)
+
+    def choose(self, field: str, words: str, offered: str = "") -> None:
+        """Three steps: open the field, type, take what is offered."""
+        self.steps += 3
+        choose(self.page, field, words, offered)
+
+
+def test_the_first_founding_proposal_takes_at_most_25_steps(site, new_page):
+    running = site()
+    running.manage("shell", "--command", "from proposals.models import Proposal; Proposal.objects.get(pk=1).delete()")
+    page = new_page(base_url=running.url)
+    sign_in(page, running.url, *running.analyst())
+    at = Counted(page)
+    page.goto("/admin/")
+    at.steps += 1
+    page.locator("#content").get_by_role("link", name="Add Proposal", exact=True).or_(
+        page.locator(".model-proposal .addlink").first
+    ).first.click()
+    at.fill("title_en", "Promote the cell and gene therapy industry, its review system and its clinical translation")
+    at.choose("session", "14th CPPCC National Committee, 2nd session")
+    at.fill(
+        "summary_en", "Asks for a stronger and faster drug review, and support for research that reaches the clinic."
+    )
+    at.fill("pasted", "\n".join(f"{number}. Demand number {number}" for number in range(1, 21)))
+    at.choose("topics", "Cell and gene therapy")
+    at.choose("target_regions", "China", "China 全国")
+    at.choose("sponsorships-0-delegate", "Ding Leeming", "Ding Lieming")
+    at.choose("citations-0-source", "Focus on 2024")
+    at.click("Publish")
+    expect(page.locator(".success").first).to_contain_text("is public now")
+    visitor = new_page(base_url=running.url)
+    visitor.goto("/recommendations/?q=demand")
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("20 recommendations")
+    assert at.steps <= 25

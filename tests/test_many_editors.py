@@ -1,0 +1,76 @@
+"""Many edit one record at once: nobody overwrites in silence, and every edit is a version that can be brought back."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from people.history import Version
+from people.versions import as_it_is, as_it_was, bring_back, differences
+from proposals.models import Proposal
+from proposals.models.outbox import recorded
+from tests.admin_pages import address, sent_back
+from tests.factories import make_proposal
+
+EDITORS = 8
+
+
+def save(number, keys, saves):
+    """Save each of the proposals as often as one editor does; where it collides, look and save again.
+
+    Each editor appends a mark of its own to the summary, and never takes anything away.
+    """
+    browser, saved, collided = Client(), 0, 0
+    browser.force_login(User.objects.get(username=f"editor-{number}"))
+    for turn in range(saves):
+        url = address(Proposal, "change", keys[turn % len(keys)])
+        mark = f" [{number}:{turn}]"
+        entered = sent_back(browser.get(url))
+        entered["summary_en"] += mark
+        answer = browser.post(url, entered)
+        while answer.status_code == 200:
+            collided += 1
+            entered = sent_back(answer)
+            theirs = Proposal.objects.get(pk=keys[turn % len(keys)]).summary_en  # as an analyst reads it on the page
+            entered["summary_en"] = theirs + mark
+            answer = browser.post(url, entered)
+        assert answer.status_code == 302
+        saved += 1
+    return saved, collided
+
+
+@pytest.mark.parametrize("saves", [6, pytest.param(50, marks=pytest.mark.soak)])
+def test_eight_save_the_same_proposals_and_no_word_is_lost(aside, saves):
+    with recorded():
+        keys = [make_proposal(title=f"Quince {number}", recommendations=2).pk for number in range(2)]
+    for number in range(EDITORS):
+        User.objects.create_superuser(f"editor-{number}")
+    done = [work.result() for work in [aside(save, number, keys, saves) for number in range(EDITORS)]]
+    assert [saved for saved, _ in done] == [saves] * EDITORS
+    assert sum(collided for _, collided in done) > 0, "nobody met anybody: the test proves nothing"
+    texts = " ".join(Proposal.objects.values_list("summary_en", flat=True))
+    missing = [
+        mark for number in range(EDITORS) for turn in range(SAVES) if (mark := f"[{number}:{turn}]") not in texts
+    ]
+    assert missing == []
+    assert sum(Version.objects.last(proposal) - 1 for proposal in Proposal.objects.all()) == EDITORS * saves
+
+
+@pytest.mark.django_db
+def test_two_hundred_edits_are_two_hundred_versions_each_of_which_comes_back(client, admin_user):
+    with recorded():
+        proposal = make_proposal(title="Quince", recommendations=["one", "two", "three"])
+    stood = [as_it_is(proposal)]
+    for turn in range(200):
+        with recorded(admin_user, f"Turn {turn}"):
+            row = proposal.recommendations.order_by("order")[turn % 3]
+            row.text_en = f"turn {turn}"
+            row.save()
+            if turn % 50 == 7:
+                proposal.recommendations.create(order=10 + turn, text_en="more")
+        stood.append(as_it_is(Proposal.objects.get()))
+    assert Version.objects.last(proposal) == 201
+    assert all(as_it_was(Proposal, proposal.pk, number) == state for number, state in enumerate(stood, start=1))
+    for number in range(1, 202, 20):
+        bring_back(Proposal, proposal.pk, number)
+        now = as_it_is(Proposal.objects.get())
+        assert not differences(stood[number - 1], now, hidden=Proposal.set_apart)
