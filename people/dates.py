@@ -52,7 +52,7 @@ def partial_date(text: str) -> str:
     Gives `2024-03-12`, `2024-03` or `2024`; what is no date in any of these ways is given back as it is.
     """
     typed = unicodedata.normalize("NFKC", text).strip()
-    plain = HAN_NUMBER.sub(lambda found: _number(found[0]), typed)
+    plain = HAN_NUMBER.sub(lambda found: digits(found[0]), typed)
     found = next(filter(None, (way.fullmatch(plain) for way in WAYS)), None)
     if found is None:
         return text
@@ -69,8 +69,10 @@ def partial_date(text: str) -> str:
 HAN_NUMBER = re.compile(f"[{''.join(HAN_DIGITS)}十]+")
 
 
-def _number(han: str) -> str:
-    """Write 二〇二四, 十二 or 三十一 in digits."""
+def digits(han: str) -> str:
+    """Write 二〇二四, 十二 or 三十一 in digits; digits stay."""
+    if han.isdecimal():
+        return han
     tens, ten, ones = han.partition("十")
     if ten:
         return str(10 * int(HAN_DIGITS.get(tens, "1")) + int(HAN_DIGITS.get(ones, "0")))

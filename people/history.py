@@ -48,6 +48,30 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return list(takewhile(lambda version: version.public, self.of(record).order_by("-number")))
 
 
+class Batch(models.Model):
+    """Many records changed together, by an import; it can be undone as long as nothing was built on it."""
+
+    name = models.CharField(_("file"), max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    content = models.BinaryField(default=bytes)
+    columns = models.JSONField(default=dict)
+    new = models.PositiveIntegerField(_("new"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Version(models.Model):
     """One edit of one record."""
 
@@ -62,6 +86,9 @@ class Version(models.Model):
     reason = models.CharField(_("why"), max_length=LONGEST_REASON, blank=True)
     public = models.BooleanField(_("public"), default=False)
     gone = models.BooleanField(_("deleted"), default=False)
+    batch = models.ForeignKey(
+        Batch, models.SET_NULL, null=True, blank=True, related_name="versions", verbose_name=_("import")
+    )
 
     objects = VersionQuerySet.as_manager()
 
@@ -208,6 +235,7 @@ class Edit:
 
     by: Any = None
     reason: str = ""
+    batch: Batch | None = None
     touched: dict[At, dict[At, str]] = field(default_factory=dict)
     """For each record the rows of it that were changed, and how."""
     were: dict[At, RecordModel] = field(default_factory=dict)
@@ -318,6 +346,7 @@ class Edit:
                             reason=self.reason,
                             public=key in stored and record.is_public,
                             gone=key not in stored,
+                            batch=self.batch,
                         )
 
 

@@ -48,6 +48,9 @@ def edited(versions: Iterable[Version]) -> list[Edited]:
 class HistoryPages(AnyModelAdmin):
     """The pages of histories that every model of the record has."""
 
+    keeps_deleted = True
+    """Whether a list leads to what was deleted from it."""
+
     def get_urls(self) -> list[Any]:
         """Add the pages on which something is brought back."""
         name = f"{self.opts.app_label}_{self.opts.model_name}"

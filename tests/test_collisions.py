@@ -203,6 +203,7 @@ def test_what_was_deleted_is_listed_and_brought_back(analyst, proposal):
     key = proposal.pk
     analyst.post(address(Proposal, "delete", key), {"post": "yes"})
     assert not Proposal.objects.exists()
+    assert "/admin/proposals/proposal/deleted/" in analyst.get(address(Proposal)).text
     page = analyst.get("/admin/proposals/proposal/deleted/")
     back = f"/admin/proposals/proposal/{key}/history/1/restore/"
     assert "Quince" in page.text

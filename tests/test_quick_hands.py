@@ -3,8 +3,8 @@
 import pytest
 
 from people.dates import partial_date
-from proposals.admin.pasting import points
 from proposals.models import Proposal
+from proposals.models.pasting import points
 from tests.admin_pages import address, errors_of, sent_back
 from tests.factories import make_proposal, make_session, make_source
 

@@ -67,6 +67,11 @@ def table():
     }
     for model in ("user", "group"):
         found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
+    found |= {
+        "proposals/proposal/import/": EDITORS,
+        "proposals/proposal/import/{key}/": (*SIGN_IN, 403, 404, 404, 404),
+        "proposals/proposal/import/{key}/refused.csv": (*SIGN_IN, 403, 404, 404, 404),
+    }
     for start in ("people/delegate/", "proposals/proposal/"):
         found |= {f"{start}doubles/": EDITORS, f"{start}like/": STAFF, f"{start}{{key}}/merge/{{other}}/": REVIEWERS}
     for model in REGISTERED:

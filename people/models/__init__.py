@@ -1,7 +1,7 @@
 """Who: where they are from, in which body they sit, and whom they ask."""
 
 from people.doubles import Double, FormerAddress
-from people.history import Version
+from people.history import Batch, Version
 from people.models.agencies import Agency
 from people.models.bodies import Body, Level, Sector, Session
 from people.models.delegates import Delegate, Membership, NameVariant, Position
@@ -10,6 +10,7 @@ from people.presence import Presence
 
 __all__ = [
     "Agency",
+    "Batch",
     "Body",
     "Delegate",
     "Double",

@@ -19,13 +19,14 @@ from people.language import language_of
 from people.record_admin import RecordAdmin, RecordForm, is_key
 from proposals.admin.dashboard import LackFilter, MineFilter
 from proposals.admin.figures import FigureInline
-from proposals.admin.pasting import points
+from proposals.admin.importing import ImportPages
 from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
 from proposals.admin.workflow import WorkflowPages
 from proposals.models import Citation, Proposal, Recommendation
 from proposals.models.likeness import like_proposals
+from proposals.models.pasting import points
 
 NAMED_PROPOSERS, MOST_PASTED = 3, 300
 
@@ -58,7 +59,7 @@ class ProposalForm(RecordForm):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(WorkflowPages, DoublePages, RecordAdmin[Proposal]):
+class ProposalAdmin(ImportPages, WorkflowPages, DoublePages, RecordAdmin[Proposal]):
     """Proposals, suggestions and bills."""
 
     likes = staticmethod(like_proposals)

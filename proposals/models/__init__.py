@@ -1,5 +1,6 @@
 """What: proposals, their recommendations, what they are about and where it is said."""
 
+from proposals.models.mappings import Mapping
 from proposals.models.outbox import Change, Generation
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
@@ -13,6 +14,7 @@ __all__ = [
     "Citation",
     "Figure",
     "Generation",
+    "Mapping",
     "Proposal",
     "Recommendation",
     "Source",

@@ -1,0 +1,60 @@
+"""Cutting: a proposal's full text, as sheets hold it, into summary, analysis and recommendations; lists of names."""
+
+import re
+
+from people.dates import digits
+
+LABELS = {
+    "summary": ("调研情况", "基本情况", "背景", "现状", "案由", "情况", "background", "situation"),
+    "analysis": ("问题分析", "存在问题", "存在的问题", "主要问题", "问题及分析", "问题", "problems", "analysis"),
+    "recommendations": (
+        "具体建议",
+        "建议",
+        "对策建议",
+        "意见建议",
+        "工作建议",
+        "有关建议",
+        "recommendations",
+        "suggestions",
+    ),
+}
+SECTION = {label: name for name, labels in LABELS.items() for label in labels}
+LABEL = re.compile(
+    r"[【\[（(]?(?:[一二三四五六七八九十]+[、.．]|\d+[、.．])?\s*(?P<label>"
+    + "|".join(sorted(map(re.escape, SECTION), key=len, reverse=True))
+    + r")\s*(?:[】\]）)][:：]?|[:：]|$)\s*",
+    re.IGNORECASE,
+)
+"""A line that begins a section: 【具体建议】, 三、具体建议, Recommendations:"""
+IN_ALL = re.compile(r"(?P<names>.*?)\s*等\s*(?P<number>\d+|[一二三四五六七八九十百]+)\s*[人名位]", re.DOTALL)
+BETWEEN = re.compile(r"[、，,;；/\n]|\s+and\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{2})")
+TITLE = re.compile(r"(?:委员|代表|同志|先生|女士)$")
+
+
+def sections(text: str) -> dict[str, str]:
+    """Cut a text at its section labels; give what stands under each, by `LABELS`.
+
+    What stands before the first label, or all of a text without one, is the summary.
+    """
+    found: dict[str, list[str]] = {}
+    here = "summary"
+    for line in map(str.strip, text.splitlines()):
+        label = LABEL.match(line)
+        if label:
+            here = SECTION[label["label"].casefold()]
+        if rest := line[label.end() :] if label else line:
+            found.setdefault(here, []).append(rest)
+    return {name: "\n".join(lines) for name, lines in found.items()}
+
+
+def names(text: str) -> list[str]:
+    """Cut a list of names: “甲、乙、丙”, “Ding Lieming; Zhang Yi”; titles after a name (委员, 代表) go."""
+    return [name for part in BETWEEN.split(text) if (name := TITLE.sub("", part.strip()))]
+
+
+def proposers(text: str) -> tuple[list[str], int | None]:
+    """Cut who put a proposal forward: the names, and how many there are in all where “马永青等9人” says it."""
+    found = IN_ALL.match(text)
+    if not found:
+        return names(text), None
+    return names(found["names"]), int(digits(found["number"]))

@@ -1,0 +1,106 @@
+"""A sheet in the admin: uploaded, its columns corrected, looked at, imported and undone."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from people.history import Batch
+from proposals.models import Mapping, Proposal
+from tests.admin_pages import address, messages_of
+from tests.factories import make_proposal
+from tests.test_importing import CHINESE, record  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+IMPORTS = "/admin/proposals/proposal/import/"
+
+
+@pytest.fixture
+def analyst(client, admin_user):
+    client.force_login(admin_user)
+    return client
+
+
+def upload(analyst, text=CHINESE, name="sheet.csv", **fields):
+    file = SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
+    return analyst.post(IMPORTS, {"file": file, **fields}, follow=True)
+
+
+def url():
+    return f"{IMPORTS}{Batch.objects.latest('pk').pk}/"
+
+
+def do_import(analyst):
+    return analyst.post(url(), {"import": "1", "seen": analyst.get(url()).context["seen"]}, follow=True)
+
+
+def test_a_foreign_sheet_is_mapped_previewed_imported_and_undone(analyst, record):  # noqa: F811
+    page = upload(analyst, CHINESE.replace("领域", "栏目"))
+    assert "3 rows: 3 new, 0 changed, 0 unchanged, 0 refused" in page.text
+    header = [name for name, _chosen, _examples in page.context["columns"]]
+    chosen = {f"column-{index}": meaning for index, (_name, meaning, _examples) in enumerate(page.context["columns"])}
+    assert chosen[f"column-{header.index('栏目')}"] == ""
+    chosen |= {f"column-{header.index('栏目')}": "topics", "map": "1", "name": "The committee's office"}
+    page = analyst.post(url(), chosen, follow=True)
+    assert (
+        messages_of(page) == ["The mapping “The committee&#x27;s office” is kept."] or "is kept" in messages_of(page)[0]
+    )
+    assert Mapping.objects.get().columns["栏目"] == "topics"
+    assert not Proposal.objects.exists()
+    assert messages_of(do_import(analyst)) == ["Imported: 3 new drafts, 0 changed."]
+    assert Proposal.objects.get(number="0462").topics.count() == 2
+    assert "关于养老的提案" in analyst.get(url()).text
+    assert messages_of(analyst.post(url(), follow=True)) == ["“sheet.csv” is undone."]
+    assert not Proposal.objects.exists()
+    assert "undone" in analyst.get(IMPORTS).text
+
+
+def test_a_mapping_that_was_kept_is_chosen_for_the_next_sheet(analyst, record):  # noqa: F811
+    mapping = Mapping.objects.create(name="Office", columns={"案由": "title_zh", "届次": "session"})
+    page = upload(analyst, mapping=mapping.pk)
+    assert page.context["counts"]["new"] == 3
+    do_import(analyst)
+    assert not Proposal.objects.filter(sponsorships__isnull=False).exists()
+
+
+def test_refused_rows_are_told_and_given_as_a_file(analyst, record):  # noqa: F811
+    page = upload(analyst, CHINESE + "0465,不知道的会议,提案,丁列明,,,,,,\n")
+    assert "1 refused" in page.text
+    assert "“不知道的会议” is not in the record" in page.text
+    assert 'name="import"' not in page.text
+    file = analyst.get(f"{url()}refused.csv")
+    content = b"".join(file.streaming_content).decode("utf-8-sig")
+    assert content.splitlines()[0].endswith("refused because")
+    assert "0465,不知道的会议" in content
+    do_import(analyst)
+    assert not Proposal.objects.exists()
+
+
+def test_what_is_broken_is_told_beside_the_file(analyst, record):  # noqa: F811
+    for content, said in ((b"a\n", "there is a header and no row"), (b"%PDF-1.7", "this is PDF"), (b"", "empty")):
+        page = upload(analyst, content)
+        assert said in page.text
+        assert page.status_code == 200
+    assert not Batch.objects.exists()
+    assert "This field is required." in analyst.post(IMPORTS, {}).text
+
+
+def test_two_columns_do_not_mean_the_same(analyst, record):  # noqa: F811
+    upload(analyst)
+    page = analyst.post(url(), {"map": "1", "column-0": "session", "column-1": "session"}, follow=True)
+    assert messages_of(page) == ["Two columns cannot mean the same."]
+
+
+def test_what_was_changed_since_it_was_looked_at_is_looked_at_again(analyst, record):  # noqa: F811
+    proposal = make_proposal(title_zh="关于养老的提案", session=record, number="0463")
+    upload(analyst)
+    seen = analyst.get(url()).context["seen"]
+    proposal.note_en = "Changed"
+    proposal.save()
+    page = analyst.post(url(), {"import": "1", "seen": seen}, follow=True)
+    assert messages_of(page) == ["The record was changed since you looked: look again, and import again."]
+    assert Proposal.objects.count() == 1
+    do_import(analyst)
+    assert Proposal.objects.count() == 3
+
+
+def test_the_list_of_proposals_leads_to_imports(analyst):
+    assert IMPORTS in analyst.get(address(Proposal)).text

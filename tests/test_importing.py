@@ -1,0 +1,283 @@
+"""Sheets that other people made are mapped, planned, imported as drafts and undone; all of a sheet, or nothing."""
+
+import io
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from people.history import Batch, Version
+from proposals.models import Mapping, Proposal, Recommendation, Source
+from proposals.sheets.columns import guess
+from proposals.sheets.cutting import names, proposers, sections
+from proposals.sheets.importing import NotImportedError, carry_out, undo
+from proposals.sheets.planning import counted, plan
+from proposals.sheets.reading import read
+from tests.factories import (
+    make_agency,
+    make_body,
+    make_delegate,
+    make_membership,
+    make_proposal,
+    make_region,
+    make_session,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+CHINESE = """序号,届次,案由,提案人,提案全文,承办单位,领域,涉及地区,来源链接,处理意见
+0462,全国政协十四届二次会议,关于支持干细胞产业发展的提案,丁列明、章毅委员,"【调研情况】
+产业发展很快。
+【问题分析】
+审评力量不足。
+【具体建议】
+一、增加审评人员。
+二、设立专项资金。",国家药监局,干细胞；审评,上海,https://example.org/1,已立案
+0463,政协十四届二次,关于养老的提案,马永青等9人,老龄化加快。,,,,,
+0464,14届全国政协2次会议,九三学社的提案,九三学社上海市委员会,全文,,,,,
+"""
+MAPPED = {
+    "序号": "number",
+    "届次": "session",
+    "案由": "title_zh",
+    "提案人": "proposers",
+    "提案全文": "text",
+    "承办单位": "addressees",
+    "领域": "topics",
+    "涉及地区": "target_regions",
+    "来源链接": "source_url",
+}
+
+
+@pytest.fixture
+def record():
+    """What the sheet names: a session, three delegates, topics, an agency, a region."""
+    body = make_body(
+        name="CPPCC National Committee", name_zh="中国人民政治协商会议全国委员会", short_name_zh="全国政协"
+    )
+    session = make_session(body=body, term=14, ordinal=2, year=2024)
+    for name_zh in ("丁列明", "章毅", "马永青"):
+        make_delegate(name=f"Delegate {name_zh}", name_zh=name_zh)
+    make_topic(name="Stem cells", name_zh="干细胞")
+    make_topic(name="Review", name_zh="审评")
+    make_agency(name="NMPA", name_zh="国家药品监督管理局", short_name_zh="国家药监局")
+    make_region(name="Shanghai", name_zh="上海")
+    return session
+
+
+def imported(text=CHINESE, name="sheet.csv", mapping=None):
+    sheet = read(text.encode())
+    return carry_out(plan(sheet, mapping or guess(sheet)), Batch.objects.create(name=name))
+
+
+def test_columns_are_known_by_their_names_in_any_order():
+    assert guess(read(CHINESE.encode())) == MAPPED
+    english = read(b"Remarks,Delegates,Proposal number,Session,Title\nx,y,1,z,t\n")
+    assert guess(english) == {
+        "Remarks": "note_en",
+        "Delegates": "proposers",
+        "Proposal number": "number",
+        "Session": "session",
+        "Title": "title_en",
+    }
+
+
+def test_columns_without_a_telling_name_are_known_by_their_cells():
+    cells = "甲某、乙某,全国政协十四届二次会议,2024年3月{0}日,https://example.org/{0},046{0},{1}\n"
+    rows = "".join(cells.format(day, "全文" * 100) for day in range(1, 5))
+    assert guess(read(f"a,b,c,d,e,f\n{rows}".encode())) == {
+        "a": "proposers",
+        "b": "session",
+        "c": "submitted",
+        "d": "source_url",
+        "e": "number",
+        "f": "text",
+    }
+
+
+def test_a_sheet_in_chinese_becomes_drafts(record):
+    batch = imported()
+    assert (batch.new, batch.changed) == (3, 0)
+    first, second, third = Proposal.objects.order_by("number")
+    assert {one.state for one in (first, second, third)} == {"draft"}
+    assert (first.number, first.session, first.kind) == ("0462", record, "proposal")
+    assert first.title_zh == "关于支持干细胞产业发展的提案"
+    assert first.summary_zh == "产业发展很快。"
+    assert [row.text_zh for row in first.recommendations.order_by("order")] == ["增加审评人员。", "设立专项资金。"]
+    assert {row.agency.name_en for row in first.recommendations.first().addressees.all()} == {"NMPA"}
+    assert [(row.delegate.name_zh, row.first) for row in first.sponsorships.order_by("order")] == [
+        ("丁列明", True),
+        ("章毅", False),
+    ]
+    assert {row.name_zh for row in first.topics.all()} == {"干细胞", "审评"}
+    assert first.target_regions.get().name_zh == "上海"
+    assert first.citations.get().source.url == "https://example.org/1"
+    assert (second.sponsorships.get().delegate.name_zh, second.proposers_in_all) == ("马永青", 9)
+    assert third.sponsorships.get().organisation_zh == "九三学社上海市委员会"
+    assert [(each.batch, each.number) for each in Version.objects.of(first)] == [(batch, 1)]
+
+
+def test_the_same_sheet_again_changes_nothing(record):
+    imported()
+    before = Version.objects.count()
+    sheet = read(CHINESE.encode())
+    rows = plan(sheet, guess(sheet))
+    assert counted(rows) == {"new": 0, "changed": 0, "unchanged": 3, "refused": 0}
+    carry_out(rows, Batch.objects.create(name="again.csv"))
+    assert Version.objects.count() == before
+
+
+def test_what_differs_is_told_cell_by_cell_and_changed(record):
+    imported()
+    later = CHINESE.replace("关于养老的提案", "关于健康养老的提案").replace(
+        "二、设立专项资金", "二、设立专项资金。\n三、培训"
+    )
+    sheet = read(later.encode())
+    rows = plan(sheet, guess(sheet))
+    assert counted(rows) == {"new": 0, "changed": 2, "unchanged": 1, "refused": 0}
+    assert [(each.before, each.after) for each in rows[1].changes] == [("关于养老的提案", "关于健康养老的提案")]
+    assert [each.after for each in rows[0].changes] == ["培训。"]
+    carry_out(rows, Batch.objects.create(name="later.csv"))
+    assert Proposal.objects.get(number="0463").title_zh == "关于健康养老的提案"
+    assert Recommendation.objects.filter(proposal__number="0462").count() == 3
+
+
+def test_an_empty_cell_takes_nothing_away(record):
+    imported()
+    kept = Proposal.objects.get(number="0462")
+    imported("编号,会议,标题,备注\n0462,全国政协十四届二次会议,关于支持干细胞产业发展的提案,核对过\n")
+    now = Proposal.objects.get(number="0462")
+    assert (now.note_zh, now.summary_zh, now.topics.count()) == ("核对过", kept.summary_zh, 2)
+
+
+REFUSED = {
+    "no title": ("全国政协十四届二次会议,,丁列明", [("title_zh", "there is no title")]),
+    "no session": (",提案,丁列明", [("session", "there is no session")]),
+    "an unknown session": ("二十届九次,提案,丁列明", [("session", "“二十届九次” is not in the record")]),
+    "unknown delegates": ("14届全国政协2次会议,提案,李四、王五", [
+        ("proposers", "“李四” is not in the record"), ("proposers", "“王五” is not in the record"),
+    ]),
+    "namesakes": ("14届全国政协2次会议,提案,张怡", [("proposers", "“张怡” could be several")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "faults"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_told_is_refused_with_its_column(record, row, faults):
+    make_delegate(name_zh="张怡")
+    make_delegate(name_zh="张怡")
+    [planned] = plan(
+        read(f"会议,标题,提案人\n{row}\n".encode()), {"会议": "session", "标题": "title_zh", "提案人": "proposers"}
+    )
+    assert planned.how == "refused"
+    assert planned.faults == faults
+
+
+def test_of_namesakes_the_one_who_sits_there_is_meant(record):
+    make_delegate(name_zh="张怡")
+    sits = make_delegate(name_zh="张怡")
+    make_membership(delegate=sits, body=record.body, term=14)
+    imported("会议,标题,提案人\n14届全国政协2次会议,提案,张怡\n")
+    assert Proposal.objects.get().delegates.get() == sits
+
+
+def test_with_one_row_refused_nothing_is_imported(record):
+    sheet = read((CHINESE + "0465,不知道的会议,提案,丁列明,,,,,,\n").encode())
+    with pytest.raises(NotImportedError):
+        carry_out(plan(sheet, guess(sheet)), Batch(name="sheet.csv"))
+    assert not Proposal.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_a_row_twice_is_refused(record):
+    sheet = read((CHINESE + "0462,全国政协十四届二次会议,另一个标题,丁列明,,,,,,\n").encode())
+    last = plan(sheet, guess(sheet))[-1]
+    assert last.faults == [("", "the same proposal as in row 2")]
+
+
+def test_a_wrong_value_is_refused_beside_its_column(record):
+    sheet = read(f"会议,标题,提交日期,类别\n14届全国政协2次会议,{'长' * 301},2024-13,密信\n".encode())
+    [row] = plan(sheet, guess(sheet))
+    assert {name for name, _ in row.faults} >= {"submitted", "kind"}
+    sheet = read(f"会议,标题\n14届全国政协2次会议,{'长' * 301}\n".encode())
+    [row] = plan(sheet, guess(sheet))
+    assert [name for name, _ in row.faults] == ["title_zh"]
+
+
+def test_an_import_is_undone_as_long_as_nothing_was_built_on_it(record):
+    kept = make_proposal(title_zh="关于养老的提案", session=record, number="0463")
+    batch = imported()
+    assert (batch.new, batch.changed) == (2, 1)
+    undo(batch)
+    assert [one.pk for one in Proposal.objects.all()] == [kept.pk]
+    assert not Proposal.objects.get().sponsorships.exists()
+    assert not Source.objects.exists()
+    with pytest.raises(ValidationError, match="already"):
+        undo(batch)
+    again = imported()
+    changed = Proposal.objects.get(number="0462")
+    changed.note_en = "Looked at"
+    changed.save()
+    with pytest.raises(ValidationError) as refused:
+        undo(again)
+    assert refused.value.messages == ["These were changed since:", "关于支持干细胞产业发展的提案"]
+    assert Proposal.objects.count() == 3
+
+
+def test_texts_and_lists_are_cut():
+    assert sections("背景：很好\n问题：不好\n三、建议\n1. 改\n2. 再改") == {
+        "summary": "很好",
+        "analysis": "不好",
+        "recommendations": "1. 改\n2. 再改",
+    }
+    assert sections("没有标签\n的全文") == {"summary": "没有标签\n的全文"}
+    assert sections("我们建议：加强") == {"summary": "我们建议：加强"}
+    assert names("甲、乙委员，丙代表 丁同志;Ding Lieming and Zhang Yi") == [
+        "甲",
+        "乙",
+        "丙",
+        "丁",
+        "Ding Lieming",
+        "Zhang Yi",
+    ]
+    assert proposers("马永青等9人") == (["马永青"], 9)
+    assert proposers("马永青、李明等十二位委员") == (["马永青", "李明"], 12)
+    assert proposers("Ding Lieming") == (["Ding Lieming"], None)
+
+
+def run(*arguments):
+    said = io.StringIO()
+    call_command("import_proposals", *map(str, arguments), stdout=said)
+    return said.getvalue()
+
+
+def test_the_command_says_what_it_would_do_and_does_it(record, tmp_path):
+    file = tmp_path / "sheet.csv"
+    file.write_bytes(CHINESE.encode("gb18030"))
+    said = run(file, "--dry-run")
+    assert "处理意见: kept aside" in said
+    assert "3 new, 0 changed, 0 unchanged, 0 refused." in said
+    assert not Proposal.objects.exists()
+    assert "Imported as batch" in run(file)
+    assert Proposal.objects.count() == 3
+    with pytest.raises(CommandError, match="no mapping “mine”; there are: none"):
+        run(file, "--mapping", "mine")
+    Mapping.objects.create(name="mine", columns={"案由": "title_zh", "届次": "session"})
+    assert "3 unchanged" in run(file, "--mapping", "mine")
+    with pytest.raises(CommandError, match="No such file"):
+        run(tmp_path / "none.csv")
+    (tmp_path / "broken.csv").write_bytes(b"a\n")
+    with pytest.raises(CommandError, match="there is a header and no row"):
+        run(tmp_path / "broken.csv")
+
+
+def test_refused_rows_are_written_to_be_mended(record, tmp_path):
+    file, refused = tmp_path / "sheet.json", tmp_path / "refused.csv"
+    rows = [{"会议": "14届全国政协2次会议", "标题": "好"}, {"会议": "=cmd", "标题": "坏"}]
+    file.write_text(json.dumps(rows, ensure_ascii=False))
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        run(file, "--refused", refused)
+    assert "'=cmd" in refused.read_text()
+    sheet = read(refused.read_bytes())
+    assert sheet.header == ["会议", "标题", "refused because"]
+    assert sheet.rows == [(2, ["=cmd", "坏", "session: “=cmd” is not in the record"])]
