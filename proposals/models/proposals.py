@@ -341,7 +341,9 @@ class Proposal(RecordModel):
         """Refuse a kind that the body does not know, and a date far from its session."""
         super().clean()
         self._note_publication()
-        session = Session.objects.filter(pk=self.session_id).select_related("body").first()
+        session = self._state.fields_cache.get("session")
+        if session is None or session.pk != self.session_id:
+            session = Session.objects.filter(pk=self.session_id).select_related("body").first()
         if session is None:
             return
         if (self.kind == ProposalKind.PROPOSAL) != (session.body.system == Body.System.CPPCC):

@@ -124,15 +124,13 @@ def _compare(row: Planned) -> None:
             if one.name not in row.meant.values or row.meant.values[one.name] is None:
                 setattr(changed, one.attname, getattr(row.proposal, one.attname))
     try:
-        changed.full_clean(exclude=["slug", "published_at"], validate_unique=False, validate_constraints=False)
-        changed.validate_constraints(exclude=["slug", "published_at", "number"])
+        changed.clean_fields(exclude=["session", "slug", "published_at"])
+        changed.clean()
     except ValidationError as error:
         row.faults += [(name, said) for name, messages in error.message_dict.items() for said in messages]
     for order, text in enumerate(row.meant.recommendations, start=1):
         try:
-            Recommendation(order=order, **{f"text_{language_of(text)}": text}).full_clean(
-                exclude=["proposal"], validate_unique=False, validate_constraints=False
-            )
+            Recommendation(order=order, **{f"text_{language_of(text)}": text}).clean_fields(exclude=["proposal"])
         except ValidationError as error:
             row.faults += [("recommendations", said) for said in error.messages]
 
