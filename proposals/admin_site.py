@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import Model
+from django.db.models import Case, Model, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -23,6 +23,7 @@ from proposals.models.outbox import recorded
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 NOT_IN_DJANGO = (gettext_noop("Model name"), gettext_noop("Add link"), gettext_noop("Change or view list link"))
 """Headings of Django's index that are read out only; its Chinese lacks them."""
+NEARNESS = ("iexact", "istartswith")
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -33,6 +34,18 @@ class NamedResults(AutocompleteJsonView):
         """Read what is asked for; PostgreSQL would fall over a NUL in it."""
         term, *rest = super().process_request(request)
         return term.replace("\x00", ""), *rest
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Offer first what bears the very name that was typed, then what begins with it."""
+        found: QuerySet[Any] = super().get_queryset()
+        columns = {field.name for field in found.model._meta.concrete_fields}
+        names = [name for name in ("name_en", "name_zh", "short_name_en", "title") if name in columns]
+        if not names or not self.term:
+            return found
+        same, begins = (Q(*((f"{name}__{how}", self.term) for name in names), _connector=Q.OR) for how in NEARNESS)
+        rank = Case(When(same, then=0), When(begins, then=1), default=2)
+        ranked: QuerySet[Any] = found.annotate(rank=rank).order_by("rank", *found.query.order_by)
+        return ranked
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         """Give `{"id": "3", "text": "Zhang Yi 张毅 · CPPCC National Committee, term 14"}`."""

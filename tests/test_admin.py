@@ -26,6 +26,7 @@ from tests.factories import (
     make_delegate,
     make_membership,
     make_proposal,
+    make_region,
     make_session,
     make_source,
     make_topic,
@@ -227,6 +228,15 @@ def test_the_admin_keeps_its_csrf_protection_and_its_caching_rules(analyst, admi
     assert careful.post(address(Proposal, "change", proposal.pk), {}).status_code == 403
     assert "no-cache" in analyst.get(address(Proposal))["Cache-Control"]
     assert "no-cache" not in analyst.get(reverse("admin:jsi18n")).get("Cache-Control", "")
+
+
+def test_what_bears_the_very_name_is_offered_first(analyst):
+    make_region(name="Boao zone of China")
+    make_region(name="China zone")
+    make_region(name="China")
+    asked = {"app_label": "proposals", "model_name": "proposal", "field_name": "target_regions", "term": "china"}
+    offered = analyst.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert [each["text"].partition(" 某地")[0] for each in offered] == ["China", "China zone", "Boao zone of China"]
 
 
 def test_a_visitor_is_asked_to_log_in(client):

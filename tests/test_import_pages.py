@@ -34,7 +34,7 @@ def do_import(analyst):
 
 def test_a_foreign_sheet_is_mapped_previewed_imported_and_undone(analyst, record):  # noqa: F811
     page = upload(analyst, CHINESE.replace("领域", "栏目"))
-    assert "3 rows: 3 new, 0 changed, 0 unchanged, 0 refused" in page.text
+    assert "3 new, 0 changed, 0 unchanged, 0 refused" in page.text
     header = [name for name, _chosen, _examples in page.context["columns"]]
     chosen = {f"column-{index}": meaning for index, (_name, meaning, _examples) in enumerate(page.context["columns"])}
     assert chosen[f"column-{header.index('栏目')}"] == ""

@@ -112,7 +112,6 @@ class ImportPages(AnyModelAdmin):
             "columns": [(name, batch.columns.get(name, ""), _examples(sheet, name)) for name in sheet.header],
             "choices": COLUMNS.values(),
             "counts": counted(rows),
-            "total": len(rows),
             "seen": seen,
             "shown": [
                 (how, [row for row in rows if row.how == how][:SHOWN]) for how in (REFUSED, CHANGED, NEW, UNCHANGED)

@@ -25,7 +25,7 @@
   document.addEventListener('formset:added', event => setTimeout(nameFields, 0, event.target));
 }
 // Ctrl+S saves and stays; who leaves with something unsaved is asked; who else has the record open is named.
-{
+addEventListener('DOMContentLoaded', () => {
   const form = document.querySelector('.change-form form[id$="_form"]');
   let unsaved = false;
   form?.addEventListener('input', () => { unsaved = true; });
@@ -52,9 +52,9 @@
       notice.hidden = !others.length;
     }, 60_000);
   }
-}
+});
 // While a name, a title or a number is typed: what may have been entered before.
-{
+addEventListener('DOMContentLoaded', () => {
   const notice = document.querySelector('.like');
   const fields = (notice?.dataset.typed ?? '').split(' ').map(name => document.getElementById(`id_${name}`)).filter(Boolean);
   async function ask() {
@@ -68,4 +68,4 @@
     notice.hidden = !likes.length;
   }
   fields.forEach(field => field.addEventListener('change', ask));
-}
+});

@@ -12,6 +12,13 @@ PAGES = [
     "/admin/proposals/proposal/add/",
     "/admin/proposals/proposal/1/change/",
     "/admin/people/delegate/1/change/",
+    "/admin/proposals/proposal/2/history/",
+    "/admin/proposals/proposal/2/history/1/restore/",
+    "/admin/proposals/proposal/1/withdraw/",
+    "/admin/proposals/proposal/deleted/",
+    "/admin/proposals/proposal/doubles/",
+    "/admin/proposals/proposal/1/merge/2/",
+    "/admin/proposals/proposal/import/",
 ]
 NAMED = """
     [...document.querySelectorAll("select.admin-autocomplete:not([name*=__prefix__])")]

@@ -108,7 +108,8 @@ def test_two_collide_on_a_recommendation_and_nothing_is_lost(team):
 def test_what_is_typed_and_not_saved_is_asked_about_and_ctrl_s_saves(team):
     _running, page, _reviewer = team
     form_of(page, 3)
-    page.locator("#id_number").fill("0462")
+    page.locator("#id_number").click()
+    page.keyboard.type("0462")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.get_by_role("link", name="History").click(no_wait_after=True)
@@ -145,6 +146,47 @@ def test_two_doubles_are_made_one_and_the_old_address_leads_on(team, new_page):
     visitor.goto(old)
     assert f"/{WANG}/" in visitor.url
     expect(visitor.locator("main")).to_contain_text("Only this double asks for it")
+
+
+def test_what_was_entered_before_is_named_while_it_is_typed(team):
+    _running, page, _reviewer = team
+    page.goto("/admin/people/delegate/add/")
+    page.locator("#id_name_en").fill("Ding Lie-ming")
+    page.keyboard.press("Tab")
+    expect(page.locator(".like")).to_contain_text("Ding Lieming 丁列明 (the same name)")
+
+
+SHEET = """处理意见,届次,案由,提案人,提案全文,栏目
+已立案,全国政协十四届二次会议,关于血友病用药的提案,丁列明,"【具体建议】
+一、纳入医保。
+二、建立登记。",干细胞
+"""
+
+
+def test_a_foreign_sheet_is_mapped_previewed_imported_and_undone(team):
+    _running, page, _reviewer = team
+    page.goto("/admin/proposals/proposal/")
+    page.get_by_role("link", name="Import", exact=True).click()
+    page.locator("#id_file").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": SHEET.encode("gb18030")}
+    )
+    press(page, "Look at it first")
+    expect(page.get_by_role("heading", name="1 new, 0 changed")).to_be_visible()
+    page.get_by_label("栏目").select_option(label="topics")
+    page.get_by_label("Remember this as:").fill("Committee office")
+    press(page, "Look again")
+    expect(page.get_by_label("栏目")).to_have_value("topics")
+    expect(page.locator(".rows")).to_contain_text("关于血友病用药的提案")
+    press(page, "Import")
+    expect(page.locator(".success")).to_contain_text("1 new drafts")
+    page.get_by_role("link", name="关于血友病用药的提案").click()
+    expect(page.locator("#change-history")).to_contain_text("纳入医保。")
+    page.goto("/admin/proposals/proposal/import/")
+    page.get_by_role("link", name="list.csv").click()
+    press(page, "Undo")
+    expect(page.locator(".success")).to_contain_text("is undone")
+    page.goto("/admin/proposals/proposal/?q=血友病")
+    expect(page.locator("#changelist")).not_to_contain_text("关于血友病用药的提案")
 
 
 class Counted:
