@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from people.history import Batch
 from proposals.models import Mapping, Proposal
 from tests.admin_pages import address, messages_of
-from tests.factories import make_proposal
+from tests.factories import make_proposal, make_source, make_topic
 from tests.test_importing import CHINESE, record  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +104,20 @@ def test_what_was_changed_since_it_was_looked_at_is_looked_at_again(analyst, rec
 
 def test_the_list_of_proposals_leads_to_imports(analyst):
     assert IMPORTS in analyst.get(address(Proposal)).text
+
+
+def test_the_sheet_to_fill_in_is_itself_imported(analyst, record):  # noqa: F811
+    file = analyst.get(f"{IMPORTS}template.xlsx")
+    page = upload(analyst, b"".join(file.streaming_content), "proposals.xlsx")
+    meanings = {name: meaning for name, meaning, _examples in page.context["columns"]}
+    assert all(meanings.values())
+    assert page.context["counts"]["refused"] == 1, "审评审批 is no topic of this record"
+    make_topic(name_zh="审评审批")
+    make_source()
+    assert analyst.get(url()).context["counts"]["new"] == 1
+    assert "proposals.xlsx" in analyst.get("/admin/").text
+
+
+def test_a_running_number_is_not_taken_for_the_number_of_a_proposal(analyst, record):  # noqa: F811
+    page = upload(analyst, "序号,届次,案由\n1,全国政协十四届二次会议,一\n2,全国政协十四届二次会议,二\n")
+    assert page.context["columns"][0][:2] == ("序号", "")

@@ -278,10 +278,6 @@ DAMAGES = {
         ("topics.csv", "mesh_heading", "mesh_heading,"),
         "topics.csv, line 1, field without a name: there is no such column",
     ),
-    "a column that belongs to the analysts": (
-        ("delegates.csv", "wikidata", "wikidata,note"),
-        "delegates.csv, line 1, field note: there is no such column",
-    ),
     "a row that is too short": (
         ("sponsorships.csv", "1,ding-lieming,,,yes", "1,ding-lieming"),
         "sponsorships.csv, line 2, field organisation_en: 3 cells for 6 columns",

@@ -69,6 +69,7 @@ def table():
         found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
     found |= {
         "proposals/proposal/import/": EDITORS,
+        "proposals/proposal/import/template.xlsx": EDITORS,
         "proposals/proposal/import/{key}/": (*SIGN_IN, 403, 404, 404, 404),
         "proposals/proposal/import/{key}/refused.csv": (*SIGN_IN, 403, 404, 404, 404),
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people.doubles import Double
-from people.history import Version
+from people.history import Batch, Version
 from proposals.models import Citation, Proposal
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DUE = timedelta(days=183)
 """A reply is due within six months: three, and three more where it is put off."""
-LATEST = 8
+LATEST, LAST_IMPORTS = 8, 3
 Rows = QuerySet[Proposal]
 
 
@@ -110,4 +110,5 @@ def dashboard(user: Any) -> dict[str, Any]:
     ):
         pairs = Double.objects.filter(kind=f"{app}.{kind}", different=False).count()
         waiting.append(Waiting(label, pairs, reverse(f"admin:{app}_{kind}_doubles")))
-    return {"waiting": waiting, "latest": Version.objects.select_related("by")[:LATEST]}
+    latest = Version.objects.select_related("by")[:LATEST]
+    return {"waiting": waiting, "latest": latest, "imports": Batch.objects.defer("content")[:LAST_IMPORTS]}

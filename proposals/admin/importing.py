@@ -17,10 +17,11 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from openpyxl import Workbook
 
 from people.history import Batch, Version
 from proposals.models import Mapping
-from proposals.sheets.columns import COLUMNS, guess
+from proposals.sheets.columns import COLUMNS, EXAMPLE, guess
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.planning import CHANGED, NEW, REFUSED, UNCHANGED, Planned, counted, plan, refused_rows
 from proposals.sheets.reading import LARGEST, Sheet, SheetError, read
@@ -69,6 +70,7 @@ class ImportPages(AnyModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("import/", wrap(self.imports_view), name="proposals_proposal_imports"),
+            path("import/template.xlsx", wrap(self.template_view), name="proposals_proposal_template"),
             path("import/<int:key>/", wrap(self.import_view), name="proposals_proposal_import"),
             path("import/<int:key>/refused.csv", wrap(self.refused_view), name="proposals_proposal_refused"),
             *super().get_urls(),
@@ -172,6 +174,19 @@ class ImportPages(AnyModelAdmin):
         refused = [row for row in plan(sheet, batch.columns) if row.how == REFUSED]
         content = io.BytesIO(refused_rows(sheet.header, refused).encode("utf-8-sig"))
         return FileResponse(content, as_attachment=True, filename=f"refused-{key}.csv", content_type="text/csv")
+
+    def template_view(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        """Give a workbook with the names of columns and a row as an example."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet()
+        for row in (EXAMPLE.keys(), EXAMPLE.values()):
+            sheet.append(list(row))
+        content = io.BytesIO()
+        book.save(content)
+        content.seek(0)
+        return FileResponse(content, as_attachment=True, filename="proposals.xlsx")
 
     def _import_url(self, batch: Batch) -> str:
         return reverse("admin:proposals_proposal_import", args=[batch.pk])

@@ -182,7 +182,7 @@ class Proposal(RecordModel):
     Status = ProposalStatus
 
     _history_m2m_fields = ["target_regions", "topics"]
-    set_apart = ["state"]
+    set_apart = ["state", "withdrawn_because_en", "withdrawn_because_zh"]
 
     kind = models.CharField(
         _("kind"),
@@ -285,8 +285,10 @@ class Proposal(RecordModel):
         editable=False,
         related_name="+",
     )
-    withdrawn_because_en = models.TextField(_("why it was withdrawn"), blank=True, editable=False)
-    withdrawn_because_zh = models.TextField(_("why it was withdrawn, in Chinese"), blank=True, editable=False)
+    withdrawn_because_en = models.TextField(_("why it was withdrawn"), blank=True, help_text=_("The public reads it."))
+    withdrawn_because_zh = models.TextField(
+        _("why it was withdrawn, in Chinese"), blank=True, help_text=_("The same in Chinese.")
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -334,7 +336,7 @@ class Proposal(RecordModel):
 
     def _note_publication(self) -> None:
         """Note when it is first published."""
-        if self.state == self.State.PUBLISHED and self.published_at is None:
+        if self.state in (self.State.PUBLISHED, self.State.WITHDRAWN) and self.published_at is None:
             self.published_at = timezone.now()
 
     def clean(self) -> None:

@@ -38,7 +38,7 @@ COLUMNS = {
         Column("title_zh", _("title in Chinese"), "标题; 题目; 案由; 提案名称; 建议名称; 提案题目; 名称; 中文标题"),
         Column("session", _("session"), "session; meeting; 会议; 届次; 会次; 届次会议; 会议名称"),
         Column("kind", _("kind"), "kind; type; document type; 类别; 类型; 文种; 提案类别; 案别"),
-        Column("number", _("number"), "number; no; proposal number; 编号; 提案号; 案号; 提案编号; 建议号; 序号"),
+        Column("number", _("number"), "number; no; proposal number; 编号; 提案号; 案号; 提案编号; 建议号"),
         Column("submitted", _("submitted"), "submitted; date; 日期; 提交日期; 提交时间; 提出时间; 时间"),
         Column(
             "proposers",
@@ -74,7 +74,21 @@ COLUMNS = {
     )
 }
 """What can be imported of a proposal; columns that are none of these are kept aside."""
-REQUIRED = ("session",)
+EXAMPLE = {
+    "标题": "关于加强干细胞审评力量的提案",
+    "届次": "全国政协十四届二次会议",
+    "提案号": "0462",
+    "提交日期": "2024年3月5日",
+    "提案人": "丁列明、马永青等9人",
+    "主题": "干细胞；审评审批",
+    "涉及地区": "上海",
+    "提案全文": "【调研情况】\n审评力量不足。\n【具体建议】\n一、增加审评人员。\n二、设立专项资金。",
+    "承办单位": "国家药监局",
+    "来源": "某报道",
+    "来源链接": "https://example.org/report",
+    "备注": "仅为示例，导入前请删去此行",
+}
+"""A row as a sheet may have it, under names of columns that are known."""
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from people.versions import differences, states
 from proposals.catalogue import Related, UnavailableError, related
 from proposals.models import Citation, Proposal, Recommendation
 
-NOT_COMPARED = ("slug", "state")
+NOT_COMPARED = ("slug", *Proposal.set_apart)
 
 
 def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:

@@ -1,18 +1,11 @@
-"""A data set: a directory of CSV files that people can edit, read into the record.
-
-Each file holds the rows of one model under columns named as the model's fields. What is special to a model stands in
-`TABLES`; the rest comes from its fields. Where a cell means another row it holds that row's name (`nmpa`, `CN-SH`,
-`cgt-industry-2024#3`), which must stand in an earlier file, or above. All or nothing: with one fault nothing is saved.
-"""
+"""Reading a data set into the record: all or nothing, with one fault nothing is saved."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,80 +13,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import BooleanField, Field, ForeignKey, ManyToManyField, Model
 from tqdm import tqdm
 
-from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
-from proposals.models import Addressee, Citation, Figure, Proposal, Recommendation, Source, Sponsorship, Synonym, Topic
+from proposals.dataset.tables import DIVIDER, INFERRED, TABLES, YES_NO, DatasetError, Table
+from proposals.models import Addressee
 from proposals.models.outbox import recorded
-from proposals.models.sources import SUPPORTED
-
-FAULTS_SHOWN = 50
-DIVIDER = ";"
-INFERRED = " (inferred)"
-YES_NO = {"yes": True, "no": False}
+from proposals.sheets.reading import unharmed
 
 Counts = dict[str, Counter[str]]
 Cells = dict[str, str]
 Links = dict[Model, bool]
-
-
-@dataclass(frozen=True)
-class Table:
-    """One file: the model of its rows, which fields tell two rows apart, and what other rows call one.
-
-    `lists` maps a column to a many-to-many field with a model between, in which `(inferred)` is kept. `without` are
-    fields that have no column: they belong to the analysts, or to another file. `new_only` are taken for new rows and
-    left alone in others: what an analyst took back is not published again. `mark` is a column of which one row may say
-    yes: those that say no come first, so that it is free when another claims it.
-    """
-
-    file: str
-    model: type[Model]
-    key: tuple[str, ...] = ("slug",)
-    names: tuple[str, ...] = ("{slug}",)
-    lists: Mapping[str, str] = field(default_factory=dict)
-    without: tuple[str, ...] = ()
-    new_only: tuple[str, ...] = ()
-    mark: str = ""
-
-    @cached_property
-    def columns(self) -> dict[str, Field[Any, Any]]:
-        """The fields that have a column, by the column's name."""
-        meta = self.model._meta
-        fields = {one.name: one for one in (*meta.concrete_fields, *meta.many_to_many) if one.editable}
-        lists = {column: fields.pop(name) for column, name in self.lists.items()}
-        return {name: one for name, one in fields.items() if name not in ("id", *self.without)} | lists
-
-
-POST = ("employer_en", "employer_zh", "post_en", "post_zh", "began")
-ORGANISATION = ("organisation_en", "organisation_zh")
-ASKED = {"addressees": "agencies"}
-FACT = ("value", "unit_en", "unit_zh", "what_en", "what_zh")
-TABLES = (
-    Table("regions.csv", Region, names=("{slug}", "{iso_code}")),
-    Table("bodies.csv", Body),
-    Table("sessions.csv", Session),
-    Table("sectors.csv", Sector),
-    Table("topics.csv", Topic),
-    Table("synonyms.csv", Synonym, key=("topic", "text", "acronym"), names=()),
-    Table("agencies.csv", Agency),
-    Table("delegates.csv", Delegate, without=("note",)),
-    Table("name_variants.csv", NameVariant, key=("delegate", "spelling"), names=("{delegate}:{spelling}",)),
-    Table("memberships.csv", Membership, key=("delegate", "body", "term", "role"), names=("{delegate}@{body}:{term}",)),
-    Table("positions.csv", Position, key=("delegate", *POST), names=("{delegate}@{employer_en}",)),
-    Table("sources.csv", Source),
-    Table("proposals.csv", Proposal, without=("delegates",), new_only=("state",)),
-    Table("sponsorships.csv", Sponsorship, key=("proposal", "delegate", *ORGANISATION), names=(), mark="first"),
-    Table("recommendations.csv", Recommendation, key=("proposal", "order"), names=("{proposal}#{order}",), lists=ASKED),
-    Table("figures.csv", Figure, key=("proposal", *FACT), names=("{proposal}:{value} {unit_en}",)),
-    Table("citations.csv", Citation, key=("source", *SUPPORTED, "passage"), names=()),
-)
-
-
-class DatasetError(Exception):
-    """A data set that was not loaded: its arguments are the faults, a line of text each."""
-
-    def __str__(self) -> str:
-        more = len(self.args) - FAULTS_SHOWN
-        return "\n".join(self.args[:FAULTS_SHOWN]) + (f"\nand {more} more" if more > 0 else "")
 
 
 def load(path: Path, *, progress: bool = False) -> Counts:
@@ -140,7 +67,7 @@ class Loading:
             header = [cell.strip() for cell in next(reader, [])]
             line = reader.line_num + 1
             for row in reader if self.is_header(table, header) else ():
-                cells = [cell.strip() for cell in row]
+                cells = [unharmed(cell.strip()) for cell in row]
                 if any(cells) and len(cells) == len(header):
                     rows.append((line, dict(zip(header, cells, strict=True))))
                 elif any(cells):
@@ -164,7 +91,7 @@ class Loading:
             return False
         wrong = {name: "there is no such column" for name in header if name not in table.columns}
         wrong |= {name: "this column is there twice" for name, times in Counter(header).items() if times > 1}
-        wrong |= {name: "this column is missing" for name in table.columns if name not in header}
+        wrong |= {name: "this column is missing" for name in table.columns if name not in (*header, *table.optional)}
         for name, text in wrong.items():
             self.note(table, text, line=1, column=name or "without a name")
         return not wrong
