@@ -27,7 +27,7 @@ FLOORS = {
     "models": 5,
 }
 """Inside `proposals`: a file may import from its own floor and from those below it."""
-BESIDE = {"admin", "admin_site", "admin_config", "dataset", "intake", "sheets"}
+BESIDE = {"admin", "admin_site", "admin_config", "dataset", "intake", "sheets", "links"}
 """These stand on the models alone."""
 ABOVE_ALL = {"management", "migrations", "apps"}
 EMPTY_NAMES = {"core", "common", "utils", "util", "helpers", "services", "managers", "misc"}

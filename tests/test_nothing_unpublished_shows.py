@@ -29,7 +29,7 @@ from tests.factories import (
 
 CANARY = re.compile("xqzv|龘", re.IGNORECASE)
 NEVER_SHOWN = {"delegate.note", "sector.slug", "source.slug", "proposal.withdrawn_because_en"}
-NEVER_SHOWN |= {"proposal.withdrawn_because_zh"}
+NEVER_SHOWN |= {"proposal.withdrawn_because_zh", "source.link_fault"}
 """For analysts only, or not used in public, or shown of what is withdrawn only."""
 
 OWN = "delegate={0}-delegate-slug&first_proposer={0}-delegate-slug&agency={0}-agency-slug&body={0}-body-slug"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from people.doubles import Double
 from people.history import Batch, Version
-from proposals.models import Citation, Proposal
+from proposals.models import Citation, Proposal, Source
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -110,5 +110,8 @@ def dashboard(user: Any) -> dict[str, Any]:
     ):
         pairs = Double.objects.filter(kind=f"{app}.{kind}", different=False).count()
         waiting.append(Waiting(label, pairs, reverse(f"admin:{app}_{kind}_doubles")))
+    broken = Source.objects.exclude(link_fault="").count()
+    sources = reverse("admin:proposals_source_changelist")
+    waiting.append(Waiting(_("sources whose address does not answer"), broken, f"{sources}?link_fault__isempty=0"))
     latest = Version.objects.select_related("by")[:LATEST]
     return {"waiting": waiting, "latest": latest, "imports": Batch.objects.defer("content")[:LAST_IMPORTS]}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.contrib import admin
+from django.contrib.admin import EmptyFieldListFilter
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
@@ -91,12 +92,13 @@ class SourceAdmin(RecordAdmin[Source]):
     """Articles, documents and broadcasts."""
 
     list_display = ["title", "outlet", "kind", "reliability", "language", "published", "accessed"]
-    list_filter = ["kind", "reliability", "language", "machine_translated"]
+    list_filter = ["kind", "reliability", "language", "machine_translated", ("link_fault", EmptyFieldListFilter)]
+    readonly_fields = ["link_fault", "link_checked"]
     search_fields = ["title", "outlet", "url", "slug"]
     prepopulated_fields = {"slug": ["title"]}
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     fieldsets = [
-        (None, {"fields": ["title", ("outlet", "published"), "url", "archive_url"]}),
+        (None, {"fields": ["title", ("outlet", "published"), "url", ("link_fault", "link_checked"), "archive_url"]}),
         (
             _("What it is"),
             {"fields": [("kind", "reliability"), ("language", "machine_translated"), "accessed", "slug"]},

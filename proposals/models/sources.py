@@ -92,6 +92,8 @@ class Source(RecordModel):
     accessed = models.DateField(
         _("accessed"), null=True, blank=True, help_text=_("The day on which you read it: 2026-11-23.")
     )
+    link_fault = models.CharField(_("what is wrong with the address"), max_length=200, blank=True, editable=False)
+    link_checked = models.DateTimeField(_("address tried"), null=True, blank=True, editable=False)
     note_en = models.TextField(
         _("editor's note"), blank=True, help_text=_("What readers must know: “Spells one name in four ways.”")
     )
