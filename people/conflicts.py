@@ -20,7 +20,7 @@ from people.history import RecordModel, Version
 from people.versions import Different, State, as_it_is, as_it_was
 
 FormClass = type["forms.ModelForm[Any]"]
-LARGEST_FORM = 2_000
+LARGEST_FORM, LARGEST_KEY = 2_000, 2**63 - 1
 _NO_FILES: MultiValueDict[str, Any] = MultiValueDict()
 
 
@@ -100,7 +100,7 @@ class _Merge:
                 kept.append(self._taken(at))
             elif not key:
                 new.append(self._taken(at))
-            elif self._typed_in(rows, int(key), at):
+            elif self._typed_in(rows, _number(key, LARGEST_KEY), at):
                 new.append({**self._taken(at), "id": [""]})
                 self.collisions.append(Collision(_name(model, new[-1]), _comes_back()))
             else:
@@ -189,5 +189,5 @@ def _name(model: type[RecordModel], fields: Mapping[str, list[str]]) -> str:
     return ": ".join(filter(None, (str(model._meta.verbose_name), text)))
 
 
-def _number(text: str | None) -> int:
-    return min(int(text), LARGEST_FORM) if text and text.isascii() and text.isdecimal() else 0
+def _number(text: str | None, most: int = LARGEST_FORM) -> int:
+    return min(int(text[:20]), most) if text and text.isascii() and text.isdecimal() else 0

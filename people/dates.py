@@ -66,13 +66,16 @@ def partial_date(text: str) -> str:
     return "-".join([parts["year"], *(part.zfill(2) for part in (month, parts.get("day")) if part)])
 
 
-HAN_NUMBER = re.compile(f"[{''.join(HAN_DIGITS)}十]+")
+HAN_NUMBER = re.compile(f"[{''.join(HAN_DIGITS)}十百]+")
 
 
 def digits(han: str) -> str:
     """Write 二〇二四, 十二 or 三十一 in digits; digits stay."""
     if han.isdecimal():
         return han
+    if "百" in han:
+        hundreds, _mark, rest = han.partition("百")
+        return str(100 * int(digits(hundreds or "一")) + int(digits(rest.lstrip("零〇") or "〇")))
     tens, ten, ones = han.partition("十")
     if ten:
         return str(10 * int(HAN_DIGITS.get(tens, "1")) + int(HAN_DIGITS.get(ones, "0")))

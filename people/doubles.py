@@ -6,21 +6,23 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from people.history import LONGEST_KIND, RecordModel, edit
+from people.history import LONGEST_KIND, RecordModel, edit, lock
 
 
 class Reason(models.TextChoices):
     """Why two records are thought to be the same."""
 
-    NUMBER = "number", _("the same number at the same session")
-    TITLE = "title", _("like titles at the same session")
-    DELEGATE = "delegate", _("the same delegate at the same session, and titles a little alike")
-    NAME = "name", _("the same name")
-    SPELLING = "spelling", _("like names")
+    NUMBER = "number", gettext_lazy("the same number at the same session")
+    TITLE = "title", gettext_lazy("like titles at the same session")
+    DELEGATE = "delegate", gettext_lazy("the same delegate at the same session, and titles a little alike")
+    NAME = "name", gettext_lazy("the same name")
+    SPELLING = "spelling", gettext_lazy("like names")
 
 
 class Like(NamedTuple):
@@ -37,13 +39,13 @@ class Double(models.Model):
     kind = models.CharField(max_length=LONGEST_KIND)
     first = models.PositiveBigIntegerField()
     second = models.PositiveBigIntegerField()
-    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
-    percent = models.PositiveSmallIntegerField(_("likeness"))
-    different = models.BooleanField(_("different"), default=False)
+    reason = models.CharField(gettext_lazy("reason"), max_length=10, choices=Reason)
+    percent = models.PositiveSmallIntegerField(gettext_lazy("likeness"))
+    different = models.BooleanField(gettext_lazy("different"), default=False)
 
     class Meta:
-        verbose_name = _("suspected double")
-        verbose_name_plural = _("suspected doubles")
+        verbose_name = gettext_lazy("suspected double")
+        verbose_name_plural = gettext_lazy("suspected doubles")
         ordering = ["-percent", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "first", "second"], name="a_pair_is_suspected_once"),
@@ -110,8 +112,13 @@ def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> No
     Rows that both have alike stand once, with the sources of both. The other's address leads to the one that is kept.
     """
     kind = kept._meta.label_lower
-    values = {name: getattr(other, name) for name in take}
     with edit():
+        for record in sorted((kept, other), key=lambda each: each.pk):
+            lock(record)
+        kept, other = (type(record)._base_manager.get(pk=record.pk) for record in (kept, other))
+        if other.is_public and not kept.is_public:
+            raise ValidationError(_("“%(other)s” is public: keep that one.") % {"other": other})
+        values = {name: getattr(other, name) for name in take}
         for relation in kept._meta.related_objects:
             field = relation.field
             if issubclass(relation.related_model, RecordModel) and not field.many_to_many:
@@ -127,7 +134,7 @@ def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> No
         kept.full_clean()
         kept.save()
         FormerAddress.objects.filter(kind=kind, into=key).update(into=kept.pk)
-        FormerAddress.objects.create(kind=kind, key=key, slug=slug, into=kept.pk)
+        FormerAddress.objects.update_or_create(kind=kind, key=key, defaults={"slug": slug, "into": kept.pk})
         Double.objects.filter(Q(first=key) | Q(second=key), kind=kind).delete()
 
 

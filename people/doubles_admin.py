@@ -14,11 +14,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from people.doubles import Double, Like, merge, suspect
-from people.history import RecordModel
+from people.history import RecordModel, Version
 from people.history_admin import HistoryPages
 from people.versions import Names, as_it_is, fields_of
 
 PER_PAGE, NAMED = 50, 5
+LARGEST_KEY = 2**63
 
 
 class Choice(NamedTuple):
@@ -112,14 +113,19 @@ class DoublePages(HistoryPages):
 
     def merge_view(self, request: HttpRequest, key: int, other: int) -> HttpResponse:
         """Show two records side by side and make them one, with a choice for each field in which they differ."""
-        found = self.model._base_manager.in_bulk([key, other])
+        found = self.model._base_manager.in_bulk([key, other]) if max(key, other) < LARGEST_KEY else {}
         if len(found) < 2:
             raise Http404
         if not all(self.has_delete_permission(request, record) for record in found.values()):
             raise PermissionDenied
         kept, gone = found[key], found[other]
         choices = self._choices(kept, gone)
+        seen = " ".join(str(Version.objects.last(record)) for record in (kept, gone))
         if request.method == "POST":
+            if request.POST.get("seen") != seen:
+                said = _("The record was changed since you looked: look again.")
+                self.message_user(request, said, messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
             take = [choice.name for choice in choices if request.POST.get(choice.name) == "other"]
             try:
                 merge(kept, gone, take)
@@ -138,6 +144,7 @@ class DoublePages(HistoryPages):
             "kept": kept,
             "other": gone,
             "choices": choices,
+            "seen": seen,
             "double": double,
             "turned": self._url("merge", other, key),
             "doubles": self._url("doubles"),

@@ -264,7 +264,10 @@ class Edit:
         stored = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
         record = stored.record if stored else row.record
         if record.pk and (stored or record is not row):
+            known = at(record) in self.touched
             self.begin(record)
+            if stored and not known:  # it may have been changed before the lock was ours
+                stored = type(row)._base_manager.filter(pk=row.pk).first()
         if stored:
             self.were.setdefault(at(row), stored)
         return at(record) if stored else None

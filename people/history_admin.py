@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -92,16 +93,27 @@ class HistoryPages(AnyModelAdmin):
         record = self.model._base_manager.filter(pk=key).first()
         if not (self.has_change_permission(request, record) if record else self.has_add_permission(request)):
             raise PermissionDenied
-        if request.method == "POST":
+        if record is not None and not self.may_restore(request, record):
+            raise PermissionDenied
+        last = Version.objects.filter(kind=version.kind, key=key).aggregate(last=Max("number"))["last"]
+        if request.method == "POST" and request.POST.get("seen") == str(last):
             return self._bring_back(request, version)
+        if request.method == "POST":
+            said = _("The record was changed since you looked: look again.")
+            self.message_user(request, said, messages.ERROR)
         now = as_it_is(record) if record else {}
         context = {
             "title": _("Bring back version %(number)s: %(name)s") % {"number": number, "name": version.name},
             "version": version,
+            "seen": last,
             "changes": differences(now, as_it_was(self.model, key, number), hidden=self.model.set_apart),
             "record": record,
         }
         return self._page(request, "restore", context)
+
+    def may_restore(self, request: HttpRequest, record: RecordModel) -> bool:
+        """Tell whether somebody may bring back an old version of a record that is there."""
+        return self.has_change_permission(request, record)
 
     def _bring_back(self, request: HttpRequest, version: Version) -> HttpResponse:
         """Bring a version back; where that is impossible say why and change nothing."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from people.history import LONGEST_KIND, RecordModel
 
-LASTS = timedelta(minutes=10)
+LASTS, FRESH = timedelta(minutes=10), timedelta(seconds=30)
 """A form counts as open so long after it was last heard of; with scripts it says every minute that it still is."""
 
 
@@ -31,8 +31,9 @@ class Presence(models.Model):
 def enter(user: Any, kind: str, key: int) -> list[str]:
     """Note that `user` has a record open; give the names of the others who do."""
     now = timezone.now()
-    Presence.objects.filter(seen__lt=now - LASTS).delete()
-    Presence.objects.update_or_create(user=user, kind=kind, key=key, defaults={"seen": now})
+    if not Presence.objects.filter(user=user, kind=kind, key=key, seen__gt=now - FRESH).exists():
+        Presence.objects.filter(seen__lt=now - LASTS).delete()
+        Presence.objects.update_or_create(user=user, kind=kind, key=key, defaults={"seen": now})
     others = Presence.objects.filter(kind=kind, key=key).exclude(user=user).select_related("user")
     return sorted(each.user.get_full_name() or each.user.get_username() for each in others)
 

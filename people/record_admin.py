@@ -396,6 +396,10 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
             for model in {type(row) for row in chain(*going.values(), in_the_way)}
             if self.admin_site.is_registered(model)
             and not self.admin_site.get_model_admin(model).has_delete_permission(request)
+        } | {
+            str(self.opts.verbose_name)
+            for row in going.get(self.model, ())
+            if not self.has_delete_permission(request, row)
         }
         return (
             collector.nested(self._link),

@@ -14,7 +14,7 @@ from django.db.models import Field, ForeignKey, ManyToManyField, Model
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from people.history import GONE, History, RecordModel, Version, edit, parts_of, rows_of
+from people.history import GONE, History, RecordModel, Version, edit, lock, parts_of, rows_of
 
 Values = Mapping[str, Any]
 State = dict[type[RecordModel], dict[int, Values]]
@@ -226,23 +226,30 @@ def bring_back(kind: type[RecordModel], key: int, number: int) -> None:
     Whether it is public stays as it is; a record that was deleted comes back as a draft. Raises `ValidationError` where
     something it needs is gone, or what it was is no longer allowed; then nothing is changed.
     """
-    then = as_it_was(kind, key, number)
-    record = kind._base_manager.filter(pk=key).first()
     with edit():
+        found = kind._base_manager.filter(pk=key).first()
+        if found:
+            lock(found)
+        then = as_it_was(kind, key, number)
+        record = kind._base_manager.filter(pk=key).first()
         for model in reversed(list(then)):
             there = {row.pk: row for row in (rows_of(record, model) if record else ())}
             for row in (row for at, row in there.items() if at not in then[model]):
                 row.delete()
         for model, rows in then.items():
-            model.make_way(rows)
+            model.make_way([row.pk for row in rows_of(record, model)] if record else [])
             for values in rows.values():
-                _bring_back_row(model, values)
+                _bring_back_row(model, values, (kind, key))
 
 
-def _bring_back_row(model: type[RecordModel], values: Values) -> None:
-    row = model._base_manager.filter(pk=values["id"]).first() or model()
+def _bring_back_row(model: type[RecordModel], values: Values, whole: tuple[type[RecordModel], int]) -> None:
+    stored = model._base_manager.filter(pk=values["id"]).first()
+    if stored is not None and (type(stored.record), stored.record.pk) != whole:
+        words = {"row": stored, "record": stored.record}
+        raise ValidationError(_("“%(row)s” belongs to “%(record)s” now.") % words)
+    row = stored or model()
     for field in model._meta.concrete_fields:
-        if field.editable and field.name not in model.set_apart:
+        if field.name not in model.set_apart and (field.editable or stored is None):
             setattr(row, field.attname, values[field.attname])
     _check(row)
     row.save()

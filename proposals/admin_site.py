@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from django.views.i18n import set_language
 
-from people.history import LONGEST_KIND, LONGEST_REASON
+from people.history import LONGEST_REASON
 from people.presence import enter
 from people.record_admin import RecordAdmin, is_key
 from proposals.models.outbox import recorded
@@ -80,7 +80,8 @@ class LianghuiAdminSite(admin.AdminSite):
     def presence(self, request: HttpRequest) -> HttpResponse:
         """Note that somebody still has a record open, "proposals.proposal 12"; answer who else does."""
         kind, _space, key = request.POST.get("open_on", "").partition(" ")
-        if not is_key(key) or len(kind) > LONGEST_KIND:
+        pages = {model._meta.label_lower: page for model, page in self._registry.items()}
+        if not is_key(key) or kind not in pages or not pages[kind].has_change_permission(request):
             return JsonResponse({"error": "open_on"}, status=HTTPStatus.BAD_REQUEST)
         return JsonResponse({"others": enter(request.user, kind, int(key))})
 

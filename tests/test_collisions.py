@@ -194,7 +194,10 @@ def test_histories_are_shown_and_versions_brought_back(analyst, proposal):
     back = f"/admin/proposals/proposal/{proposal.pk}/history/1/restore/"
     assert back in page.text
     assert "Quince<del> jelly</del>" in analyst.get(back).text
-    assert analyst.post(back, {"_reason": "Unripe"}, follow=True).status_code == 200
+    refused = analyst.post(back, {"_reason": "Unripe", "seen": "1"}, follow=True)
+    assert "The record was changed since you looked" in refused.text
+    seen = analyst.get(back).context["seen"]
+    assert analyst.post(back, {"_reason": "Unripe", "seen": seen}, follow=True).status_code == 200
     assert (Proposal.objects.get().title_en, texts(proposal)) == ("Quince", ["one", "two", "three"])
     assert Version.objects.of(proposal).order_by("-number").first().reason == "Unripe"
 
@@ -208,7 +211,7 @@ def test_what_was_deleted_is_listed_and_brought_back(analyst, proposal):
     back = f"/admin/proposals/proposal/{key}/history/1/restore/"
     assert "Quince" in page.text
     assert back in page.text
-    assert analyst.post(back).status_code == 302
+    assert analyst.post(back, {"seen": analyst.get(back).context["seen"]}).status_code == 302
     assert texts(Proposal.objects.get(pk=key)) == ["one", "two", "three"]
     assert "Nothing was deleted that did not come back." in analyst.get("/admin/proposals/proposal/deleted/").text
 
@@ -218,7 +221,7 @@ def test_what_cannot_be_brought_back_says_why(analyst, proposal):
     proposal.topics.clear()
     topic.delete()
     back = f"/admin/proposals/proposal/{proposal.pk}/history/1/restore/"
-    said = analyst.post(back, follow=True).context["messages"]
+    said = analyst.post(back, {"seen": analyst.get(back).context["seen"]}, follow=True).context["messages"]
     assert ["Nothing was changed." in str(message) for message in said] == [True]
     assert analyst.get("/admin/proposals/proposal/99999/history/1/restore/").status_code == 404
     assert analyst.get(f"/admin/proposals/proposal/{proposal.pk}/history/99/restore/").status_code == 404

@@ -73,6 +73,8 @@ def test_two_are_made_one_with_a_choice_for_each_field(analyst, pair):
         ("note_en", "", "Doubtful"),
     ]
     chosen = {"title_en": "kept", "number": "other", "note_en": "kept", "_reason": "Entered twice"}
+    assert "look again" in messages_of(analyst.post(url, {**chosen, "seen": "1 1"}, follow=True))[0]
+    chosen["seen"] = page.context["seen"]
     assert "is one with" in messages_of(analyst.post(url, chosen, follow=True))[0]
     now = Proposal.objects.get()
     assert (now.title_en, now.number, now.note_en) == ("Hire reviewers", "0462", "")
@@ -82,7 +84,7 @@ def test_two_are_made_one_with_a_choice_for_each_field(analyst, pair):
 def test_a_merge_that_cannot_be_changes_nothing(analyst, pair):
     other = make_proposal(title="A suggestion", kind="suggestion", session=make_session(ordinal=5))
     url = f"/admin/proposals/proposal/{pair[0].pk}/merge/{other.pk}/"
-    said = messages_of(analyst.post(url, {"kind": "other"}, follow=True))
+    said = messages_of(analyst.post(url, {"kind": "other", "seen": analyst.get(url).context["seen"]}, follow=True))
     assert said[0].startswith("Nothing was changed.")
     assert Proposal.objects.count() == 3
 

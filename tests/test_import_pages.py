@@ -115,6 +115,7 @@ def test_the_sheet_to_fill_in_is_itself_imported(analyst, record):  # noqa: F811
     make_topic(name_zh="审评审批")
     make_source()
     assert analyst.get(url()).context["counts"]["new"] == 1
+    do_import(analyst)
     assert "proposals.xlsx" in analyst.get("/admin/").text
 
 

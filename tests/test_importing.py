@@ -103,7 +103,7 @@ def test_a_sheet_in_chinese_becomes_drafts(record):
     assert {one.state for one in (first, second, third)} == {"draft"}
     assert (first.number, first.session, first.kind) == ("0462", record, "proposal")
     assert first.title_zh == "关于支持干细胞产业发展的提案"
-    assert first.summary_zh == "产业发展很快。"
+    assert first.summary_zh == "产业发展很快。\n审评力量不足。"
     assert [row.text_zh for row in first.recommendations.order_by("order")] == ["增加审评人员。", "设立专项资金。"]
     assert {row.agency.name_en for row in first.recommendations.first().addressees.all()} == {"NMPA"}
     assert [(row.delegate.name_zh, row.first) for row in first.sponsorships.order_by("order")] == [
@@ -222,6 +222,50 @@ def test_an_import_is_undone_as_long_as_nothing_was_built_on_it(record):
         undo(again)
     assert refused.value.messages == ["These were changed since:", "关于支持干细胞产业发展的提案"]
     assert Proposal.objects.count() == 3
+
+
+def test_a_like_title_with_another_number_is_another_proposal(record):
+    kept = make_proposal(title_zh="同题的提案", session=record, number="0462", kind="proposal")
+    imported("会议,标题,提案号\n14届全国政协2次会议,同题的提案,0500\n")
+    assert Proposal.objects.filter(title_zh="同题的提案").count() == 2
+    sheet = read("会议,标题,提案号\n14届全国政协2次会议,同题的提案,462\n".encode())
+    [row] = plan(sheet, guess(sheet))
+    assert (row.how, row.proposal) == ("unchanged", kept)
+
+
+def test_a_kind_that_no_cell_gives_changes_nothing():
+    session = make_session(body=make_body(system="npc", short_name_zh="全国人大"), term=14, ordinal=2)
+    make_proposal(title_zh="议案", session=session, kind="bill")
+    imported("会议,标题,备注\n全国人大十四届二次会议,议案,核对过\n")
+    assert Proposal.objects.get().kind == "bill"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "column"),
+    [
+        ("提案人", f"{'某' * 400}协会", "proposers"),
+        ("来源链接", "no address", "source_url"),
+        ("提案人", "丁列明等一百二十人", ""),
+    ],
+)
+def test_what_the_record_would_not_take_is_refused_before(record, header, cell, column):
+    sheet = read(f"会议,标题,{header}\n14届全国政协2次会议,提案,{cell}\n".encode())
+    [row] = plan(sheet, guess(sheet))
+    assert {name for name, _fault in row.faults} == {column} - {""}
+    if not column:
+        assert row.meant.values["proposers_in_all"] == 120
+
+
+def test_a_file_is_imported_once_and_its_source_stays_where_it_is_cited(record):
+    sheet = read(CHINESE.encode())
+    batch = Batch.objects.create(name="sheet.csv")
+    rows = plan(sheet, guess(sheet))
+    carry_out(rows, batch)
+    with pytest.raises(NotImportedError, match="first"):
+        carry_out(plan(sheet, guess(sheet)), Batch.objects.get(pk=batch.pk))
+    make_proposal(sources=[Source.objects.get()])
+    undo(batch)
+    assert Source.objects.exists()
 
 
 def test_texts_and_lists_are_cut():

@@ -1,6 +1,7 @@
 """Two records made one: nothing that either had is lost, and the old address leads to the one that is kept."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from people.doubles import Double, FormerAddress, Like, Reason, merge, successor, suspect
 from people.history import Version, edit
@@ -71,6 +72,7 @@ def test_the_old_address_of_a_proposal_leads_to_the_one_that_is_kept(client):
             answer = client.get(f"{prefix}{address}")
             assert (answer.status_code, answer["Location"]) == (301, f"{prefix}{public}")
     assert client.get(f"/recommendations/{demand.pk}/")["Location"].endswith(f"{public}#r3")
+    kept.refresh_from_db()
     kept.state = "draft"
     kept.save()
     assert client.get(addresses[0]).status_code == 404
@@ -108,9 +110,28 @@ def test_a_merge_is_one_edit_of_each_and_can_be_looked_up():
     [version] = Version.objects.of(kept).filter(number__gt=before)
     [gone] = Version.objects.filter(gone=True)
     assert (version.reason, gone.reason, gone.name) == ("Entered twice", "Entered twice", "Other")
-    bring_back(Proposal, gone.key, gone.number - 1)
-    assert Proposal.objects.count() == 2
+    with pytest.raises(ValidationError, match="belongs to “Kept” now"):
+        bring_back(Proposal, gone.key, gone.number - 1)
+    assert Proposal.objects.count() == 1
     assert successor(Proposal, key=gone.key) == kept
+
+
+def test_what_is_public_is_not_merged_into_a_draft():
+    draft, public = make_proposal(title="Draft"), make_proposal(title="Public", published=True)
+    with pytest.raises(ValidationError, match="“Public” is public: keep that one"):
+        merge(draft, public)
+    assert Proposal.objects.count() == 2
+
+
+def test_where_the_kept_one_is_withdrawn_the_old_address_says_why(client):
+    kept, other = make_proposal(title="Kept", published=True), make_proposal(title="Other", published=True)
+    address = other.get_absolute_url()
+    merge(kept, other)
+    kept.state, kept.withdrawn_because_en = "withdrawn", "A hoax"
+    kept.save()
+    answer = client.get(address)
+    assert answer.status_code == 410
+    assert "A hoax" in answer.text
 
 
 def test_proposals_are_suspected_by_number_title_and_delegate():

@@ -81,6 +81,8 @@ def table():
         found |= {f"{start}{end}": roles for end, roles in OF_A_RECORD.items()}
         found[f"{start}{{key}}/delete/"] = EDITORS if name in PARTS else REVIEWERS
         found[f"{start}{{key}}/history/1/restore/"] = EDITORS if not model.part_of else (*SIGN_IN, 404, 404, 404, 404)
+        if name == "proposal":  # the first one is public
+            found[f"{start}{{key}}/history/1/restore/"] = REVIEWERS
     return found
 
 

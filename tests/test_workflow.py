@@ -59,8 +59,33 @@ def test_an_analyst_sends_to_review_and_a_reviewer_publishes(member, team):
     analyst, reviewer, proposal = member("analyst"), member("reviewer"), ready(title="Quince")
     assert press(analyst, proposal, "send")[0] == "“Quince” waits for review now."
     assert state(proposal) == "review"
-    assert press(reviewer, proposal, "publish", title_en="Quinces")[0] == "“Quinces” is public now."
+    assert press(reviewer, proposal, "publish")[0] == "“Quince” is public now."
+    assert Proposal.objects.published().get().title_en == "Quince"
+
+
+def test_who_wrote_any_of_it_does_not_publish_it(member, team):
+    analyst, reviewer, proposal = member("analyst"), member("reviewer"), ready(title="Quince")
+    press(analyst, proposal, "send")
+    said = press(reviewer, proposal, "publish", title_en="Quinces")
+    assert said[0] == "Saved, but no more than that. You changed it: somebody else publishes it."
+    said = press(reviewer, proposal, "publish")
+    assert said[0] == "Saved, but no more than that. You worked on it: somebody else publishes it."
+    press(member("administrator"), proposal, "publish")
     assert Proposal.objects.published().get().title_en == "Quinces"
+
+
+def test_an_analyst_brings_no_old_version_before_the_public(member, team):
+    analyst, proposal = member("analyst"), ready(title="Never public")
+    proposal.title_en, proposal.state = "Public", "published"
+    proposal.save()
+    assert analyst.get(f"/admin/proposals/proposal/{proposal.pk}/history/1/restore/").status_code == 403
+
+
+def test_an_analyst_deletes_nothing_public_in_bulk(member):
+    analyst, proposal = member("analyst"), ready(published=True)
+    sent = {"action": "delete_selected", "_selected_action": [proposal.pk], "post": "yes"}
+    analyst.post(address(Proposal), sent)
+    assert Proposal.objects.filter(pk=proposal.pk).exists()
 
 
 def test_who_sent_it_does_not_publish_it(member, team):

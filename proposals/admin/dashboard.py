@@ -114,4 +114,8 @@ def dashboard(user: Any) -> dict[str, Any]:
     sources = reverse("admin:proposals_source_changelist")
     waiting.append(Waiting(_("sources whose address does not answer"), broken, f"{sources}?link_fault__isempty=0"))
     latest = Version.objects.select_related("by")[:LATEST]
-    return {"waiting": waiting, "latest": latest, "imports": Batch.objects.defer("content")[:LAST_IMPORTS]}
+    return {
+        "waiting": waiting,
+        "latest": latest,
+        "imports": Batch.objects.exclude(done_at=None).defer("content")[:LAST_IMPORTS],
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,6 +35,8 @@ else:
 SHOWN = 200
 """Rows of each sort that the preview shows; all are counted, and the refused ones are in a file."""
 EXAMPLES = 3
+ABANDONED = timedelta(days=7)
+"""A file that was looked at and not imported is forgotten after that."""
 IN_ORDER = (REFUSED, CHANGED, NEW, UNCHANGED)
 
 
@@ -82,6 +86,7 @@ class ImportPages(AnyModelAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if form.is_valid():
+            Batch.objects.filter(done_at=None, at__lt=timezone.now() - ABANDONED).delete()
             mapping = form.cleaned_data["mapping"]
             batch = Batch.objects.create(
                 name=form.cleaned_data["file"].name[:200],
@@ -105,7 +110,7 @@ class ImportPages(AnyModelAdmin):
         if request.method == "POST" and "map" in request.POST:
             return self._map(request, batch, sheet)
         rows = plan(sheet, batch.columns)
-        seen = _fingerprint(rows)
+        seen = _fingerprint(rows, batch.columns)
         if request.method == "POST" and "import" in request.POST:
             return self._carry_out(request, batch, rows, fresh=request.POST.get("seen") == seen)
         context = {
@@ -200,14 +205,14 @@ class ImportPages(AnyModelAdmin):
         return TemplateResponse(request, f"admin/proposals/proposal/{name}.html", every | context)
 
 
-def _fingerprint(rows: Iterable[Planned]) -> str:
+def _fingerprint(rows: Iterable[Planned], columns: dict[str, str]) -> str:
     """Tell whether the same would be done to the same versions of the same proposals."""
     known = {row.proposal.pk for row in rows if row.proposal is not None}
     versions = (
         Version.objects.filter(kind="proposals.proposal", key__in=known).order_by("pk").values_list("pk", flat=True)
     )
     done = [(row.line, row.how) for row in rows]
-    return hashlib.blake2b(repr((done, list(versions))).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(((done, list(versions)), sorted(columns.items()))).encode(), digest_size=16).hexdigest()
 
 
 def _examples(sheet: Sheet, column: str) -> list[str]:

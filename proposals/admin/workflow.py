@@ -87,8 +87,9 @@ class WorkflowPages(AnyModelAdmin):
         self.finish(form)
         for step in STEPS.values():
             if f"{BUTTON}{step.name}" in request.POST and step.name != "withdraw":
+                touched = form.has_changed() or any(formset.has_changed() for formset in formsets)
                 try:
-                    take(form.instance, step, request.user)
+                    take(form.instance, step, request.user, touched=touched)
                     self.message_user(request, step.done % {"proposal": form.instance}, messages.SUCCESS)
                 except ValidationError as error:
                     said = " ".join([_("Saved, but no more than that."), *error.messages])
@@ -108,6 +109,11 @@ class WorkflowPages(AnyModelAdmin):
             not was_public or request.user.has_perm(STEPS["withdraw"].permission)
         )
 
+    def may_restore(self, request: HttpRequest, record: Any) -> bool:
+        """Leave what is public to those who may publish: an old version may never have been public."""
+        allowed = super().may_restore(request, record)  # type: ignore[misc]
+        return bool(allowed) and (not record.is_public or request.user.has_perm(STEPS["publish"].permission))
+
     def withdraw_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Ask for the reason that the public is given, and withdraw."""
         proposal = Proposal.objects.filter(pk=key).first()
@@ -117,6 +123,8 @@ class WorkflowPages(AnyModelAdmin):
             raise PermissionDenied
         form = WithdrawalForm(request.POST or None)
         if form.is_valid():
+            lock(proposal)
+            proposal.refresh_from_db()
             take(proposal, STEPS["withdraw"], request.user, **form.cleaned_data)
             self.message_user(request, STEPS["withdraw"].done % {"proposal": proposal}, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:proposals_proposal_change", args=[key]))

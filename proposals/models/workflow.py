@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from people.history import Version
 from proposals.models.proposals import Proposal, ProposalState
 from proposals.models.sources import Citation
 
@@ -112,9 +114,14 @@ def steps_from(proposal: Proposal, user: Any) -> list[Step]:
     return [step for step in STEPS.values() if not list(_who_may_not(proposal, step, user))]
 
 
-def objections(proposal: Proposal, step: Step, user: Any) -> list[str]:
-    """Say why `user` cannot take a step with a stored proposal; nothing where it can be taken."""
+def objections(proposal: Proposal, step: Step, user: Any, *, touched: bool = False) -> list[str]:
+    """Say why `user` cannot take a step with a stored proposal; nothing where it can be taken.
+
+    `touched` says that the very request changes it as well.
+    """
     reasons = list(_who_may_not(proposal, step, user))
+    if touched and step.name == "publish" and not settings.ONE_PERSON_TEAM and not reasons:
+        reasons.append(_("You changed it: somebody else publishes it."))
     if step.end == ProposalState.PUBLISHED:
         missing = [item.text for item in checklist(proposal) if item.required and not item.there]
         reasons += [_("It lacks %(missing)s.") % {"missing": _(", ").join(missing)}] if missing else []
@@ -130,14 +137,25 @@ def _who_may_not(proposal: Proposal, step: Step, user: Any) -> Iterator[str]:
         yield _("You may not do this.")
     elif step.name == "publish" and proposal.sent_by_id == user.pk and not alone:
         yield _("You sent it to review: somebody else publishes it.")
+    elif step.name == "publish" and not alone and _worked_on(proposal, user):
+        yield _("You worked on it: somebody else publishes it.")
 
 
-def take(proposal: Proposal, step: Step, user: Any, *, reason_en: str = "", reason_zh: str = "") -> None:
+def _worked_on(proposal: Proposal, user: Any) -> bool:
+    """Tell whether `user` made a version of it since it was last public."""
+    versions = Version.objects.of(proposal)
+    last = versions.filter(public=True).aggregate(last=Max("number"))["last"] or 0
+    return bool(versions.filter(number__gt=last, by=user).exists())
+
+
+def take(
+    proposal: Proposal, step: Step, user: Any, *, touched: bool = False, reason_en: str = "", reason_zh: str = ""
+) -> None:
     """Take a step with a proposal; a withdrawal gives the public its reason, in a language at least.
 
     Raises `ValidationError`, with all that stands against it; then nothing is changed.
     """
-    reasons = objections(proposal, step, user)
+    reasons = objections(proposal, step, user, touched=touched)
     if step.end == ProposalState.WITHDRAWN and not (reason_en or reason_zh):
         reasons.append(_("Say why: the public reads it."))
     if reasons:

@@ -16,7 +16,7 @@ from people.language import language_of
 from people.versions import bring_back
 from proposals.models import Addressee, Citation, Proposal, Recommendation, Source, Sponsorship
 from proposals.models.outbox import recorded
-from proposals.sheets.planning import CHANGED, NEW, REFUSED, Planned
+from proposals.sheets.planning import CHANGED, NEW, REFUSED, Planned, given
 
 AT_ONCE = 500
 
@@ -33,8 +33,11 @@ def carry_out(rows: Sequence[Planned], batch: Batch, tell: Callable[[int], objec
     if any(row.how == REFUSED for row in rows):
         raise NotImportedError(_("There are rows that are refused: mend them, or leave them out."))
     new, changed = ([row for row in rows if row.how == how] for how in (NEW, CHANGED))
-    with recorded(batch.by, _("Import: %(name)s") % {"name": batch.name}), edit() as going:
-        batch.new, batch.changed, batch.done_at, batch.content = len(new), len(changed), timezone.now(), b""
+    reason = _("Import: %(name)s") % {"name": batch.name}
+    with recorded(batch.by, reason), edit() as going:
+        _claim(batch, done_at=None)
+        going.reason = going.reason or reason
+        batch.new, batch.changed, batch.done_at = len(new), len(changed), timezone.now()
         batch.save()
         going.batch = batch
         _enter_sources(rows)
@@ -45,6 +48,12 @@ def carry_out(rows: Sequence[Planned], batch: Batch, tell: Callable[[int], objec
             _enter(new[start : start + AT_ONCE], going)
             tell(len(new[start : start + AT_ONCE]))
     return batch
+
+
+def _claim(batch: Batch, **as_it_was: Any) -> None:
+    """Make others wait that would do the same with a batch; refuse where they were first."""
+    if batch.pk and not Batch.objects.select_for_update().filter(pk=batch.pk, **as_it_was).exists():
+        raise NotImportedError(_("Somebody else was first: look again."))
 
 
 def _enter_sources(rows: Iterable[Planned]) -> None:
@@ -59,12 +68,12 @@ def _enter_sources(rows: Iterable[Planned]) -> None:
 
 def _change(row: Planned) -> None:
     """Change a proposal as planned: cells that are filled in take the place of what was there, lists are added to."""
-    proposal, meant = row.proposal, row.meant
-    assert proposal is not None  # noqa: S101 - what is changed is there
-    lock(proposal)
-    for name, value in meant.values.items():
-        if name != "session" and value not in (None, ""):
-            setattr(proposal, name, value)
+    meant = row.meant
+    assert row.proposal is not None  # noqa: S101 - what is changed is there
+    lock(row.proposal)
+    proposal = row.proposal = Proposal.objects.get(pk=row.proposal.pk)
+    for name, value in given(meant, proposal).items():
+        setattr(proposal, name, value)
     proposal.full_clean()
     proposal.save()
     proposal.topics.add(*meant.topics)
@@ -155,17 +164,24 @@ def undo(batch: Batch, by: Any = None) -> None:
     if batch.undone_at:
         raise ValidationError(_("This was undone already."))
     versions = list(batch.versions.order_by("-pk"))
-    built_on = [version.name for version in versions if _last(version) != version.number]
-    if built_on:
-        raise ValidationError([_("These were changed since:"), *built_on[:20]])
-    with recorded(by, _("Undone: %(name)s") % {"name": batch.name}):
+    reason = _("Undone: %(name)s") % {"name": batch.name}
+    with recorded(by, reason), edit() as going:
+        try:
+            _claim(batch, undone_at=None)
+        except NotImportedError as error:
+            raise ValidationError(str(error)) from error
+        built_on = [version.name for version in versions if _last(version) != version.number]
+        if built_on:
+            raise ValidationError([_("These were changed since:"), *built_on[:20]])
+        going.reason = going.reason or reason
         for version in versions:
             if version.number > 1:
                 bring_back(version.model, version.key, version.number - 1)
         created = [version for version in versions if version.number == 1]
         for version in sorted(created, key=lambda each: each.model is Source):
             for record in version.model._base_manager.filter(pk=version.key):
-                record.delete()
+                if not (isinstance(record, Source) and record.citations.exists()):  # somebody else cites it by now
+                    record.delete()
         batch.undone_at = timezone.now()
         batch.save()
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from people.language import language_of
 from people.versions import Different
-from proposals.models import Proposal, Recommendation
+from proposals.models import Proposal, Recommendation, Sponsorship
 from proposals.sheets.reading import Sheet, harmless
 from proposals.sheets.values import Meant, Names, key, meant
 
@@ -59,7 +59,7 @@ def plan(sheet: Sheet, mapping: Mapping[str, str], known: Names | None = None) -
         if before is not None:
             row.faults = [("", _("the same proposal as in row %(row)s") % {"row": before})]
         first.update(dict.fromkeys(keys, row.line))
-        row.proposal = next((there[each] for each in keys if each in there), None)
+        row.proposal = next((there[each] for each in keys if each in there and _fits(there[each], row.meant)), None)
         if not row.faults:
             _compare(row)
         if row.faults:
@@ -100,6 +100,25 @@ def _keys(found: Meant) -> Iterator[tuple[Any, ...]]:
             yield session.pk, key(values[name])
 
 
+def _fits(proposal: Proposal, found: Meant) -> bool:
+    """Tell whether a proposal found by its title can be meant: two with different numbers are two."""
+    number = str(found.values.get("number") or "").lstrip("0")
+    return not number or not proposal.number or number == proposal.number.lstrip("0")
+
+
+def given(found: Meant, proposal: Proposal) -> dict[str, Any]:
+    """Give the values of cells that say something else than `proposal`; zeros before a number do not."""
+    return {
+        name: value
+        for name, value in found.values.items()
+        if name != "session"
+        and name not in found.supposed
+        and value not in (None, "")
+        and getattr(proposal, name) != value
+        and not (name == "number" and _fits(proposal, found) and proposal.number)
+    }
+
+
 def _proposals(rows: Iterable[Planned]) -> dict[tuple[Any, ...], Proposal]:
     """Read the proposals of the sessions that the rows name, by what tells each from others."""
     sessions = {row.meant.values["session"].pk for row in rows if "session" in row.meant.values}
@@ -128,6 +147,17 @@ def _compare(row: Planned) -> None:
         changed.clean()
     except ValidationError as error:
         row.faults += [(name, said) for name, messages in error.message_dict.items() for said in messages]
+    others: list[tuple[str, Any, list[str]]] = [
+        ("proposers", Sponsorship(**{f"organisation_{language_of(name)}": name}), ["proposal"])
+        for name in row.meant.organisations
+    ]
+    if row.meant.source is not None and row.meant.source.pk is None:
+        others.append(("source_url", row.meant.source, ["slug"]))
+    for column, other, unknown in others:
+        try:
+            other.clean_fields(exclude=unknown)
+        except ValidationError as error:
+            row.faults += [(column, said) for said in error.messages]
     for order, text in enumerate(row.meant.recommendations, start=1):
         try:
             Recommendation(order=order, **{f"text_{language_of(text)}": text}).clean_fields(exclude=["proposal"])
@@ -137,10 +167,9 @@ def _compare(row: Planned) -> None:
 
 def _changes(proposal: Proposal, found: Meant) -> Iterator[Different]:
     """Give the cells that say something else than the record, and what is in the sheet and not in the record."""
-    for name, value in found.values.items():
-        column = Proposal._meta.get_field(name)
-        if name != "session" and value not in (None, "") and getattr(proposal, name) != value:
-            yield Different(str(column.verbose_name), str(getattr(proposal, name) or ""), str(value))  # type: ignore[union-attr]
+    for name, value in given(found, proposal).items():
+        column: Any = Proposal._meta.get_field(name)
+        yield Different(str(column.verbose_name), str(getattr(proposal, name) or ""), str(value))
     sponsorships = list(proposal.sponsorships.all())
     organisations = {text for row in sponsorships for text in (row.organisation_en, row.organisation_zh)}
     lists: list[tuple[str, set[Any], list[Any]]] = [

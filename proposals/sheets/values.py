@@ -31,6 +31,8 @@ class Meant:
     """What a row says, in terms of the record, and what is wrong with it, by the name of the column."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    supposed: set[str] = field(default_factory=set)
+    """Names of values that no cell gives: they are for what is new."""
     delegates: list[int] = field(default_factory=list)
     organisations: list[str] = field(default_factory=list)
     topics: list[int] = field(default_factory=list)
@@ -155,6 +157,7 @@ class _Row:
         self.meeting = meeting
         self.found.values["session"] = meeting
         self.found.values["kind"] = Proposal.Kind.PROPOSAL if cppcc else Proposal.Kind.SUGGESTION
+        self.found.supposed.add("kind")
 
     def title_en(self, text: str) -> None:
         self.found.values[f"title_{language_of(text)}"] = " ".join(text.split())
@@ -165,6 +168,7 @@ class _Row:
         if text.casefold() not in KINDS:
             raise ValidationError(_("“%(text)s” is no kind: 提案, 建议 or 议案") % {"text": text})
         self.found.values["kind"] = KINDS[text.casefold()]
+        self.found.supposed.discard("kind")
 
     def submitted(self, text: str) -> None:
         self.found.values["submitted"] = partial_date(text)
@@ -191,7 +195,8 @@ class _Row:
 
     def text(self, text: str) -> None:
         cut = sections(text)
-        self.found.values.setdefault(f"summary_{language_of(text)}", cut.get("summary") or cut.get("analysis", ""))
+        said = "\n".join(filter(None, (cut.get("summary"), cut.get("analysis"))))
+        self.found.values.setdefault(f"summary_{language_of(text)}", said)
         self.found.recommendations += points(cut.get("recommendations", ""))
 
     def number(self, text: str) -> None:

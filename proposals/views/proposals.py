@@ -57,7 +57,7 @@ def _gone(request: HttpRequest, pk: int) -> HttpResponse:
     merged = successor(Proposal, key=pk)
     if merged is not None and merged.is_public:
         return redirect(merged, permanent=True)
-    proposal = Proposal.objects.withdrawn().filter(pk=pk).first()
+    proposal = Proposal.objects.withdrawn().filter(pk=merged.pk if merged is not None else pk).first()
     if proposal is None:
         raise Http404
     return render(request, "proposals/withdrawn.html", {"withdrawn": proposal}, status=410)
