@@ -24,9 +24,9 @@ from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import pieces
 
 KEPT = 100
+"""Queries whose counts are kept."""
 MEANT = 3
 """Values at most that are named because a word stands in their names."""
-"""Queries whose counts are kept."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 MATCHED = 10_000
 """Recommendations of the proposals on one page among which the best are looked for."""
