@@ -1,8 +1,11 @@
-"""Addresses of pages. Those given before are kept: a list prints a hundred, and Django works out each anew."""
+"""Addresses of pages, and the slugs in them. Those given before are kept: a list prints a hundred."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.text import slugify
 from django.utils.translation import get_language
 
 
@@ -14,3 +17,25 @@ def address(view: str, *args: str | int) -> str:
 @lru_cache(maxsize=20_000)
 def _address(_site_map: str | None, _prefix: str, _language: str | None, view: str, *args: str | int) -> str:
     return reverse(view, args=args)
+
+
+def stem(title: str, otherwise: str) -> str:
+    """Make of a title what a slug begins with, or `otherwise` where there is no Latin letter in it."""
+    return slugify(title)[:80].strip("-") or otherwise
+
+
+class Slugs:
+    """Makes slugs that are not taken."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._next: defaultdict[str, int] = defaultdict(lambda: 2)
+
+    def take(self, start: str) -> str:
+        """Give `start`, with a number where that is taken; it is taken from then on."""
+        slug = start
+        while slug in self._taken:
+            slug = f"{start}-{self._next[start]}"
+            self._next[start] += 1
+        self._taken.add(slug)
+        return slug

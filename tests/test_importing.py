@@ -118,6 +118,12 @@ def test_a_sheet_in_chinese_becomes_drafts(record):
     assert [(each.batch, each.number) for each in Version.objects.of(first)] == [(batch, 1)]
 
 
+def test_each_that_is_new_has_a_slug_of_its_own(record):
+    make_proposal(slug="proposal-3")
+    imported()
+    assert set(Proposal.objects.values_list("slug", flat=True)) == {f"proposal{end}" for end in ("", "-2", "-3", "-4")}
+
+
 def test_the_same_sheet_again_changes_nothing(record):
     imported()
     before = Version.objects.count()

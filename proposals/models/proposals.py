@@ -11,11 +11,10 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Count, Min, Prefetch, Q
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from people.addresses import address
+from people.addresses import Slugs, address, stem
 from people.dates import PartialDateField, is_partial_date
 from people.history import RecordModel
 from people.language import has_name, in_language, one_of
@@ -397,10 +396,9 @@ class Proposal(RecordModel):
 
     def free_slug(self) -> str:
         """Make a slug from the title that no other proposal has."""
-        stem = slugify(self.title_en)[:80].strip("-") or "proposal"
-        taken = set(Proposal.objects.filter(slug__startswith=stem).exclude(pk=self.pk).values_list("slug", flat=True))
-        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-        return next(slug for slug in (stem, *numbered) if slug not in taken)
+        start = stem(self.title_en, "proposal")
+        others = Proposal.objects.filter(slug__startswith=start).exclude(pk=self.pk)
+        return Slugs(others.values_list("slug", flat=True)).take(start)
 
 
 for _links in (Proposal.target_regions, Proposal.topics):

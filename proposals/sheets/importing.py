@@ -8,9 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from people.addresses import Slugs, stem
 from people.history import Batch, Edit, Version, edit, lock
 from people.language import language_of
 from people.versions import bring_back
@@ -44,8 +44,9 @@ def carry_out(rows: Sequence[Planned], batch: Batch, tell: Callable[[int], objec
         for row in changed:
             _change(row)
             tell(1)
+        slugs = Slugs(Proposal.objects.values_list("slug", flat=True))
         for start in range(0, len(new), AT_ONCE):
-            _enter(new[start : start + AT_ONCE], going)
+            _enter(new[start : start + AT_ONCE], slugs, going)
             tell(len(new[start : start + AT_ONCE]))
     return batch
 
@@ -57,11 +58,11 @@ def _claim(batch: Batch, **as_it_was: Any) -> None:
 
 
 def _enter_sources(rows: Iterable[Planned]) -> None:
-    taken = set(Source.objects.values_list("slug", flat=True))
+    slugs = Slugs(Source.objects.values_list("slug", flat=True))
     for row in rows:
         source = row.meant.source
         if source is not None and source.pk is None and row.how in (NEW, CHANGED):
-            source.slug = _slug(source.title, taken, "source")
+            source.slug = slugs.take(stem(source.title, "source"))
             source.full_clean()
             source.save()
 
@@ -109,13 +110,12 @@ def _sponsorships(row: Planned, last: int = 0, *, first: bool = True) -> Iterato
         yield Sponsorship(proposal=proposal, order=order, first=lead, **{f"organisation_{language_of(name)}": name})
 
 
-def _enter(rows: Sequence[Planned], going: Edit) -> None:
+def _enter(rows: Sequence[Planned], slugs: Slugs, going: Edit) -> None:
     """Enter new proposals with all that belongs to them, a table at a time; as drafts they show nowhere in public."""
-    slugs = set(Proposal.objects.values_list("slug", flat=True))
     proposals = []
     for row in rows:
         values = {name: value for name, value in row.meant.values.items() if value is not None}
-        row.proposal = Proposal(**values, slug=_slug(values.get("title_en", ""), slugs, "proposal"))
+        row.proposal = Proposal(**values, slug=slugs.take(stem(values.get("title_en", ""), "proposal")))
         proposals.append(row.proposal)
     Proposal.objects.bulk_create(proposals)
     demands = [
@@ -144,16 +144,6 @@ def _enter(rows: Sequence[Planned], going: Edit) -> None:
         )
     for each in (each for table in made for each in table):
         going.saved(each, new=True)
-
-
-def _slug(title: str, taken: set[str], otherwise: str) -> str:
-    """Make a slug that is not taken, and take it."""
-    stem = slugify(title)[:80].strip("-") or otherwise
-    slug, number = stem, 2
-    while slug in taken:
-        slug, number = f"{stem}-{number}", number + 1
-    taken.add(slug)
-    return slug
 
 
 def undo(batch: Batch, by: Any = None) -> None:
