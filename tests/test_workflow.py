@@ -7,8 +7,9 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection
 
+from people.history import lock
 from proposals.models import Proposal
-from proposals.models.workflow import STEPS, checklist, objections, steps_from
+from proposals.models.workflow import STEPS, checklist, objections, steps_from, take
 from tests.admin_pages import address, messages_of, sent_back
 from tests.factories import make_proposal, make_source, make_topic
 
@@ -165,6 +166,19 @@ def test_a_withdrawal_gives_the_public_its_reason(member, client, team):
     assert state(proposal) == "draft"
     assert client.get(proposal.get_absolute_url()).status_code == 404
     assert Proposal.objects.get().withdrawn_because_en == ""
+
+
+def test_of_two_who_withdraw_at_once_the_second_is_told(member, monkeypatch):
+    first, second, proposal = member("reviewer"), member("administrator"), ready(published=True)
+
+    def wait(waiting):
+        take(Proposal.objects.get(), STEPS["withdraw"], first.user, reason_en="Entered twice")
+        lock(waiting)
+
+    monkeypatch.setattr("proposals.admin.workflow.lock", wait)
+    answer = second.post(f"/admin/proposals/proposal/{proposal.pk}/withdraw/", {"reason_en": "Wrong"})
+    assert "It is not “Published” but “Withdrawn”." in answer.text
+    assert Proposal.objects.get().withdrawn_because_en == "Entered twice"
 
 
 def test_an_analyst_neither_withdraws_nor_deletes_what_was_public(member):

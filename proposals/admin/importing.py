@@ -6,38 +6,34 @@ import hashlib
 import io
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 
 from people.history import Batch, Version
+from people.history_admin import HistoryPages
 from proposals.models import Mapping
 from proposals.sheets.columns import COLUMNS, EXAMPLE, guess
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.planning import CHANGED, NEW, REFUSED, UNCHANGED, Planned, counted, plan, refused_rows
 from proposals.sheets.reading import LARGEST, Sheet, SheetError, read
 
-if TYPE_CHECKING:
-    AnyModelAdmin = admin.ModelAdmin[Any]
-else:
-    AnyModelAdmin = admin.ModelAdmin
 SHOWN = 200
 """Rows of each sort that the preview shows; all are counted, and the refused ones are in a file."""
 EXAMPLES = 3
 ABANDONED = timedelta(days=7)
 """A file that was looked at and not imported is forgotten after that."""
 IN_ORDER = (REFUSED, CHANGED, NEW, UNCHANGED)
+"""What needs a look comes first."""
 
 
 class UploadForm(forms.Form):
@@ -64,7 +60,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class ImportPages(AnyModelAdmin):
+class ImportPages(HistoryPages):
     """What the pages of proposals have for sheets."""
 
     takes_sheets = True
@@ -97,7 +93,7 @@ class ImportPages(AnyModelAdmin):
             return HttpResponseRedirect(self._import_url(batch))
         batches = Batch.objects.select_related("by").defer("content")[:50]
         context = {"title": _("Imports"), "form": form, "batches": batches, "columns": COLUMNS.values()}
-        return self._import_page(request, "imports", context)
+        return self._page(request, "proposals/proposal/imports", context)
 
     def import_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show what a file would do, with the mapping of its columns to correct; do it, or undo it."""
@@ -120,11 +116,9 @@ class ImportPages(AnyModelAdmin):
             "choices": COLUMNS.values(),
             "counts": counted(rows),
             "seen": seen,
-            "shown": [
-                (how, [row for row in rows if row.how == how][:SHOWN]) for how in (REFUSED, CHANGED, NEW, UNCHANGED)
-            ],
+            "shown": [(how, [row for row in rows if row.how == how][:SHOWN]) for how in IN_ORDER],
         }
-        return self._import_page(request, "import", context)
+        return self._page(request, "proposals/proposal/import", context)
 
     def _map(self, request: HttpRequest, batch: Batch, sheet: Sheet) -> HttpResponse:
         """Take over what the analyst says of the columns; remember it under a name if one is given."""
@@ -168,7 +162,9 @@ class ImportPages(AnyModelAdmin):
             return HttpResponseRedirect(self._import_url(batch))
         versions: Iterable[Version] = batch.versions.order_by("pk")[:SHOWN]
         title = _("Import: %(name)s") % {"name": batch.name}
-        return self._import_page(request, "import_done", {"title": title, "batch": batch, "versions": versions})
+        return self._page(
+            request, "proposals/proposal/import_done", {"title": title, "batch": batch, "versions": versions}
+        )
 
     def refused_view(self, request: HttpRequest, key: int) -> HttpResponse | FileResponse:
         """Give the refused rows, each with its reasons, as a file to mend and import."""
@@ -195,14 +191,6 @@ class ImportPages(AnyModelAdmin):
 
     def _import_url(self, batch: Batch) -> str:
         return reverse("admin:proposals_proposal_import", args=[batch.pk])
-
-    def _import_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-        every = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "module_name": capfirst(self.opts.verbose_name_plural),
-        }
-        return TemplateResponse(request, f"admin/proposals/proposal/{name}.html", every | context)
 
 
 def _fingerprint(rows: Iterable[Planned], columns: dict[str, str]) -> str:

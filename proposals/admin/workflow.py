@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,20 +11,15 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from people.history import Version, lock
+from people.history_admin import HistoryPages
 from proposals.models import Proposal
 from proposals.models.workflow import STEPS, Step, checklist, objections, steps_from, take
 
-if TYPE_CHECKING:
-    AnyModelAdmin = admin.ModelAdmin[Any]
-else:
-    AnyModelAdmin = admin.ModelAdmin
 BUTTON = "_step_"
 
 
@@ -54,7 +49,7 @@ class Planned(NamedTuple):
     against: list[str]
 
 
-class WorkflowPages(AnyModelAdmin):
+class WorkflowPages(HistoryPages):
     """What the pages of proposals have besides those of other records."""
 
     actions: Sequence[Any] = ["send", "publish", "return_to_draft", "withdraw"]
@@ -111,8 +106,8 @@ class WorkflowPages(AnyModelAdmin):
 
     def may_restore(self, request: HttpRequest, record: Any) -> bool:
         """Leave what is public to those who may publish: an old version may never have been public."""
-        allowed = super().may_restore(request, record)  # type: ignore[misc]
-        return bool(allowed) and (not record.is_public or request.user.has_perm(STEPS["publish"].permission))
+        allowed = super().may_restore(request, record)
+        return allowed and (not record.is_public or request.user.has_perm(STEPS["publish"].permission))
 
     def withdraw_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Ask for the reason that the public is given, and withdraw."""
@@ -125,11 +120,16 @@ class WorkflowPages(AnyModelAdmin):
         if form.is_valid():
             lock(proposal)
             proposal.refresh_from_db()
-            take(proposal, STEPS["withdraw"], request.user, **form.cleaned_data)
-            self.message_user(request, STEPS["withdraw"].done % {"proposal": proposal}, messages.SUCCESS)
-            return HttpResponseRedirect(reverse("admin:proposals_proposal_change", args=[key]))
+            try:
+                take(proposal, STEPS["withdraw"], request.user, **form.cleaned_data)
+                self.message_user(request, STEPS["withdraw"].done % {"proposal": proposal}, messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:proposals_proposal_change", args=[key]))
+            except ValidationError as error:  # somebody else was first
+                form.add_error(None, error)
         title = _("Withdraw “%(proposal)s”") % {"proposal": proposal}
-        return self._workflow_page(request, "withdraw", {"title": title, "form": form, "proposals": [proposal]})
+        return self._page(
+            request, "proposals/proposal/withdraw", {"title": title, "form": form, "proposals": [proposal]}
+        )
 
     @admin.action(description=gettext_lazy("Send selected proposals to review"), permissions=["change"])
     def send(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
@@ -182,7 +182,7 @@ class WorkflowPages(AnyModelAdmin):
             "action": request.POST.get("action"),
             "checkbox": ACTION_CHECKBOX_NAME,
         }
-        return self._workflow_page(request, "step", context)
+        return self._page(request, "proposals/proposal/step", context)
 
     def _plan(self, proposals: Iterable[Proposal], step: Step, request: HttpRequest) -> list[Planned]:
         planned = []
@@ -199,11 +199,3 @@ class WorkflowPages(AnyModelAdmin):
             why = " ".join(each.against) or _("It was changed meanwhile.")
             said = _("Left as it is: %(proposal)s. %(why)s") % {"proposal": each.proposal, "why": why}
             self.message_user(request, said, messages.WARNING)
-
-    def _workflow_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-        every = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "module_name": capfirst(self.opts.verbose_name_plural),
-        }
-        return TemplateResponse(request, f"admin/proposals/proposal/{name}.html", every | context)
