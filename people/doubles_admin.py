@@ -13,13 +13,14 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from people.conflicts import LARGEST_KEY
 from people.doubles import Double, Like, merge, suspect
 from people.history import RecordModel, Version
 from people.history_admin import HistoryPages
+from people.record_admin import is_key
 from people.versions import Names, as_it_is, fields_of
 
 PER_PAGE, NAMED = 50, 5
-LARGEST_KEY = 2**63
 
 
 class Choice(NamedTuple):
@@ -82,10 +83,10 @@ class DoublePages(HistoryPages):
             raise PermissionDenied
         fields = {name: request.GET[name].replace("\x00", "")[:500] for name in self.typed if name in request.GET}
         key = request.GET.get("key", "")
-        record = self.model(pk=int(key) if key.isdecimal() and len(key) < 19 else None)
+        record = self.model(pk=int(key) if is_key(key) else None)
         for name, value in fields.items():
             attname = self.opts.get_field(name).attname  # type: ignore[union-attr]
-            if attname == name or (value.isdecimal() and len(value) < 19):
+            if attname == name or is_key(value):
                 setattr(record, attname, value)
         likes = sorted(type(self).likes(record), key=lambda like: -like.percent)[:NAMED]
         found = self.model._base_manager.in_bulk([like.key for like in likes])
@@ -102,7 +103,7 @@ class DoublePages(HistoryPages):
             raise PermissionDenied
         if request.method == "POST":
             key = request.POST.get("different", "")
-            Double.objects.filter(pk=int(key) if key.isdecimal() and len(key) < 19 else 0).update(different=True)
+            Double.objects.filter(pk=int(key) if is_key(key) else 0).update(different=True)
             return HttpResponseRedirect(request.get_full_path())
         pairs = Double.objects.filter(kind=self.opts.label_lower, different=False)
         page = Paginator(pairs, PER_PAGE).get_page(request.GET.get("p"))
@@ -113,7 +114,7 @@ class DoublePages(HistoryPages):
 
     def merge_view(self, request: HttpRequest, key: int, other: int) -> HttpResponse:
         """Show two records side by side and make them one, with a choice for each field in which they differ."""
-        found = self.model._base_manager.in_bulk([key, other]) if max(key, other) < LARGEST_KEY else {}
+        found = self.model._base_manager.in_bulk([key, other]) if max(key, other) <= LARGEST_KEY else {}
         if len(found) < 2:
             raise Http404
         if not all(self.has_delete_permission(request, record) for record in found.values()):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import partial_date, validate_partial_date
@@ -128,7 +129,7 @@ def _most(fits: Callable[[str], object]) -> Callable[[Sequence[str]], bool]:
 def _is_date(cell: str) -> bool:
     try:
         validate_partial_date(partial_date(cell))
-    except Exception:
+    except ValidationError:
         return False
     return True
 

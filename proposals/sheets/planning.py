@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from people.language import language_of
 from people.versions import Different
@@ -20,12 +19,7 @@ from proposals.sheets.reading import Sheet, harmless
 from proposals.sheets.values import Meant, Names, key, meant
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
-HOW = {
-    NEW: gettext_lazy("new"),
-    CHANGED: gettext_lazy("changed"),
-    UNCHANGED: gettext_lazy("unchanged"),
-    REFUSED: gettext_lazy("refused"),
-}
+HOW = (NEW, CHANGED, UNCHANGED, REFUSED)
 
 
 @dataclass
