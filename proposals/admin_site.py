@@ -7,6 +7,8 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.messages.storage import default_storage
+from django.db import IntegrityError
 from django.db.models import Case, Model, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
@@ -86,13 +88,24 @@ class LianghuiAdminSite(admin.AdminSite):
         return JsonResponse({"others": enter(request.user, kind, int(key))})
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing."""
+        """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing.
+
+        Where another request commits first what this one's checks could not see yet, a slug or a number, all is asked
+        once more: this time the checks see it.
+        """
 
         @wraps(view)
         def recording(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if request.method in READING:
                 return view(request, *args, **kwargs)
-            with recorded(request.user, request.POST.get("_reason", "").replace("\x00", "")[:LONGEST_REASON]):
+            posted, reason = request.POST, request.POST.get("_reason", "").replace("\x00", "")[:LONGEST_REASON]
+            try:
+                with recorded(request.user, reason):
+                    return view(request, *args, **kwargs)
+            except IntegrityError:
+                request.POST = posted
+                request._messages = default_storage(request)  # type: ignore[attr-defined]  # what was said is not so
+            with recorded(request.user, reason):
                 return view(request, *args, **kwargs)
 
         return super().admin_view(cast("View", recording), cacheable)

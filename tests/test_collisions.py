@@ -6,7 +6,7 @@ from people.history import Version
 from people.models import Delegate
 from proposals.models import Citation, Proposal, Recommendation
 from proposals.models.outbox import recorded
-from tests.admin_pages import address, errors_of, sent_back
+from tests.admin_pages import address, errors_of, messages_of, sent_back
 from tests.factories import make_agency, make_delegate, make_proposal, make_source, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,17 @@ def test_where_both_changed_the_same_both_stand_side_by_side(analyst, proposal):
     assert (Proposal.objects.get().title_en, texts(proposal)) == ("Theirs", ["one", "their two", "three"])
     assert posted(analyst, proposal, sent_back(response)).status_code == 302
     assert (Proposal.objects.get().title_en, texts(proposal)) == ("Mine", ["one", "my two", "three"])
+
+
+def test_of_two_new_ones_at_the_same_moment_both_are_saved(analyst, proposal, monkeypatch):
+    """The first makes the slug that is free; the second makes the same, not seeing it, and waits for the first."""
+    slugs = [proposal.slug, "two"]
+    monkeypatch.setattr(Proposal, "free_slug", lambda _self: slugs.pop(0))
+    entered = sent_back(analyst.get(address(Proposal, "add")))
+    entered |= {"session": proposal.session_id, "title_zh": "关于建库的提案", "_continue": "1"}
+    said = messages_of(analyst.post(address(Proposal, "add"), entered, follow=True))
+    assert [message.split()[0] for message in said] == ["The"]
+    assert set(Proposal.objects.values_list("slug", flat=True)) == {proposal.slug, "two"}
 
 
 def test_what_only_the_other_changed_stays_changed(analyst, proposal):

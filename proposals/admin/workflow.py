@@ -68,11 +68,11 @@ class WorkflowPages(HistoryPages):
     ) -> HttpResponse:
         """Show with the form what is missing, and the steps that may be taken."""
         proposal = self.get_object(request, object_id) if object_id and object_id.isdecimal() else None
-        stands = proposal or Proposal()
+        steps = steps_from(proposal or Proposal(), request.user)
         more = {
             "checklist": checklist(proposal) if proposal else [],
-            "steps": [step for step in steps_from(stands, request.user) if step.name != "withdraw"],
-            "may_withdraw": STEPS["withdraw"] in steps_from(stands, request.user),
+            "steps": [step for step in steps if step.name != "withdraw"],
+            "may_withdraw": STEPS["withdraw"] in steps,
         }
         return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
