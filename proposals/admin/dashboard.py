@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy
 from people.doubles import Double
 from people.history import Batch, Version
 from proposals.models import Citation, Proposal, Source
+from proposals.models.searches import searched_in_vain
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 DUE = timedelta(days=183)
 """A reply is due within six months: three, and three more where it is put off."""
-LATEST, LAST_IMPORTS = 8, 3
+LATEST, LAST_IMPORTS, SEARCHES = 8, 3, 10
 Rows = QuerySet[Proposal]
 
 
@@ -117,5 +118,6 @@ def dashboard(user: Any) -> dict[str, Any]:
     return {
         "waiting": waiting,
         "latest": latest,
+        "searched": [(words, times, urlencode({"q": words})) for words, times in searched_in_vain(SEARCHES)],
         "imports": Batch.objects.exclude(done_at=None).defer("content")[:LAST_IMPORTS],
     }

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from proposals.catalogue import Query, document_number, search
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Recommendation
+from proposals.models.searches import note_in_vain
 
 
 def proposal_list(request: HttpRequest) -> HttpResponse:
@@ -28,6 +29,8 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
     results = search(query, asked.vocabulary, sought=asked.sought)
     if results.query.page > results.pages:
         return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
+    if not results.total and results.query.parameters() == [("q", query.q)]:
+        note_in_vain(query.q)
     rows = (
         Recommendation.objects.for_cards(results.ids)
         if recommendations
