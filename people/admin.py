@@ -143,6 +143,7 @@ class PositionInline(RecordStackedInline):
 class DelegateAdmin(DoublePages, RecordAdmin[Delegate]):
     """Deputies and members."""
 
+    sheet = "delegates"
     likes = staticmethod(like_delegates)
     typed = ["name_en", "name_zh"]
 
@@ -253,6 +254,7 @@ class PositionAdmin(RecordAdmin[Position]):
 class AgencyAdmin(RecordAdmin[Agency]):
     """Whom recommendations are addressed to."""
 
+    sheet = "agencies"
     list_display = ["name_en", "name_zh", "short_name_en", "kind", "parent", "region"]
     list_filter = ["kind", ("region", RelatedOnlyFieldListFilter), ("parent", RelatedOnlyFieldListFilter)]
     list_select_related = ["parent", "region"]

@@ -52,6 +52,7 @@ class Batch(models.Model):
     """Many records changed together, by an import; it can be undone as long as nothing was built on it."""
 
     name = models.CharField(_("file"), max_length=200)
+    kind = models.CharField(_("rows"), max_length=20, default="proposals")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
     )

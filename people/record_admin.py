@@ -278,6 +278,8 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
     list_per_page = 50
     named_by: Sequence[str] = ()
     """Relations that the name of a row is made of; they are fetched with it."""
+    sheet = ""
+    """What the rows are called as a kind of sheet, where they can be read from one and written into one."""
 
     class Media:
         css = {"all": ["admin/record.css"]}

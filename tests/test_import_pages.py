@@ -1,13 +1,19 @@
 """A sheet in the admin: uploaded, its columns corrected, looked at, imported and undone."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from people.history import Batch
+from people.models import Delegate
 from proposals.models import Mapping, Proposal
+from proposals.sheets.kinds import KINDS
+from proposals.sheets.reading import read
 from tests.admin_pages import address, messages_of
 from tests.factories import make_proposal, make_source, make_topic
 from tests.test_importing import CHINESE, record  # noqa: F401 - a fixture
+from tests.test_sheets_of_others import DELEGATES
 
 pytestmark = pytest.mark.django_db
 IMPORTS = "/admin/proposals/proposal/import/"
@@ -21,7 +27,7 @@ def analyst(client, admin_user):
 
 def upload(analyst, text=CHINESE, name="sheet.csv", **fields):
     file = SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
-    return analyst.post(IMPORTS, {"file": file, **fields}, follow=True)
+    return analyst.post(IMPORTS, {"file": file, "rows": "proposals", **fields}, follow=True)
 
 
 def url():
@@ -45,7 +51,7 @@ def test_a_foreign_sheet_is_mapped_previewed_imported_and_undone(analyst, record
     )
     assert Mapping.objects.get().columns["栏目"] == "topics"
     assert not Proposal.objects.exists()
-    assert messages_of(do_import(analyst)) == ["Imported: 3 new drafts, 0 changed."]
+    assert messages_of(do_import(analyst)) == ["Imported: 3 new, 0 changed."]
     assert Proposal.objects.get(number="0462").topics.count() == 2
     assert "关于养老的提案" in analyst.get(url()).text
     assert messages_of(analyst.post(url(), follow=True)) == ["“sheet.csv” is undone."]
@@ -107,7 +113,7 @@ def test_the_list_of_proposals_leads_to_imports(analyst):
 
 
 def test_the_sheet_to_fill_in_is_itself_imported(analyst, record):  # noqa: F811
-    file = analyst.get(f"{IMPORTS}template.xlsx")
+    file = analyst.get(f"{IMPORTS}proposals.xlsx")
     page = upload(analyst, b"".join(file.streaming_content), "proposals.xlsx")
     meanings = {name: meaning for name, meaning, _examples in page.context["columns"]}
     assert all(meanings.values())
@@ -122,3 +128,68 @@ def test_the_sheet_to_fill_in_is_itself_imported(analyst, record):  # noqa: F811
 def test_a_running_number_is_not_taken_for_the_number_of_a_proposal(analyst, record):  # noqa: F811
     page = upload(analyst, "序号,届次,案由\n1,全国政协十四届二次会议,一\n2,全国政协十四届二次会议,二\n")
     assert page.context["columns"][0][:2] == ("序号", "")
+
+
+def test_a_list_is_downloaded_as_it_is_narrowed_down_and_comes_back_unchanged(analyst, record):  # noqa: F811
+    upload(analyst)
+    do_import(analyst)
+    page = analyst.get("/admin/proposals/proposal/", {"q": "0463"})
+    links = re.findall(r'href="(/admin/proposals/proposal/export/[^"]+)"', page.text)
+    assert [link.partition("?")[0].rpartition(".")[2] for link in links] == ["xlsx", "csv", "tsv", "json"]
+    for link in links:
+        answer = analyst.get(link)
+        assert answer["Content-Disposition"].startswith('attachment; filename="proposals-20')
+        content = b"".join(answer.streaming_content)
+        assert len(read(content).rows) == 1
+        assert upload(analyst, content, "back.csv").context["counts"]["unchanged"] == 1
+
+
+def test_bad_addresses_of_downloads_are_answered(analyst):
+    start = "/admin/proposals/proposal/"
+    assert analyst.get(f"{start}export/proposals.pdf").status_code == 404
+    assert analyst.get(f"{start}export/pandas.csv").status_code == 404
+    assert analyst.get(f"{start}import/pandas.xlsx").status_code == 404
+    wrong = analyst.get(f"{start}export/proposals.csv", {"nonsense": "1"})
+    assert (wrong.status_code, wrong["Location"]) == (302, f"{start}?e=1")
+
+
+def test_what_a_workbook_cannot_hold_is_told_on_the_list(analyst):
+    make_proposal(summary_en="x" * 33_000)
+    page = analyst.get("/admin/proposals/proposal/export/proposals.xlsx", follow=True)
+    assert messages_of(page) == ["row 2, column “summary”: a workbook holds 32767 characters in a cell; take CSV"]
+
+
+def test_a_sheet_of_delegates_goes_the_same_way(analyst, record):  # noqa: F811
+    page = upload(analyst, DELEGATES.replace("浙江", ""), "delegates.csv", rows="delegates")
+    assert page.context["counts"] == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
+    assert "Ouyang Dan" in page.text
+    do_import(analyst)
+    assert Delegate.objects.get(name_zh="欧阳单").memberships.get().term == 14
+    assert IMPORTS in analyst.get(address(Delegate)).text
+    analyst.post(url())
+    assert not Delegate.objects.filter(name_zh="欧阳单").exists()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_there_is_a_sheet_to_fill_in_for_each_kind(analyst, name):
+    content = b"".join(analyst.get(f"{IMPORTS}{name}.xlsx").streaming_content)
+    assert read(content).header == list(map(str, (column.label for column in KINDS[name].columns.values())))
+
+
+def test_a_mapping_is_for_rows_of_one_kind_and_is_replaced_only_when_asked(analyst, record):  # noqa: F811
+    mapping = Mapping.objects.create(name="Office", kind="delegates", columns={"案由": "name_zh"})
+    assert "This mapping was made for other rows." in upload(analyst, mapping=mapping.pk).text
+    upload(analyst)
+    page = analyst.post(url(), {"map": "1", "column-1": "session", "name": "Office"}, follow=True)
+    assert "says something else" in messages_of(page)[0]
+    assert Mapping.objects.get().kind == "delegates"
+    analyst.post(url(), {"map": "1", "column-1": "session", "name": "Office", "replace": "on"})
+    assert (Mapping.objects.get().kind, Mapping.objects.get().columns) == ("proposals", {"届次": "session"})
+
+
+def test_suggested_topics_are_shown_and_taken_when_asked(analyst, record):  # noqa: F811
+    upload(analyst, "会议,标题\n全国政协十四届二次会议,支持干细胞\n")
+    page = analyst.get(url())
+    assert "topics suggested" in page.text
+    analyst.post(url(), {"import": "1", "suggested": "on", "seen": page.context["seen"]})
+    assert Proposal.objects.get().topics.get().name_zh == "干细胞"

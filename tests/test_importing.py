@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 
 from people.history import Batch, Version
 from proposals.models import Mapping, Proposal, Recommendation, Source
-from proposals.sheets.columns import guess
 from proposals.sheets.cutting import names, proposers, sections
 from proposals.sheets.importing import NotImportedError, carry_out, undo
-from proposals.sheets.planning import counted, plan
+from proposals.sheets.kinds import KINDS
+from proposals.sheets.planning import counted
 from proposals.sheets.reading import read
 from tests.factories import (
     make_agency,
@@ -26,6 +26,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+PROPOSALS = KINDS["proposals"]
+guess, plan = PROPOSALS.guess, PROPOSALS.plan
 CHINESE = """序号,届次,案由,提案人,提案全文,承办单位,领域,涉及地区,来源链接,处理意见
 0462,全国政协十四届二次会议,关于支持干细胞产业发展的提案,丁列明、章毅委员,"【调研情况】
 产业发展很快。
@@ -68,7 +70,7 @@ def record():
 
 def imported(text=CHINESE, name="sheet.csv", mapping=None):
     sheet = read(text.encode())
-    return carry_out(plan(sheet, mapping or guess(sheet)), Batch.objects.create(name=name))
+    return carry_out(PROPOSALS, plan(sheet, mapping or guess(sheet)), Batch.objects.create(name=name))
 
 
 def test_columns_are_known_by_their_names_in_any_order():
@@ -130,7 +132,7 @@ def test_the_same_sheet_again_changes_nothing(record):
     sheet = read(CHINESE.encode())
     rows = plan(sheet, guess(sheet))
     assert counted(rows) == {"new": 0, "changed": 0, "unchanged": 3, "refused": 0}
-    carry_out(rows, Batch.objects.create(name="again.csv"))
+    carry_out(PROPOSALS, rows, Batch.objects.create(name="again.csv"))
     assert Version.objects.count() == before
 
 
@@ -144,7 +146,7 @@ def test_what_differs_is_told_cell_by_cell_and_changed(record):
     assert counted(rows) == {"new": 0, "changed": 2, "unchanged": 1, "refused": 0}
     assert [(each.before, each.after) for each in rows[1].changes] == [("关于养老的提案", "关于健康养老的提案")]
     assert [each.after for each in rows[0].changes] == ["培训。"]
-    carry_out(rows, Batch.objects.create(name="later.csv"))
+    carry_out(PROPOSALS, rows, Batch.objects.create(name="later.csv"))
     assert Proposal.objects.get(number="0463").title_zh == "关于健康养老的提案"
     assert Recommendation.objects.filter(proposal__number="0462").count() == 3
 
@@ -190,7 +192,7 @@ def test_of_namesakes_the_one_who_sits_there_is_meant(record):
 def test_with_one_row_refused_nothing_is_imported(record):
     sheet = read((CHINESE + "0465,不知道的会议,提案,丁列明,,,,,,\n").encode())
     with pytest.raises(NotImportedError):
-        carry_out(plan(sheet, guess(sheet)), Batch(name="sheet.csv"))
+        carry_out(PROPOSALS, plan(sheet, guess(sheet)), Batch(name="sheet.csv"))
     assert not Proposal.objects.exists()
     assert not Batch.objects.exists()
 
@@ -236,7 +238,7 @@ def test_a_like_title_with_another_number_is_another_proposal(record):
     assert Proposal.objects.filter(title_zh="同题的提案").count() == 2
     sheet = read("会议,标题,提案号\n14届全国政协2次会议,同题的提案,462\n".encode())
     [row] = plan(sheet, guess(sheet))
-    assert (row.how, row.proposal) == ("unchanged", kept)
+    assert (row.how, row.record) == ("unchanged", kept)
 
 
 def test_a_kind_that_no_cell_gives_changes_nothing():
@@ -266,9 +268,9 @@ def test_a_file_is_imported_once_and_its_source_stays_where_it_is_cited(record):
     sheet = read(CHINESE.encode())
     batch = Batch.objects.create(name="sheet.csv")
     rows = plan(sheet, guess(sheet))
-    carry_out(rows, batch)
+    carry_out(PROPOSALS, rows, batch)
     with pytest.raises(NotImportedError, match="first"):
-        carry_out(plan(sheet, guess(sheet)), Batch.objects.get(pk=batch.pk))
+        carry_out(PROPOSALS, plan(sheet, guess(sheet)), Batch.objects.get(pk=batch.pk))
     make_proposal(sources=[Source.objects.get()])
     undo(batch)
     assert Source.objects.exists()

@@ -69,7 +69,8 @@ def table():
         found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
     found |= {
         "proposals/proposal/import/": EDITORS,
-        "proposals/proposal/import/template.xlsx": EDITORS,
+        "proposals/proposal/import/proposals.xlsx": EDITORS,
+        "proposals/proposal/export/proposals.csv": STAFF,
         "proposals/proposal/import/{key}/": (*SIGN_IN, 403, 404, 404, 404),
         "proposals/proposal/import/{key}/refused.csv": (*SIGN_IN, 403, 404, 404, 404),
     }
@@ -148,6 +149,8 @@ AS_IN_THE_TABLE = {
     "<id>": "{key}",
     "<int:number>": "1",
     "<int:other>": "{other}",
+    "<slug:name>.xlsx": "proposals.xlsx",
+    "<slug:name>.<slug:form>": "proposals.csv",
     "<path:content_type_id>/<path:object_id>": "{type}/{key}",
 }
 

@@ -1,4 +1,4 @@
-"""The import's pages: a file is taken, its columns are told apart, what it would do is shown, then done or undone."""
+"""Sheets in the admin: one is read, its columns told apart, what it would do shown, done, undone; lists are written."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
 
 from people.history import Batch, Version
 from people.history_admin import HistoryPages
+from people.record_admin import page_of
 from proposals.models import Mapping
-from proposals.sheets.columns import COLUMNS, EXAMPLE, guess
 from proposals.sheets.importing import NotImportedError, carry_out, undo
-from proposals.sheets.planning import CHANGED, NEW, REFUSED, UNCHANGED, Planned, counted, plan, refused_rows
+from proposals.sheets.kinds import KINDS
+from proposals.sheets.planning import CHANGED, NEW, REFUSED, UNCHANGED, Kind, Planned, counted, refused_rows
 from proposals.sheets.reading import LARGEST, Sheet, SheetError, read
+from proposals.sheets.writing import FORMS, write
 
 SHOWN = 200
 """Rows of each sort that the preview shows; all are counted, and the refused ones are in a file."""
@@ -36,11 +37,20 @@ IN_ORDER = (REFUSED, CHANGED, NEW, UNCHANGED)
 """What needs a look comes first."""
 
 
+class MappingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django does not let fields be subscripted
+    """One of the mappings that were kept, told with what its rows are."""
+
+    def label_from_instance(self, obj: Mapping) -> str:
+        """Name it."""
+        return f"{obj} ({KINDS[obj.kind].label})" if obj.kind in KINDS else str(obj)
+
+
 class UploadForm(forms.Form):
     """A file to be imported."""
 
+    rows = forms.ChoiceField(label=gettext_lazy("Rows"), choices=[(name, kind.label) for name, kind in KINDS.items()])
     file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("XLSX, CSV, TSV or JSON, up to 50 MB."))
-    mapping = forms.ModelChoiceField(
+    mapping = MappingField(
         label=gettext_lazy("Mapping of columns"),
         queryset=Mapping.objects.all(),
         required=False,
@@ -59,80 +69,112 @@ class UploadForm(forms.Form):
             raise ValidationError(str(error)) from error
         return file
 
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a mapping that was made for rows of another kind."""
+        cleaned = super().clean() or {}
+        mapping = cleaned.get("mapping")
+        if mapping and mapping.kind != cleaned.get("rows"):
+            self.add_error("mapping", _("This mapping was made for other rows."))
+        return cleaned
 
-class ImportPages(HistoryPages):
-    """What the pages of proposals have for sheets."""
 
-    takes_sheets = True
+class SheetPages(HistoryPages):
+    """What the pages of proposals have for sheets, of proposals and of other things."""
 
     def get_urls(self) -> list[Any]:
-        """Add the pages of imports."""
+        """Add the pages of sheets."""
         wrap = self.admin_site.admin_view
         return [
             path("import/", wrap(self.imports_view), name="proposals_proposal_imports"),
-            path("import/template.xlsx", wrap(self.template_view), name="proposals_proposal_template"),
+            path("import/<slug:name>.xlsx", wrap(self.template_view), name="proposals_proposal_template"),
             path("import/<int:key>/", wrap(self.import_view), name="proposals_proposal_import"),
             path("import/<int:key>/refused.csv", wrap(self.refused_view), name="proposals_proposal_refused"),
+            path("export/<slug:name>.<slug:form>", wrap(self.export_view), name="proposals_proposal_export"),
             *super().get_urls(),
         ]
 
+    def _may_import(self, request: HttpRequest, kind: Kind) -> None:
+        """Refuse who may not enter and change what the rows are."""
+        page = page_of(self.admin_site, kind.model)
+        if not page.has_add_permission(request) or not page.has_change_permission(request):
+            raise PermissionDenied
+
     def imports_view(self, request: HttpRequest) -> HttpResponse:
         """Take a file; list the imports there were."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        kind = _kind(request.POST.get("rows") or request.GET.get("rows", ""))
+        self._may_import(request, kind)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=request.GET)
         if form.is_valid():
             Batch.objects.filter(done_at=None, at__lt=timezone.now() - ABANDONED).delete()
             mapping = form.cleaned_data["mapping"]
             batch = Batch.objects.create(
                 name=form.cleaned_data["file"].name[:200],
+                kind=kind.name,
                 by=request.user,  # type: ignore[misc]  # the page is for those who are logged in
                 content=form.content,
-                columns=mapping.columns if mapping else guess(form.sheet),
+                columns=mapping.columns if mapping else kind.guess(form.sheet),
             )
             return HttpResponseRedirect(self._import_url(batch))
-        batches = Batch.objects.select_related("by").defer("content")[:50]
-        context = {"title": _("Imports"), "form": form, "batches": batches, "columns": COLUMNS.values()}
+        batches = [(each, KINDS[each.kind].label) for each in Batch.objects.select_related("by").defer("content")[:50]]
+        context = {"title": _("Imports"), "form": form, "batches": batches, "kinds": KINDS.values()}
         return self._page(request, "proposals/proposal/imports", context)
 
     def import_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show what a file would do, with the mapping of its columns to correct; do it, or undo it."""
-        if not self.has_add_permission(request) or not self.has_change_permission(request):
-            raise PermissionDenied
-        batch = get_object_or_404(Batch.objects.select_related("by"), pk=key)
+        batch, kind = self._batch(request, key)
         if batch.done_at:
             return self._done(request, batch)
         sheet = read(bytes(batch.content))
         if request.method == "POST" and "map" in request.POST:
             return self._map(request, batch, sheet)
-        rows = plan(sheet, batch.columns)
-        seen = _fingerprint(rows, batch.columns)
+        rows = kind.plan(sheet, batch.columns)
+        seen = _fingerprint(kind, rows, batch.columns)
         if request.method == "POST" and "import" in request.POST:
             return self._carry_out(request, batch, rows, fresh=request.POST.get("seen") == seen)
         context = {
             "title": _("Import: %(name)s") % {"name": batch.name},
             "batch": batch,
+            "rows_are": kind.label,
             "columns": [(name, batch.columns.get(name, ""), _examples(sheet, name)) for name in sheet.header],
-            "choices": COLUMNS.values(),
+            "choices": kind.columns.values(),
             "counts": counted(rows),
             "seen": seen,
             "shown": [(how, [row for row in rows if row.how == how][:SHOWN]) for how in IN_ORDER],
+            "suggested": sum(bool(row.suggested) for row in rows),
         }
         return self._page(request, "proposals/proposal/import", context)
+
+    def _batch(self, request: HttpRequest, key: int) -> tuple[Batch, Kind]:
+        """Give an import and what its rows are, to who may import them."""
+        batch = Batch.objects.select_related("by").filter(pk=key).first()
+        kind = _kind(batch.kind if batch else "")
+        self._may_import(request, kind)
+        if batch is None:
+            raise Http404
+        return batch, kind
 
     def _map(self, request: HttpRequest, batch: Batch, sheet: Sheet) -> HttpResponse:
         """Take over what the analyst says of the columns; remember it under a name if one is given."""
         chosen = {name: request.POST.get(f"column-{index}", "") for index, name in enumerate(sheet.header)}
-        columns = {name: meaning for name, meaning in chosen.items() if meaning in COLUMNS}
+        columns = {name: meaning for name, meaning in chosen.items() if meaning in KINDS[batch.kind].columns}
         if len(set(columns.values())) < len(columns):
             self.message_user(request, _("Two columns cannot mean the same."), messages.ERROR)
             return HttpResponseRedirect(self._import_url(batch))
         batch.columns = columns
         batch.save(update_fields=["columns"])
         if name := request.POST.get("name", "").replace("\x00", "").strip()[:100]:
-            Mapping.objects.update_or_create(name=name, defaults={"columns": columns})
-            self.message_user(request, _("The mapping “%(name)s” is kept.") % {"name": name}, messages.SUCCESS)
+            self._keep(request, batch, name)
         return HttpResponseRedirect(self._import_url(batch))
+
+    def _keep(self, request: HttpRequest, batch: Batch, name: str) -> None:
+        """Keep a mapping under a name; one that is there is replaced only where that is asked."""
+        there = Mapping.objects.filter(name=name).first()
+        if there and "replace" not in request.POST and (there.kind, there.columns) != (batch.kind, batch.columns):
+            said = _("There is a mapping “%(name)s” that says something else: take another name, or tick “replace”.")
+            self.message_user(request, said % {"name": name}, messages.ERROR)
+            return
+        Mapping.objects.update_or_create(name=name, defaults={"kind": batch.kind, "columns": batch.columns})
+        self.message_user(request, _("The mapping “%(name)s” is kept.") % {"name": name}, messages.SUCCESS)
 
     def _carry_out(self, request: HttpRequest, batch: Batch, rows: list[Planned], *, fresh: bool) -> HttpResponse:
         if not fresh:
@@ -141,14 +183,15 @@ class ImportPages(HistoryPages):
             return HttpResponseRedirect(self._import_url(batch))
         try:
             batch.by = request.user  # type: ignore[assignment]  # the page is for those who are logged in
-            carry_out(rows, batch)
+            if "suggested" in request.POST:
+                for row in rows:
+                    row.take_suggested()
+            carry_out(KINDS[batch.kind], rows, batch)
         except (NotImportedError, ValidationError) as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             words = {"new": batch.new, "changed": batch.changed}
-            self.message_user(
-                request, _("Imported: %(new)s new drafts, %(changed)s changed.") % words, messages.SUCCESS
-            )
+            self.message_user(request, _("Imported: %(new)s new, %(changed)s changed.") % words, messages.SUCCESS)
         return HttpResponseRedirect(self._import_url(batch))
 
     def _done(self, request: HttpRequest, batch: Batch) -> HttpResponse:
@@ -168,37 +211,56 @@ class ImportPages(HistoryPages):
 
     def refused_view(self, request: HttpRequest, key: int) -> HttpResponse | FileResponse:
         """Give the refused rows, each with its reasons, as a file to mend and import."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        batch = get_object_or_404(Batch, pk=key, done_at=None)
+        batch, kind = self._batch(request, key)
+        if batch.done_at:
+            raise Http404
         sheet = read(bytes(batch.content))
-        refused = [row for row in plan(sheet, batch.columns) if row.how == REFUSED]
+        refused = [row for row in kind.plan(sheet, batch.columns) if row.how == REFUSED]
         content = io.BytesIO(refused_rows(sheet.header, refused).encode("utf-8-sig"))
         return FileResponse(content, as_attachment=True, filename=f"refused-{key}.csv", content_type="text/csv")
 
-    def template_view(self, request: HttpRequest) -> HttpResponse | FileResponse:
+    def template_view(self, request: HttpRequest, name: str) -> HttpResponse | FileResponse:
         """Give a workbook with the names of columns and a row as an example."""
-        if not self.has_add_permission(request):
+        if name not in KINDS:
+            raise Http404
+        kind = KINDS[name]
+        self._may_import(request, kind)
+        names = {column.name: str(column.label) for column in kind.columns.values()}
+        return FileResponse(write(names, [kind.example], "xlsx"), as_attachment=True, filename=f"{name}.xlsx")
+
+    def export_view(self, request: HttpRequest, name: str, form: str) -> HttpResponse | FileResponse:
+        """Give a list, narrowed down as its page is, as a sheet that can be imported again."""
+        if name not in KINDS or form not in FORMS:
+            raise Http404
+        kind = KINDS[name]
+        page = page_of(self.admin_site, kind.model)
+        if not page.has_view_permission(request):
             raise PermissionDenied
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet()
-        for row in (EXAMPLE.keys(), EXAMPLE.values()):
-            sheet.append(list(row))
-        content = io.BytesIO()
-        book.save(content)
-        content.seek(0)
-        return FileResponse(content, as_attachment=True, filename="proposals.xlsx")
+        back = reverse(f"admin:{kind.model._meta.label_lower.replace('.', '_')}_changelist")
+        try:
+            found = page.get_changelist_instance(request).queryset
+            file = write(kind.written, kind.rows(found), form)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{back}?e=1")
+        except SheetError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(back)
+        return FileResponse(file, as_attachment=True, filename=f"{name}-{timezone.localdate():%Y-%m-%d}.{form}")
 
     def _import_url(self, batch: Batch) -> str:
         return reverse("admin:proposals_proposal_import", args=[batch.pk])
 
 
-def _fingerprint(rows: Iterable[Planned], columns: dict[str, str]) -> str:
-    """Tell whether the same would be done to the same versions of the same proposals."""
-    known = {row.proposal.pk for row in rows if row.proposal is not None}
-    versions = (
-        Version.objects.filter(kind="proposals.proposal", key__in=known).order_by("pk").values_list("pk", flat=True)
-    )
+def _kind(name: str) -> Kind:
+    """Give what the rows of a sheet are; proposals where nothing that is known is said."""
+    return KINDS.get(name, KINDS["proposals"])
+
+
+def _fingerprint(kind: Kind, rows: Iterable[Planned], columns: dict[str, str]) -> str:
+    """Tell whether the same would be done to the same versions of the same records."""
+    known = {row.record.pk for row in rows if row.record is not None and row.record.pk}
+    label = kind.model._meta.label_lower
+    versions = Version.objects.filter(kind=label, key__in=known).order_by("pk").values_list("pk", flat=True)
     done = [(row.line, row.how) for row in rows]
     return hashlib.blake2b(repr(((done, list(versions)), sorted(columns.items()))).encode(), digest_size=16).hexdigest()
 

@@ -19,7 +19,7 @@ from people.language import language_of
 from people.record_admin import RecordAdmin, RecordForm, is_key
 from proposals.admin.dashboard import LackFilter, MineFilter
 from proposals.admin.figures import FigureInline
-from proposals.admin.importing import ImportPages
+from proposals.admin.importing import SheetPages
 from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
@@ -59,9 +59,10 @@ class ProposalForm(RecordForm):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ImportPages, WorkflowPages, DoublePages, RecordAdmin[Proposal]):
+class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal]):
     """Proposals, suggestions and bills."""
 
+    sheet = "proposals"
     likes = staticmethod(like_proposals)
     typed = ["session", "number", "title_en", "title_zh"]
 

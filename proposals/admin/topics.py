@@ -19,6 +19,7 @@ class SynonymInline(RecordTabularInline):
 class TopicAdmin(RecordAdmin[Topic]):
     """What proposals are about."""
 
+    sheet = "topics"
     list_display = ["name_en", "name_zh", "parent", "order", "mesh_id"]
     list_filter = [("parent", RelatedOnlyFieldListFilter)]
     list_select_related = ["parent"]

@@ -1,10 +1,8 @@
 """Pinyin: Chinese names as they are typed in Latin letters; only for finding, never shown."""
 
-import os
 from collections.abc import Iterator
 from itertools import islice, product
 
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
 from pypinyin import Style, pinyin
 
 MOST = 24

@@ -8,6 +8,7 @@ class Mapping(models.Model):
     """For the sheets of one origin what each column is; columns that are not named are kept aside."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    kind = models.CharField(_("rows"), max_length=20, default="proposals")
     columns = models.JSONField(_("columns"), default=dict)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Cutting: a proposal's full text, as sheets hold it, into summary, analysis and recommendations; lists of names."""
 
 import re
+from collections.abc import Iterable
 
 from people.dates import digits
 
@@ -26,8 +27,13 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 """A line that begins a section: 【具体建议】, 三、具体建议, Recommendations:"""
-IN_ALL = re.compile(r"(?P<names>.*?)\s*等\s*(?P<number>\d+|[一二三四五六七八九十百]+)\s*[人名位]", re.DOTALL)
+IN_ALL = re.compile(
+    r"(?P<names>.*?)\s*(?:等\s*(?P<number>\d+|[一二三四五六七八九十百]+)\s*[人名位]|[,;]\s*(?P<in_all>\d+) in all$)",
+    re.DOTALL,
+)
+"""丁列明等9人; Ding Lieming; 9 in all"""
 BETWEEN = re.compile(r"[、，,;；/\n]|\s+and\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{2})")
+QUOTED = re.compile('"([^"]*)"')
 TITLE = re.compile(r"(?:委员|代表|同志|先生|女士)$")
 
 
@@ -48,8 +54,19 @@ def sections(text: str) -> dict[str, str]:
 
 
 def names(text: str) -> list[str]:
-    """Cut a list of names: “甲、乙、丙”, “Ding Lieming; Zhang Yi”; titles after a name (委员, 代表) go."""
-    return [name for part in BETWEEN.split(text) if (name := TITLE.sub("", part.strip()))]
+    """Cut a list of names: “甲、乙、丙”, “Ding Lieming; Zhang Yi”; titles after a name (委员, 代表) go.
+
+    What stands between quotation marks is one name as it is.
+    """
+    found: list[str] = []
+    for index, piece in enumerate(QUOTED.split(text)):
+        found += [piece] if index % 2 else [TITLE.sub("", part.strip()) for part in BETWEEN.split(piece)]
+    return [name for name in found if name]
+
+
+def listed(wanted: Iterable[str]) -> str:
+    """Write a list of names so that `names` gives them back."""
+    return "; ".join(name if names(name) == [name] else f'"{name.replace(chr(34), chr(39))}"' for name in wanted)
 
 
 def proposers(text: str) -> tuple[list[str], int | None]:
@@ -57,4 +74,4 @@ def proposers(text: str) -> tuple[list[str], int | None]:
     found = IN_ALL.match(text)
     if not found:
         return names(text), None
-    return names(found["names"]), int(digits(found["number"]))
+    return names(found["names"]), int(digits(found["number"] or found["in_all"]))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from people.language import language_of
+from people.history import Edit, RecordModel
 from people.versions import Different
-from proposals.models import Proposal, Recommendation, Sponsorship
+from proposals.sheets.columns import Column, guess
 from proposals.sheets.reading import Sheet, harmless
-from proposals.sheets.values import Meant, Names, key, meant
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 HOW = (NEW, CHANGED, UNCHANGED, REFUSED)
@@ -24,41 +28,67 @@ HOW = (NEW, CHANGED, UNCHANGED, REFUSED)
 
 @dataclass
 class Planned:
-    """One row of a sheet: what it means, which proposal it is, and what of that would change, or why it is refused."""
+    """One row of a sheet: which record it means, and what of that would change, or why it is refused."""
 
     line: int
     cells: dict[str, str]
-    meant: Meant
+    """By the sheet's own names of columns."""
     how: str = NEW
-    proposal: Proposal | None = None
+    record: RecordModel | None = None
+    title: str = ""
     changes: list[Different] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    """Each the name of a column, or "", and what is wrong there."""
+    suggested: dict[int, str] = field(default_factory=dict)
+    """Topics that the texts of a new record speak of, where its row names none: names by key."""
+
+    def take_suggested(self) -> None:
+        """Take what is suggested as if the row said it."""
+
+    def refuse(self, column: str, error: ValidationError) -> None:
+        """Note what is wrong with a cell."""
+        self.faults += [(column, message) for message in error.messages]
+
+
+class Kind(ABC):
+    """What the rows of a sheet are: how they are read into the record and written out of it."""
+
+    name: ClassVar[str]
+    label: ClassVar[StrPromise]
+    model: ClassVar[type[RecordModel]]
+    columns: ClassVar[Mapping[str, Column]]
+    example: ClassVar[Mapping[str, str]]
+    """A row to show how it is done, by the names of columns."""
+    by_cells: ClassVar[Mapping[str, Callable[[Sequence[str]], bool]]] = {}
+    """What the cells of a column look like, where its name does not say what they are."""
+    only_read: ClassVar[Collection[str]] = ()
+    """Columns that are not written."""
 
     @property
-    def title(self) -> str:
-        """The title that the row gives, in either language."""
-        return str(self.meant.values.get("title_zh") or self.meant.values.get("title_en") or "")
+    def written(self) -> dict[str, str]:
+        """The header of a sheet that is written, in the reader's language, by the names of columns."""
+        return {name: str(column.label) for name, column in self.columns.items() if name not in self.only_read}
+
+    def guess(self, sheet: Sheet) -> dict[str, str]:
+        """Guess what the columns of a sheet are: names of `columns` by the sheet's own."""
+        return guess(sheet, self.columns, self.by_cells)
+
+    @abstractmethod
+    def plan(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[Any]:
+        """Tell what each row of a sheet would do; `mapping` gives the names of `columns` by the sheet's own."""
+
+    @abstractmethod
+    def enter(self, rows: Sequence[Any], going: Edit, tell: Callable[[int], object]) -> None:
+        """Do what was planned for rows that are new or changed; `tell` hears how many are done each time."""
+
+    @abstractmethod
+    def rows(self, records: QuerySet[Any]) -> Iterator[dict[str, str]]:
+        """Yield what a sheet says of `records`, cells by the names of `columns`; `plan` finds it unchanged."""
 
 
-def plan(sheet: Sheet, mapping: Mapping[str, str], known: Names | None = None) -> list[Planned]:
-    """Tell what each row of a sheet would do; `mapping` gives the names of `COLUMNS` by the sheet's own."""
-    known = known or Names()
-    rows = [_row(line, cells, sheet.header, mapping, known) for line, cells in sheet.rows]
-    there = _proposals(rows)
-    first: dict[Any, int] = {}
-    for row in rows:
-        row.faults = row.meant.faults
-        keys = list(_keys(row.meant)) if not row.faults else []
-        before = next((first[each] for each in keys if each in first), None)
-        if before is not None:
-            row.faults = [("", _("the same proposal as in row %(row)s") % {"row": before})]
-        first.update(dict.fromkeys(keys, row.line))
-        row.proposal = next((there[each] for each in keys if each in there and _fits(there[each], row.meant)), None)
-        if not row.faults:
-            _compare(row)
-        if row.faults:
-            row.how = REFUSED
-    return rows
+def by_columns(cells: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Give the cells of a row by what they are, in the order of the sheet; those that are kept aside are left out."""
+    return {mapping[column]: cell for column, cell in cells.items() if column in mapping}
 
 
 def counted(rows: Iterable[Planned]) -> dict[str, int]:
@@ -76,107 +106,3 @@ def refused_rows(header: list[str], rows: Iterable[Planned]) -> str:
         reasons = "; ".join(": ".join(filter(None, fault)) for fault in row.faults)
         writer.writerow([harmless(cell) for cell in (*(row.cells[column] for column in header), reasons)])
     return text.getvalue()
-
-
-def _row(line: int, cells: list[str], header: list[str], mapping: Mapping[str, str], known: Names) -> Planned:
-    named = dict(zip(header, cells, strict=True))
-    by_name = {name: named[column] for column, name in mapping.items() if column in named}
-    return Planned(line, named, meant(by_name, known))
-
-
-def _keys(found: Meant) -> Iterator[tuple[Any, ...]]:
-    """Give what tells a proposal from others: its number at the session, or its title there."""
-    session, values = found.values["session"], found.values
-    if values.get("number"):
-        yield session.pk, values["kind"], values["number"].lstrip("0")
-    for name in ("title_en", "title_zh"):
-        if values.get(name):
-            yield session.pk, key(values[name])
-
-
-def _fits(proposal: Proposal, found: Meant) -> bool:
-    """Tell whether a proposal found by its title can be meant: two with different numbers are two."""
-    number = str(found.values.get("number") or "").lstrip("0")
-    return not number or not proposal.number or number == proposal.number.lstrip("0")
-
-
-def given(found: Meant, proposal: Proposal) -> dict[str, Any]:
-    """Give the values of cells that say something else than `proposal`; zeros before a number do not."""
-    return {
-        name: value
-        for name, value in found.values.items()
-        if name != "session"
-        and name not in found.supposed
-        and value not in (None, "")
-        and getattr(proposal, name) != value
-        and not (name == "number" and _fits(proposal, found) and proposal.number)
-    }
-
-
-def _proposals(rows: Iterable[Planned]) -> dict[tuple[Any, ...], Proposal]:
-    """Read the proposals of the sessions that the rows name, by what tells each from others."""
-    sessions = {row.meant.values["session"].pk for row in rows if "session" in row.meant.values}
-    found: dict[tuple[Any, ...], Proposal] = {}
-    every = Proposal.objects.filter(session__in=sessions).select_related("session__body").order_by("-pk")
-    for proposal in every.prefetch_related("topics", "target_regions", "sponsorships", "recommendations", "citations"):
-        for name in ("title_en", "title_zh"):
-            if getattr(proposal, name):
-                found[proposal.session_id, key(getattr(proposal, name))] = proposal
-        if proposal.number:
-            found[proposal.session_id, proposal.kind, proposal.number.lstrip("0")] = proposal
-    return found
-
-
-def _compare(row: Planned) -> None:
-    """Find what a row would change of its proposal, and whether the record would take it."""
-    changed = Proposal(**{name: value for name, value in row.meant.values.items() if value is not None})
-    if row.proposal is not None:
-        row.changes = list(_changes(row.proposal, row.meant))
-        row.how = CHANGED if row.changes else UNCHANGED
-        for one in Proposal._meta.concrete_fields:
-            if one.name not in row.meant.values or row.meant.values[one.name] is None:
-                setattr(changed, one.attname, getattr(row.proposal, one.attname))
-    try:
-        changed.clean_fields(exclude=["session", "slug", "published_at"])
-        changed.clean()
-    except ValidationError as error:
-        row.faults += [(name, said) for name, messages in error.message_dict.items() for said in messages]
-    others: list[tuple[str, Any, list[str]]] = [
-        ("proposers", Sponsorship(**{f"organisation_{language_of(name)}": name}), ["proposal"])
-        for name in row.meant.organisations
-    ]
-    if row.meant.source is not None and row.meant.source.pk is None:
-        others.append(("source_url", row.meant.source, ["slug"]))
-    for column, other, unknown in others:
-        try:
-            other.clean_fields(exclude=unknown)
-        except ValidationError as error:
-            row.faults += [(column, said) for said in error.messages]
-    for order, text in enumerate(row.meant.recommendations, start=1):
-        try:
-            Recommendation(order=order, **{f"text_{language_of(text)}": text}).clean_fields(exclude=["proposal"])
-        except ValidationError as error:
-            row.faults += [("recommendations", said) for said in error.messages]
-
-
-def _changes(proposal: Proposal, found: Meant) -> Iterator[Different]:
-    """Give the cells that say something else than the record, and what is in the sheet and not in the record."""
-    for name, value in given(found, proposal).items():
-        column: Any = Proposal._meta.get_field(name)
-        yield Different(str(column.verbose_name), str(getattr(proposal, name) or ""), str(value))
-    sponsorships = list(proposal.sponsorships.all())
-    organisations = {text for row in sponsorships for text in (row.organisation_en, row.organisation_zh)}
-    lists: list[tuple[str, set[Any], list[Any]]] = [
-        (_("topics"), {row.pk for row in proposal.topics.all()}, found.topics),
-        (_("target regions"), {row.pk for row in proposal.target_regions.all()}, found.regions),
-        (_("proposers"), {row.delegate_id for row in sponsorships}, found.delegates),
-        (_("organisations"), organisations, found.organisations),
-        (_("sources"), {row.source_id for row in proposal.citations.all()}, [found.source.pk] if found.source else []),
-    ]
-    for label, there, wanted in lists:
-        if missing := [each for each in wanted if each not in there]:
-            yield Different(label, "", _("%(number)s more") % {"number": len(missing)})
-    texts = {text for row in proposal.recommendations.all() for text in (row.text_en, row.text_zh)}
-    for text in found.recommendations:
-        if text not in texts:
-            yield Different(_("recommendation"), "", text)

@@ -1,4 +1,4 @@
-"""`manage.py import_proposals FILE`: a sheet of proposals into the record."""
+"""`manage.py import_proposals FILE`: a sheet of proposals, or of other things, into the record."""
 
 import sys
 from pathlib import Path
@@ -9,10 +9,10 @@ from tqdm import tqdm
 
 from people.history import Batch
 from proposals.models import Mapping
-from proposals.sheets.columns import COLUMNS, guess
 from proposals.sheets.importing import NotImportedError, carry_out
-from proposals.sheets.planning import REFUSED, counted, plan, refused_rows
-from proposals.sheets.reading import SheetError, read_file
+from proposals.sheets.kinds import KINDS
+from proposals.sheets.planning import REFUSED, counted, refused_rows
+from proposals.sheets.reading import Sheet, SheetError, read_file
 
 FAULTS_SHOWN = 50
 
@@ -25,45 +25,60 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file, the mapping of its columns, and what to do with it."""
         parser.add_argument("file", type=Path)
+        parser.add_argument("--rows", choices=KINDS, default="proposals", help="What the rows are.")
         parser.add_argument("--mapping", default="", help="The name of a mapping; without one columns are guessed.")
         parser.add_argument("--dry-run", action="store_true", help="Say what would be done, and do nothing.")
+        parser.add_argument(
+            "--suggested", action="store_true", help="Give new proposals without a topic those that their texts name."
+        )
         parser.add_argument("--refused", type=Path, help="A CSV file into which the refused rows are written, to mend.")
 
-    def handle(self, *_: Any, file: Path, mapping: str, dry_run: bool, refused: Path | None, **__: Any) -> None:
+    def handle(self, *_: Any, file: Path, rows: str, mapping: str, refused: Path | None, **how: Any) -> None:
         """Read, plan, tell, and import."""
+        kind, sheet = KINDS[rows], self._read(file)
+        columns = self._mapping(rows, mapping) if mapping else kind.guess(sheet)
+        for column in sheet.header:
+            known = kind.columns.get(columns.get(column, ""))
+            self.stdout.write(f"{column}: {known.label if known else 'kept aside'}")
+        planned = kind.plan(sheet, columns)
+        self.stdout.write(", ".join(f"{number} {what}" for what, number in counted(planned).items()) + ".")
+        faulty = [row for row in planned if row.how == REFUSED]
+        self._tell(faulty)
+        if refused and faulty:
+            refused.write_text(refused_rows(sheet.header, faulty), encoding="utf-8-sig", newline="")
+        if how["dry_run"]:
+            return
+        for row in planned if how["suggested"] else ():
+            row.take_suggested()
+        with tqdm(total=sum(row.how in ("new", "changed") for row in planned), unit=" rows", file=sys.stderr) as bar:
+            try:
+                batch = carry_out(kind, planned, Batch(name=file.name[:200], columns=columns), tell=bar.update)
+            except NotImportedError as error:
+                raise CommandError(f"Nothing was imported. {error}") from error
+        self.stdout.write(f"Imported as batch {batch.pk}: {batch.new} new, {batch.changed} changed.")
+
+    @staticmethod
+    def _read(file: Path) -> Sheet:
         try:
-            sheet = read_file(file)
+            return read_file(file)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except SheetError as error:
             raise CommandError(f"{file}: {error}") from error
-        columns = self._mapping(mapping) if mapping else guess(sheet)
-        for column in sheet.header:
-            known = COLUMNS.get(columns.get(column, ""))
-            self.stdout.write(f"{column}: {known.label if known else 'kept aside'}")
-        rows = plan(sheet, columns)
-        self.stdout.write(", ".join(f"{number} {how}" for how, number in counted(rows).items()) + ".")
-        faulty = [row for row in rows if row.how == REFUSED]
+
+    def _tell(self, faulty: list[Any]) -> None:
+        """Say what is wrong with the first of the refused rows."""
         for row in faulty[:FAULTS_SHOWN]:
             for name, fault in row.faults:
                 self.stdout.write(f"row {row.line}{f', {name}' if name else ''}: {fault}")
         if len(faulty) > FAULTS_SHOWN:
             self.stdout.write(f"and {len(faulty) - FAULTS_SHOWN} more rows")
-        if refused and faulty:
-            refused.write_text(refused_rows(sheet.header, faulty), encoding="utf-8-sig", newline="")
-        if dry_run:
-            return
-        with tqdm(total=sum(row.how in ("new", "changed") for row in rows), unit=" rows", file=sys.stderr) as bar:
-            try:
-                batch = carry_out(rows, Batch(name=file.name[:200], columns=columns), tell=bar.update)
-            except NotImportedError as error:
-                raise CommandError(f"Nothing was imported. {error}") from error
-        self.stdout.write(f"Imported as batch {batch.pk}: {batch.new} new, {batch.changed} changed.")
 
-    def _mapping(self, name: str) -> dict[str, str]:
-        found = Mapping.objects.filter(name=name).first()
+    def _mapping(self, rows: str, name: str) -> dict[str, str]:
+        kept = Mapping.objects.filter(kind=rows)
+        found = kept.filter(name=name).first()
         if found is None:
-            names = ", ".join(Mapping.objects.values_list("name", flat=True)) or "none"
+            names = ", ".join(kept.values_list("name", flat=True)) or "none"
             raise CommandError(f"There is no mapping “{name}”; there are: {names}.")
         columns: dict[str, str] = found.columns
         return columns

@@ -1,0 +1,319 @@
+"""Plain kinds: a row of a sheet is a record with a few fields, and rows that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any, ClassVar, cast
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import BooleanField, ForeignKey, Model, QuerySet, TextField
+from django.utils.translation import gettext as _
+
+from people.addresses import Slugs, stem
+from people.dates import PartialDateField, partial_date
+from people.history import Edit, RecordModel, lock
+from people.language import CHINESE, language_of
+from people.versions import Different
+from proposals.sheets.choices import chosen
+from proposals.sheets.importing import NotImportedError
+from proposals.sheets.names import Names, key, only
+from proposals.sheets.planning import CHANGED, REFUSED, UNCHANGED, Kind, Planned, by_columns
+from proposals.sheets.reading import Sheet
+
+YES_NO = {"yes": True, "no": False, "是": True, "否": False}
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Rows that belong to a record: which columns speak of one, and what tells two of the same record apart."""
+
+    model: type[RecordModel]
+    owner: str
+    """The field that leads to the record."""
+    below: str
+    """What leads from the record to the rows."""
+    columns: Mapping[str, str]
+    """The fields, by the names of columns."""
+    told_by: tuple[str, ...]
+    supposed: Callable[[Values], Values] = lambda _values: {}
+    """Gives what a new row has where no cell says it."""
+    entries: Callable[[str], list[Values]] | None = None
+    """Where the only column holds a list: gives what each entry says."""
+    entry: Callable[[Any], str] = str
+    """Gives the entry of a row."""
+
+
+@dataclass
+class PlannedRecord(Planned):
+    """A row that is a record of a plain kind; rows of the same new record share it."""
+
+    values: Values = field(default_factory=dict)
+    below: list[tuple[Part, Values]] = field(default_factory=list)
+
+
+class PlainKind(Kind):
+    """Sheets of records that have a name and a slug."""
+
+    parts: ClassVar[Sequence[Part]] = ()
+    repeats: ClassVar[bool] = False
+    """Whether several rows may speak of the same record, each adding to it."""
+
+    def plan(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[PlannedRecord]:
+        """Tell what each row would do; a record is told by its slug, or by its names."""
+        planning = _Planning(self)
+        return [planning.row(line, dict(zip(sheet.header, cells, strict=True)), mapping) for line, cells in sheet.rows]
+
+    def prepared(self, cells: dict[str, str]) -> dict[str, str]:
+        """Give the cells of a row, by the names of columns, with those divided that say two things."""
+        return cells
+
+    def complete(self, values: Values) -> None:
+        """Fill in what a new record lacks and the rest of its row tells."""
+
+    def sure(self, found: set[int], name: str, below: Sequence[tuple[Part, Values]], known: Names) -> set[int]:
+        """Narrow down which of the records of that name can be meant; raise `ValidationError` where it is open."""
+        return found
+
+    def enter(self, rows: Sequence[PlannedRecord], going: Edit, tell: Callable[[int], object]) -> None:
+        """Do what was planned, row by row in the order of the sheet: what is named in a row stands in one before."""
+        every: Any = self.model._base_manager
+        slugs = Slugs(every.values_list("slug", flat=True))
+        for row in sorted(rows, key=lambda row: row.line):
+            try:
+                self._enter(row, slugs)
+            except ValidationError as error:
+                words = {"row": row.line, "why": " ".join(error.messages)}
+                raise NotImportedError(_("Row %(row)s: %(why)s") % words) from error
+            tell(1)
+
+    def _enter(self, row: PlannedRecord, slugs: Slugs) -> None:
+        record = cast("Any", row.record)
+        if record.pk:
+            lock(record)
+            record.refresh_from_db()
+        elif not record.slug:
+            record.slug = slugs.take(stem(record.name_en, self.name))
+        for name, value in row.values.items():
+            setattr(record, name, value)
+        if row.values or not record.pk:
+            record.full_clean()
+            record.save()
+        for part, values in row.below:
+            other: Any = one_of(part, record, values) or part.model(**{part.owner: record})
+            for name, value in values.items():
+                setattr(other, name, value)
+            other.full_clean()
+            other.save()
+
+    def rows(self, records: QuerySet[Any]) -> Iterator[dict[str, str]]:
+        """Yield a row for each record; more of them where several rows of a part belong to it."""
+        told = Names().told
+        below = {name for part in self.parts for name in part.columns}
+        for record in _from_above(records.prefetch_related(*(part.below for part in self.parts))):
+            own = {name: _text(record, name, told) for name in self.columns if name not in below}
+            several = []
+            for part in self.parts:
+                rows = getattr(record, part.below).all()
+                if part.entries:
+                    own[next(iter(part.columns))] = "; ".join(map(part.entry, rows))
+                else:
+                    several.append([{c: _text(row, name, told) for c, name in part.columns.items()} for row in rows])
+            for pieces in list(zip_longest(*several, fillvalue={})) or [()]:
+                cells = {**own, **{name: text for piece in pieces for name, text in piece.items()}}
+                yield {name: text for name, text in cells.items() if text}
+
+
+def _by_language(cells: dict[str, str]) -> dict[str, str]:
+    """Put what is in Chinese where Chinese belongs, if that is empty: many sheets have one column for both."""
+    found = dict(cells)
+    for name, text in cells.items():
+        chinese = f"{name.removesuffix('_en')}_zh"
+        if name.endswith("_en") and language_of(text) == CHINESE and not cells.get(chinese):
+            found[chinese] = found.pop(name)
+    return found
+
+
+def _from_above(records: QuerySet[Any]) -> Iterable[Any]:
+    """Give records in order; those of a tree from above, so that a row names none that comes after it."""
+    if not hasattr(records.model, "parent"):
+        return records.iterator(chunk_size=500)
+    rows = list(records)
+    above = dict(records.model._base_manager.values_list("pk", "parent"))
+
+    def depth(key: int | None) -> int:
+        return 0 if key is None else 1 + depth(above[key])
+
+    return sorted(rows, key=lambda row: depth(row.pk))
+
+
+def _text(row: Model, name: str, told: Callable[[type[Model]], Mapping[int, str]]) -> str:
+    """Give what a cell says of a field of `row`."""
+    kind: Any = row._meta.get_field(name)
+    value = getattr(row, kind.attname)
+    if isinstance(kind, ForeignKey):
+        return told(kind.related_model)[value] if value else ""
+    return _words(kind, value)
+
+
+def _words(kind: Any, value: Any) -> str:
+    if isinstance(kind, BooleanField):
+        return "yes" if value else ""
+    return "" if value is None else str(dict(kind.flatchoices).get(value, value))
+
+
+def one_of(part: Part, record: Any, values: Values) -> Any:
+    """Give the row of `record` that `values` speak of, as far as they say it; None where there is none."""
+    if not record.pk:
+        return None
+    telling = {name: values[name] for name in part.told_by if name in values}
+    return part.model._base_manager.filter(**{part.owner: record, **telling}).order_by("pk").first()
+
+
+class _Planning:
+    """One sheet being planned: what the rows before said is known to those after them."""
+
+    def __init__(self, kind: PlainKind) -> None:
+        self.kind, self.known = kind, Names()
+        self.before: dict[str, tuple[Any, int]] = {}
+        """What the rows so far speak of, with the first row of each: by name, and by slug after a "/"."""
+        self.stored: dict[type[Model], dict[int, Any]] = {}
+
+    def row(self, line: int, cells: dict[str, str], mapping: Mapping[str, str]) -> PlannedRecord:
+        """Plan one row."""
+        row = PlannedRecord(line, cells)
+        below: dict[Part, Values] = {}
+        for column, text in self.kind.prepared(_by_language(by_columns(cells, mapping))).items():
+            try:
+                self._take(row, below, column, text)
+            except ValidationError as error:
+                row.refuse(column, error)
+        row.below += below.items()
+        row.title = str(row.values.get("name_zh") or row.values.get("name_en") or row.values.get("slug") or "")
+        try:
+            if not row.faults:
+                row.record, first = self._which(row)
+                self._compare(row, new=first and not row.record.pk)
+        except ValidationError as error:
+            for column, messages in getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages}).items():
+                row.faults += [("" if column == NON_FIELD_ERRORS else column, said) for said in messages]
+        if row.faults:
+            row.how = REFUSED
+        return row
+
+    def _take(self, row: PlannedRecord, below: dict[Part, Values], column: str, text: str) -> None:
+        """Take what a cell says into the row."""
+        if not text:
+            return
+        part = next((part for part in self.kind.parts if column in part.columns), None)
+        if part is None:
+            row.values[column] = self._value(self.kind.model._meta.get_field(column), text)
+        elif part.entries:
+            row.below += [(part, values) for values in part.entries(text)]
+        else:
+            name = part.columns[column]
+            below.setdefault(part, {})[name] = self._value(part.model._meta.get_field(name), text)
+
+    def _value(self, kind: Any, text: str) -> Any:
+        """Give what a cell means in a field."""
+        if isinstance(kind, ForeignKey):
+            return self._linked(kind.related_model, text)
+        if kind.choices:
+            return chosen(kind, text)
+        if isinstance(kind, BooleanField):
+            if text.casefold() not in YES_NO:
+                raise ValidationError(_("“%(text)s” is neither yes nor no") % {"text": text})
+            return YES_NO[text.casefold()]
+        if isinstance(kind, PartialDateField):
+            return partial_date(text)
+        return kind.to_python(text if isinstance(kind, TextField) else " ".join(text.split()))
+
+    def _linked(self, model: type[Model], name: str) -> Any:
+        """Give the row of `model` that a cell names; it may stand in a row before."""
+        if model is self.kind.model and key(name) in self.before:
+            return self.before[key(name)][0]
+        return self._stored(model)[self.known.one(model, name)]
+
+    def _stored(self, model: type[Model]) -> dict[int, Any]:
+        if model not in self.stored:
+            self.stored[model] = model._base_manager.in_bulk()
+        return self.stored[model]
+
+    def _which(self, row: PlannedRecord) -> tuple[Any, bool]:
+        """Give the record that a row means, one that is there or a new one, and whether no row before means it."""
+        model, slug = self.kind.model, row.values.get("slug", "")
+        given = [row.values[name] for name in ("name_zh", "name_en") if row.values.get(name)]
+        if not given and not slug:
+            raise ValidationError(_("there is no name"))
+        names = [f"/{slug}"] if slug else [key(name) for name in given]
+        record, line = next((self.before[name] for name in names if name in self.before), (None, 0))
+        if record is not None and slug and self.kind.repeats:
+            return record, False
+        if record is not None:
+            raise ValidationError(_("the same as in row %(row)s: give each a slug, or both the same") % {"row": line})
+        if slug:
+            record = self._stored(model).get(self.known.slugs(model).get(slug, 0)) or model()
+        else:
+            found = self._named(row, given)
+            record = self._stored(model)[only(found, given[0])] if found else model()
+        for name in (f"/{slug or cast('Any', record).slug}", *map(key, given)):
+            self.before.setdefault(name, (record, row.line))
+        return record, True
+
+    def _named(self, row: PlannedRecord, given: Sequence[str]) -> set[int]:
+        """Give what is there of a name; a Chinese name that is another's is no namesake by its Latin letters."""
+        model, chinese = self.kind.model, row.values.get("name_zh")
+        found = next(filter(None, (self.known.find(model, name) for name in given)), set())
+        if chinese and not self.known.find(model, chinese):
+            found = {pk for pk in found if not self._stored(model)[pk].name_zh}
+        return self.kind.sure(found, given[0], row.below, self.known)
+
+    def _compare(self, row: PlannedRecord, *, new: bool) -> None:
+        """Keep of the values what the record does not say, note it, and refuse what the record would not take."""
+        record: Any = row.record
+        if new:
+            self.kind.complete(row.values)
+        row.values = {name: value for name, value in row.values.items() if value != getattr(record, name)}
+        row.changes += self._different(record, row.values)
+        changed = copy(record)
+        for name, value in row.values.items():
+            setattr(changed, name, value)
+        changed.full_clean(exclude=[] if changed.slug else ["slug"])
+        row.below = [pair for pair in row.below if self._below(row, *pair)]
+        if new:
+            vars(record).update(vars(changed))
+        else:
+            row.how = CHANGED if row.changes else UNCHANGED
+
+    def _below(self, row: PlannedRecord, part: Part, values: Values) -> bool:
+        """Tell whether a row below says something new; note what, and refuse what the record would not take."""
+        other = one_of(part, row.record, values)
+        if other is not None and part.entries:
+            return False
+        if other is None:
+            values.update({**part.supposed(values), **values})
+        there = copy(other) if other else part.model()
+        different = list(self._different(there, {k: v for k, v in values.items() if v != getattr(other, k, None)}))
+        for name, value in values.items():
+            setattr(there, name, value)
+        try:
+            there.full_clean(exclude=[part.owner], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            columns = {name: column for column, name in part.columns.items()}
+            raise ValidationError(
+                {columns.get(name, NON_FIELD_ERRORS): said for name, said in error.message_dict.items()}
+            ) from error
+        row.changes += different
+        return bool(different)
+
+    def _different(self, row: Any, values: Values) -> Iterator[Different]:
+        """Name what `values` say that `row` does not."""
+        for name, value in values.items():
+            kind: Any = row._meta.get_field(name)
+            before, after = getattr(row, name, None), value
+            if isinstance(kind, ForeignKey):
+                before, after = (each.name if each else "" for each in (before, after))
+            yield Different(str(kind.verbose_name), *(_words(kind, each) for each in (before, after)))
