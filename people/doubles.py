@@ -33,6 +33,15 @@ class Like(NamedTuple):
     percent: int
 
 
+class DoubleQuerySet(models.QuerySet["Double"]):
+    """Words for asking for pairs."""
+
+    def undecided(self, model: type[Model]) -> DoubleQuerySet:
+        """Narrow down to pairs of a model on which nobody has decided; both are there."""
+        there = model._base_manager.order_by().values("pk")
+        return self.filter(kind=model._meta.label_lower, different=False, first__in=there, second__in=there)
+
+
 class Double(models.Model):
     """Two records that may be the same; `different` once somebody has decided that they are not."""
 
@@ -42,6 +51,8 @@ class Double(models.Model):
     reason = models.CharField(gettext_lazy("reason"), max_length=10, choices=Reason)
     percent = models.PositiveSmallIntegerField(gettext_lazy("likeness"))
     different = models.BooleanField(gettext_lazy("different"), default=False)
+
+    objects = DoubleQuerySet.as_manager()
 
     class Meta:
         verbose_name = gettext_lazy("suspected double")
@@ -84,8 +95,22 @@ def suspect(record: RecordModel, likes: Iterable[Like]) -> list[Double]:
     return list(mine.filter(different=False))
 
 
+def suspect_all(model: type[RecordModel], likes: Iterable[tuple[int, Like]]) -> int:
+    """Note what each of several new records is like, given by its key; give how many pairs that are."""
+    pairs = {(min(key, like.key), max(key, like.key)): like for key, like in likes}
+    Double.objects.bulk_create(
+        [
+            Double(kind=model._meta.label_lower, first=one, second=two, reason=like.reason, percent=like.percent)
+            for (one, two), like in pairs.items()
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+    return len(pairs)
+
+
 class FormerAddress(models.Model):
-    """Where a record was found that was made one with another; its address leads there for ever."""
+    """Where a record was before its slug was changed, or it was made one with another; that leads on for ever."""
 
     kind = models.CharField(max_length=LONGEST_KIND)
     key = models.PositiveBigIntegerField()
@@ -93,7 +118,7 @@ class FormerAddress(models.Model):
     into = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_end_for_each_former_address")]
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "slug"], name="one_end_for_each_former_address")]
         indexes = [models.Index(fields=["kind", "slug"], name="former_slugs")]
 
     def __str__(self) -> str:
@@ -101,9 +126,16 @@ class FormerAddress(models.Model):
 
 
 def successor(model: type[RecordModel], **by: Any) -> Any:
-    """Give the record that one with this `key` or `slug` was made one with; None where there was none."""
-    former = FormerAddress.objects.filter(kind=model._meta.label_lower, **by).first()
+    """Give the record that had this `key` or `slug`, or was made one with what had it; None where there was none."""
+    former = FormerAddress.objects.filter(kind=model._meta.label_lower, **by).order_by("-pk").first()
     return model._base_manager.filter(pk=former.into).first() if former else None
+
+
+def moved(record: RecordModel, slug: str) -> None:
+    """Note that a record was found by `slug` before."""
+    FormerAddress.objects.update_or_create(
+        kind=record._meta.label_lower, key=record.pk, slug=slug, defaults={"into": record.pk}
+    )
 
 
 def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> None:
@@ -134,7 +166,7 @@ def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> No
         kept.full_clean()
         kept.save()
         FormerAddress.objects.filter(kind=kind, into=key).update(into=kept.pk)
-        FormerAddress.objects.update_or_create(kind=kind, key=key, defaults={"slug": slug, "into": kept.pk})
+        FormerAddress.objects.update_or_create(kind=kind, key=key, slug=slug, defaults={"into": kept.pk})
         Double.objects.filter(Q(first=key) | Q(second=key), kind=kind).delete()
 
 

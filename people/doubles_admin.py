@@ -17,7 +17,7 @@ from people.conflicts import LARGEST_KEY
 from people.doubles import Double, Like, merge, suspect
 from people.history import RecordModel, Version
 from people.history_admin import HistoryPages
-from people.record_admin import is_key
+from people.record_forms import is_key
 from people.versions import Names, as_it_is, fields_of
 
 PER_PAGE, NAMED = 50, 5
@@ -105,9 +105,8 @@ class DoublePages(HistoryPages):
             key = request.POST.get("different", "")
             Double.objects.filter(pk=int(key) if is_key(key) else 0).update(different=True)
             return HttpResponseRedirect(request.get_full_path())
-        pairs = Double.objects.filter(kind=self.opts.label_lower, different=False)
-        page = Paginator(pairs, PER_PAGE).get_page(request.GET.get("p"))
-        rows = [(double, records) for double in page.object_list if len(records := double.records) > 1]
+        page = Paginator(Double.objects.undecided(self.model), PER_PAGE).get_page(request.GET.get("p"))
+        rows = [(double, double.records) for double in page.object_list]
         title = _("Suspected doubles: %(kind)s") % {"kind": self.opts.verbose_name_plural}
         names = {"merge": self._name("merge"), "change": self._name("change")}
         return self._page(request, "doubles", {"title": title, "page": page, "rows": rows, **names})

@@ -5,22 +5,24 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError
 from django.db.models import Case, Model, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from django.views.i18n import set_language
 
-from people.history import LONGEST_REASON
+from people.history import LONGEST_REASON, edit
 from people.presence import enter
-from people.record_admin import RecordAdmin, is_key
+from people.record_admin import RecordAdmin
+from people.record_forms import is_key
 from proposals.models.outbox import recorded
+from proposals.models.workflow import IncompleteError, stay_complete
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 NOT_IN_DJANGO = (gettext_noop("Model name"), gettext_noop("Add link"), gettext_noop("Change or view list link"))
@@ -91,7 +93,8 @@ class LianghuiAdminSite(admin.AdminSite):
         """Wrap a view as Django does; what a request writes is one transaction and one change, or nothing.
 
         Where another request commits first what this one's checks could not see yet, a slug or a number, all is asked
-        once more: this time the checks see it.
+        once more: this time the checks see it. So it is where what is public would be left incomplete: this time the
+        form knows, and shows what was typed.
         """
 
         @wraps(view)
@@ -99,14 +102,25 @@ class LianghuiAdminSite(admin.AdminSite):
             if request.method in READING:
                 return view(request, *args, **kwargs)
             posted, reason = request.POST, request.POST.get("_reason", "").replace("\x00", "")[:LONGEST_REASON]
+
+            def once() -> HttpResponseBase:
+                with recorded(request.user, reason), edit() as going:
+                    response = view(request, *args, **kwargs)
+                    stay_complete(going)
+                    return response
+
             try:
-                with recorded(request.user, reason):
-                    return view(request, *args, **kwargs)
-            except IntegrityError:
+                return once()
+            except (IntegrityError, IncompleteError) as error:
                 request.POST = posted
                 request._messages = default_storage(request)  # type: ignore[attr-defined]  # what was said is not so
-            with recorded(request.user, reason):
-                return view(request, *args, **kwargs)
+                request.refused = str(error) if isinstance(error, IncompleteError) else ""  # type: ignore[attr-defined]
+            try:
+                return once()
+            except IncompleteError as error:
+                request._messages = default_storage(request)  # type: ignore[attr-defined]
+                messages.error(request, str(error))
+                return HttpResponseRedirect(request.get_full_path())
 
         return super().admin_view(cast("View", recording), cacheable)
 

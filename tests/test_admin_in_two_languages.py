@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]")
 QUOTED = re.compile(r"“[^”]*”")
 """Examples of what is typed stand in quotation marks, in either language."""
-SAME_IN_BOTH = {"Lianghui", "ISO", "MeSH", "Wikidata", "NMPA", "True", "False", "None"}
+SAME_IN_BOTH = {"Lianghui", "XLSX", "CSV", "TSV", "JSON", "ISO", "MeSH", "Wikidata", "NMPA", "True", "False", "None"}
 TYPED_AS_THEY_ARE = re.compile(r"https?://\S+|[\w-]*\{[^}]*\}|__prefix__")
 SAID_IN = ("title", "aria-label", "placeholder", "alt")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from people.doubles import merge
 from people.history import Version
 from people.models import Delegate
 from proposals.models import Citation, Proposal, Recommendation
@@ -248,3 +249,24 @@ def test_the_history_of_a_part_is_that_of_the_whole(analyst, proposal):
     page = analyst.get(address(Delegate, "history", delegate.pk)).text
     assert "Betta<ins> Pharmaceuticals</ins>" in page
     assert "Report" in page
+
+
+def test_what_was_typed_into_a_form_of_what_is_gone_is_given_back(analyst, proposal):
+    entered = opened(analyst, proposal) | {"summary_en": "Long work"}
+    key = proposal.pk
+    with recorded():
+        proposal.delete()
+    page = analyst.post(address(Proposal, "change", key), entered)
+    assert page.status_code == 410
+    assert "Long work" in page.text
+    assert address(Proposal, "deleted") in page.text
+    assert analyst.get(address(Proposal, "change", key)).status_code == 302
+
+
+def test_a_form_of_what_was_made_one_with_another_leads_there(analyst, proposal):
+    entered = opened(analyst, proposal) | {"summary_en": "Long work"}
+    key, kept = proposal.pk, make_proposal(title="Kept")
+    merge(kept, proposal)
+    page = analyst.post(address(Proposal, "change", key), entered)
+    assert "Long work" in page.text
+    assert address(Proposal, "change", kept.pk) in page.text

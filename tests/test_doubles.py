@@ -2,9 +2,11 @@
 
 import pytest
 
-from people.doubles import Double
+from people.doubles import Double, Like, Reason, suspect
+from people.likeness import like_among_delegates, like_delegates
 from people.models import Delegate
 from proposals.models import Proposal
+from proposals.models.likeness import like_among_proposals, like_proposals
 from tests.admin_pages import address, messages_of, sent_back
 from tests.factories import make_delegate, make_proposal, make_session
 
@@ -96,3 +98,41 @@ def test_namesakes_are_warned_of_and_stay_two(analyst):
     analyst.post("/admin/people/delegate/doubles/", {"different": Double.objects.get().pk})
     assert Delegate.objects.count() == 2
     assert not warnings(save(analyst, one, note="One"))
+
+
+def test_many_are_compared_at_once_as_each_is_alone():
+    """What an import brings is noted as what is entered by hand is."""
+    session = make_session()
+    titles = [
+        "Support stem cells in Hainan",
+        "In Hainan support stem cells",
+        "Feed the panda",
+        "支持干细胞产业发展的提案",
+    ]
+    proposals = [make_proposal(title=title, session=session) for title in titles]
+    make_proposal(title=titles[0], session=make_session())
+    alone = {(p.pk, like.key, like.reason) for p in proposals for like in like_proposals(p)}
+    among = like_among_proposals({p.pk for p in proposals})
+    assert (
+        {(key, like.key, like.reason) for key, like in among}
+        == alone
+        == {
+            (proposals[0].pk, proposals[1].pk, Reason.TITLE),
+            (proposals[1].pk, proposals[0].pk, Reason.TITLE),
+        }
+    )
+    delegates = [make_delegate(name=name) for name in ("Ding Lie-ming", "Ding Lieming", "Ding Leiming", "Zhang Yi")]
+    make_delegate(name="Zhang  Yi", name_zh="张怡")
+    delegates.append(make_delegate(name="Zhang Qi", name_zh="张怡"))
+    alone = {(one.pk, like.key, like.reason) for one in delegates for like in like_delegates(one)}
+    among = {(key, like.key, like.reason) for key, like in like_among_delegates({one.pk for one in delegates})}
+    assert among == alone
+    assert len(alone) == 8
+
+
+def test_a_pair_of_which_one_is_gone_waits_for_nobody():
+    one, other = make_proposal(), make_proposal()
+    suspect(one, [Like(other.pk, Reason.TITLE, 90)])
+    assert Double.objects.undecided(Proposal).count() == 1
+    other.delete()
+    assert Double.objects.undecided(Proposal).count() == 0

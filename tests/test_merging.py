@@ -3,13 +3,14 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from people.doubles import Double, FormerAddress, Like, Reason, merge, successor, suspect
+from people.doubles import Double, FormerAddress, Like, Reason, merge, moved, successor, suspect
 from people.history import Version, edit
 from people.likeness import like_delegates
 from people.models import Delegate, Position
 from people.versions import bring_back
 from proposals.models import Citation, Proposal
 from proposals.models.likeness import like_proposals
+from tests import admin_pages
 from tests.factories import (
     make_agency,
     make_body,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_source,
     make_topic,
 )
+from tests.test_many_editors import fields
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +189,38 @@ def test_a_former_address_is_forgotten_by_nobody():
     merge(kept, other)
     former = FormerAddress.objects.get()
     assert (former.slug, former.into) == (other.slug, kept.pk)
+
+
+@pytest.mark.parametrize(
+    ("make", "page"),
+    [
+        (make_delegate, "delegates"),
+        (make_agency, "agencies"),
+        (make_topic, "topics"),
+        (make_region, "regions"),
+        (make_session, "sessions"),
+    ],
+)
+def test_a_changed_slug_leads_to_the_new_one(client, admin_user, make, page):
+    thing = make()
+    shown = {
+        "delegates": lambda: make_proposal(delegates=[thing], published=True),
+        "agencies": lambda: make_proposal(recommendations=[{"to": [thing]}], published=True),
+        "sessions": lambda: make_proposal(session=thing, published=True),
+    }.get(page, lambda: None)
+    shown()
+    old = thing.slug
+    client.force_login(admin_user)
+    url = admin_pages.address(type(thing), "change", thing.pk)
+    for slug in ("newer", "newest"):
+        assert client.post(url, {**fields(client.get(url)), "slug": slug}).status_code == 302
+    for slug in (old, "newer"):
+        answer = client.get(f"/{page}/{slug}/")
+        assert (answer.status_code, answer["Location"]) == (301, f"/{page}/newest/")
+    assert client.get(f"/{page}/newest/").status_code == 200
+
+
+def test_a_former_slug_does_not_tell_of_what_is_not_public(client):
+    hidden = make_delegate()
+    moved(hidden, "older")
+    assert client.get("/delegates/older/").status_code == 404

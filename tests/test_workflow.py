@@ -10,7 +10,7 @@ from django.db import connection
 from people.history import lock
 from proposals.models import Proposal
 from proposals.models.workflow import STEPS, checklist, objections, steps_from, take
-from tests.admin_pages import address, messages_of, sent_back
+from tests.admin_pages import address, errors_of, messages_of, sent_back
 from tests.factories import make_proposal, make_source, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +255,22 @@ def test_a_new_proposal_is_sent_to_review_with_its_first_save(member, team):
     said = messages_of(analyst.post(address(Proposal, "add"), entered, follow=True))
     assert said[0] == "“Quince” waits for review now."
     assert Proposal.objects.get(title_en="Quince").state == "review"
+
+
+def test_what_is_public_keeps_a_recommendation_and_a_source(member, client):
+    reviewer, proposal = member("reviewer"), ready(published=True, title="Quince")
+    url = address(Proposal, "change", proposal.pk)
+    said = "“Quince” is public and keeps a recommendation and a source: withdraw it first."
+    for rows in ("recommendations", "citations"):
+        entered = sent_back(reviewer.get(url)) | {f"{rows}-0-DELETE": "on", "note_en": "typed"}
+        page = reviewer.post(url, entered)
+        assert errors_of(page)["__all__"] == [said]
+        assert page.context["adminform"].form["note_en"].value() == "typed", "nothing that was typed is lost"
+    row, citation = proposal.recommendations.get(), proposal.citations.get()
+    for part in (row, citation):
+        page = reviewer.post(address(type(part), "delete", part.pk), {"post": "yes"}, follow=True)
+        assert messages_of(page) == [said]
+        assert type(part).objects.filter(pk=part.pk).exists()
+    proposal.recommendations.create(order=2, text_en="More")
+    assert reviewer.post(url, sent_back(reviewer.get(url)) | {"recommendations-0-DELETE": "on"}).status_code == 302
+    assert [each.text_en for each in proposal.recommendations.all()] == ["More"]

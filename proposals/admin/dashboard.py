@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from people.doubles import Double
 from people.history import Batch, Version
+from people.models import Delegate
 from proposals.models import Citation, Proposal, Source
 from proposals.models.searches import searched_in_vain
 
@@ -105,12 +106,12 @@ def dashboard(user: Any) -> dict[str, Any]:
     ]
     page = reverse("admin:proposals_proposal_changelist")
     waiting = [Waiting(label, rows.count(), f"{page}?{asked}") for label, rows, asked in lists]
-    for app, kind, label in (
-        ("proposals", "proposal", _("pairs of proposals that may be one")),
-        ("people", "delegate", _("pairs of delegates that may be one")),
+    for model, label in (
+        (Proposal, _("pairs of proposals that may be one")),
+        (Delegate, _("pairs of delegates that may be one")),
     ):
-        pairs = Double.objects.filter(kind=f"{app}.{kind}", different=False).count()
-        waiting.append(Waiting(label, pairs, reverse(f"admin:{app}_{kind}_doubles")))
+        pairs = Double.objects.undecided(model).count()
+        waiting.append(Waiting(label, pairs, reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_doubles")))
     broken = Source.objects.exclude(link_fault="").count()
     sources = reverse("admin:proposals_source_changelist")
     waiting.append(Waiting(_("sources whose address does not answer"), broken, f"{sources}?link_fault__isempty=0"))

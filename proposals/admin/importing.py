@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from people.history import Batch, Version
 from people.history_admin import HistoryPages
-from people.record_admin import page_of
+from people.record_forms import page_of
 from proposals.models import Mapping
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.kinds import KINDS

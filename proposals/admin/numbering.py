@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from people.history import RecordModel
-from people.record_admin import AnyModelForm, RecordFormSet
+from people.record_forms import AnyModelForm, RecordFormSet
 from proposals.models.recommendations import LAST_NUMBER
 
 

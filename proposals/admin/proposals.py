@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from people.admin import through
 from people.doubles_admin import DoublePages
 from people.language import language_of
-from people.record_admin import RecordAdmin, RecordForm, is_key
+from people.record_admin import RecordAdmin
+from people.record_forms import RecordForm, is_key
 from proposals.admin.dashboard import LackFilter, MineFilter
 from proposals.admin.figures import FigureInline
 from proposals.admin.importing import SheetPages

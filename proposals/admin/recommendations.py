@@ -13,14 +13,8 @@ from django.utils.translation import gettext_noop
 from people.admin import through
 from people.language import in_language
 from people.models import Agency
-from people.record_admin import (
-    RecordAdmin,
-    RecordForm,
-    RecordStackedInline,
-    RecordTabularInline,
-    SearchMany,
-    SearchManyField,
-)
+from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline
+from people.record_forms import RecordForm, SearchMany, SearchManyField
 from people.versions import State
 from proposals.admin.numbering import NumberedForm, NumberedFormSet, number_field
 from proposals.admin.sources import CitationInline

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Membership, NameVariant, Position
-from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline, page_of
+from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularInline
+from people.record_forms import page_of
 from proposals.models import Citation, Source
 from proposals.models.sources import SUPPORTED
 

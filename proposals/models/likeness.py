@@ -1,6 +1,10 @@
 """Likeness of proposals: which could have been entered twice."""
 
-from rapidfuzz.fuzz import token_sort_ratio
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from rapidfuzz.fuzz import ratio, token_sort_ratio
+from rapidfuzz.process import extract
 
 from people.doubles import Like, Reason
 from proposals.models.proposals import Proposal
@@ -29,6 +33,30 @@ def like_proposals(proposal: Proposal) -> list[Like]:
         elif percent >= A_LITTLE_ALIKE and key in of_the_same:
             found.append(Like(key, Reason.DELEGATE, percent))
     return found
+
+
+def like_among_proposals(keys: Collection[int]) -> Iterator[tuple[int, Like]]:
+    """Give for each of several proposals those of its session with a like title; the titles are read once.
+
+    Numbers need no comparing: no session has one twice.
+    """
+    sessions: dict[int, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: {"title_en": [], "title_zh": []})
+    wanted = Proposal.objects.filter(pk__in=keys).order_by().values("session")
+    every = (
+        Proposal.objects.filter(session__in=wanted).order_by("pk").values_list("pk", "session", "title_en", "title_zh")
+    )
+    for key, session, title_en, title_zh in every:
+        for name, title in (("title_en", title_en), ("title_zh", title_zh)):
+            if title:
+                sessions[session][name].append((key, " ".join(sorted(title.casefold().split()))))
+    for titles in (titles for names in sessions.values() for titles in names.values()):
+        texts = [text for _key, text in titles]
+        for key, text in titles:
+            for _text, percent, place in (
+                extract(text, texts, scorer=ratio, score_cutoff=LIKE_TITLES, limit=None) if key in keys else ()
+            ):
+                if titles[place][0] != key:
+                    yield key, Like(titles[place][0], Reason.TITLE, round(percent))
 
 
 def _percent(mine: str, theirs: str) -> int:

@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.history import Version
+from people.history import GONE, Edit, Version
 from proposals.models.proposals import Proposal, ProposalState
+from proposals.models.recommendations import Recommendation
 from proposals.models.sources import Citation
 
 if TYPE_CHECKING:
@@ -107,6 +108,24 @@ def checklist(proposal: Proposal) -> list[Item]:
         Item(_("a target region"), proposal.target_regions.exists(), required=False),
         Item(_("a summary"), bool(proposal.summary_en or proposal.summary_zh), required=False),
     ]
+
+
+class IncompleteError(Exception):
+    """An edit would take from what is public the last of something that nothing is published without."""
+
+
+def stay_complete(going: Edit) -> None:
+    """Raise `IncompleteError` where an edit leaves a public proposal without a recommendation or a source."""
+    removed = {
+        key: {part for (part, _key), how in rows.items() if how == GONE} & {Recommendation, Citation}
+        for (model, key), rows in going.touched.items()
+        if model is Proposal
+    }
+    for proposal in Proposal.objects.published().filter(pk__in=[key for key, parts in removed.items() if parts]):
+        there: dict[Any, Any] = {Recommendation: proposal.recommendations, Citation: Citation.objects.on(proposal)}
+        if any(not there[part].exists() for part in removed[proposal.pk]):
+            said = _("“%(proposal)s” is public and keeps a recommendation and a source: withdraw it first.")
+            raise IncompleteError(said % {"proposal": proposal})
 
 
 def steps_from(proposal: Proposal, user: Any) -> list[Step]:

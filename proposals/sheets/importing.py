@@ -10,6 +10,7 @@ from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from people.doubles import suspect_all
 from people.history import Batch, RecordModel, Version, edit
 from people.versions import bring_back
 from proposals.models import Source
@@ -41,6 +42,8 @@ def carry_out(kind: Kind, rows: Sequence[Planned], batch: Batch, tell: Callable[
         batch.save()
         going.batch = batch
         kind.enter([*changed, *new], going, tell)
+        if new:
+            suspect_all(kind.model, kind.likes({row.record.pk for row in new if row.record}))
     return batch
 
 

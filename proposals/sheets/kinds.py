@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people.dates import HAN_NUMBER, digits
+from people.doubles import Like
 from people.language import language_of
+from people.likeness import like_among_delegates
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position
 from proposals.models import Synonym, Topic
 from proposals.sheets.columns import Column, by_name
@@ -132,6 +134,10 @@ class Delegates(PlainKind):
             ("employer_en", "employer_zh", "post_en", "post_zh"),
         ),
     )
+
+    def likes(self, keys: Collection[int]) -> Iterable[tuple[int, Like]]:
+        """Give those whose names are the same, or nearly."""
+        return like_among_delegates(keys)
 
     def prepared(self, cells: dict[str, str]) -> dict[str, str]:
         """Divide “全国政协十四届” into body and term; read 十四届 as 14."""

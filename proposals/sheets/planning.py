@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from people.doubles import Like
 from people.history import Edit, RecordModel
 from people.versions import Different
 from proposals.sheets.columns import Column, guess
@@ -72,6 +73,10 @@ class Kind(ABC):
     def guess(self, sheet: Sheet) -> dict[str, str]:
         """Guess what the columns of a sheet are: names of `columns` by the sheet's own."""
         return guess(sheet, self.columns, self.by_cells)
+
+    def likes(self, keys: Collection[int]) -> Iterable[tuple[int, Like]]:
+        """Give what each of several new records, given by key, could be a double of."""
+        return ()
 
     @abstractmethod
     def plan(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from people.doubles import Like
 from people.history import Edit
 from people.language import CHINESE, reader_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.models import Proposal, Topic
+from proposals.models.likeness import like_among_proposals
 from proposals.sheets.columns import Column, by_name, is_date, most
 from proposals.sheets.comparing import PlannedProposal, compare, known_proposals, match
 from proposals.sheets.cutting import listed
@@ -127,6 +129,10 @@ class Proposals(Kind):
                 topics = suggestions.of(_said(row.meant))
                 row.suggested = {topic: known.told(Topic)[topic] for topic in topics}
         return rows
+
+    def likes(self, keys: Collection[int]) -> Iterable[tuple[int, Like]]:
+        """Give those of the same session with a like title."""
+        return like_among_proposals(keys)
 
     def enter(self, rows: Sequence[PlannedProposal], going: Edit, tell: Callable[[int], object]) -> None:
         """Enter what is new as drafts, and change what is there."""

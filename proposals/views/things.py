@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from people.doubles import successor
@@ -40,12 +40,9 @@ def delegate_detail(request: HttpRequest, slug: str) -> HttpResponse:
     delegates = Delegate.objects.prefetch_related(
         "name_variants", "positions", "memberships__body", "memberships__sector", "memberships__region"
     )
-    delegate = delegates.filter(slug=slug).first()
-    found: Any = delegate or successor(Delegate, slug=slug)
-    if found is None or not found.proposals.published().exists():
+    delegate = _called(delegates, slug)
+    if not delegate.proposals.published().exists():
         raise Http404
-    if delegate is None:
-        return redirect(found, permanent=True)
     return _shown(request, "delegate", delegate, citations=Citation.objects.about(delegate))
 
 
@@ -56,7 +53,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what has been asked of an agency and of those below it."""
-    agency: Agency = get_object_or_404(Agency.objects.select_related("parent", "region"), slug=slug)
+    agency: Agency = _called(Agency.objects.select_related("parent", "region"), slug)
     asked = search(replace(_query("agency", agency), recommendations=True), Vocabulary(), facets=())
     if not asked.total:
         raise Http404
@@ -72,7 +69,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a session and what was put forward at it."""
-    session = get_object_or_404(Session.objects.select_related("body__region"), slug=slug)
+    session = _called(Session.objects.select_related("body__region"), slug)
     if not session.proposals.published().exists():
         raise Http404
     return _shown(request, "session", session)
@@ -86,7 +83,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a topic, the words for it, what lies below it, and the proposals on it."""
     topics = Topic.objects.select_related("parent").prefetch_related("synonyms", "children")
-    return _shown(request, "topic", get_object_or_404(topics, slug=slug))
+    return _shown(request, "topic", _called(topics, slug))
 
 
 def region_list(request: HttpRequest) -> HttpResponse:
@@ -96,12 +93,23 @@ def region_list(request: HttpRequest) -> HttpResponse:
 
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a region and the proposals about it; tell how many come from its delegates. Its code leads to it too."""
-    region = Region.objects.filter(slug=slug).select_related("parent").prefetch_related("children").first()
-    if region is None:
-        return redirect(get_object_or_404(Region, iso_code=slug))
+    by_code = Region.objects.filter(iso_code=slug).first()
+    if by_code is not None:
+        return redirect(by_code)
+    region = _called(Region.objects.select_related("parent").prefetch_related("children"), slug)
     return _shown(
         request, "region", region, from_here=search(_query("delegate_region", region), Vocabulary(), facets=())
     )
+
+
+def _called(things: QuerySet[Any], slug: str) -> Any:
+    """Give what has this slug, or what had it before, or was made one with what had it; 404 where nothing did."""
+    found = things.filter(slug=slug).first()
+    former = successor(things.model, slug=slug) if found is None else None
+    found = things.filter(pk=former.pk).first() if former else found
+    if found is None:
+        raise Http404
+    return found
 
 
 def _query(facet: str, thing: Any) -> Query:
@@ -110,8 +118,10 @@ def _query(facet: str, thing: Any) -> Query:
     return Query(chosen={facet: (Choice(thing.pk, value, name, language=language),)})
 
 
-def _shown(request: HttpRequest, facet: str, thing: Model, **more: Any) -> HttpResponse:
-    """Render the page of a thing by which proposals are found, with the newest of them."""
+def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpResponse:
+    """Render the page of a thing by which proposals are found, with the newest; from a former slug lead to it."""
+    if request.resolver_match and request.resolver_match.kwargs["slug"] != thing.slug:
+        return redirect(thing, permanent=True)
     query, vocabulary = _query(facet, thing), Vocabulary()
     results = search(query, vocabulary, facets=())
     pictured = PICTURED[facet]
