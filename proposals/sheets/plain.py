@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import BooleanField, ForeignKey, Model, QuerySet, TextField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from people.addresses import Slugs, stem
@@ -306,14 +307,15 @@ class _Planning:
             raise ValidationError(
                 {columns.get(name, NON_FIELD_ERRORS): said for name, said in error.message_dict.items()}
             ) from error
-        row.changes += different
+        part_of = capfirst(part.model._meta.verbose_name)
+        row.changes += [replace(each, label=f"{part_of}: {each.label}") for each in different]
         return bool(different)
 
     def _different(self, row: Any, values: Values) -> Iterator[Different]:
         """Name what `values` say that `row` does not."""
         for name, value in values.items():
             kind: Any = row._meta.get_field(name)
-            before, after = getattr(row, name, None), value
+            before, after = (getattr(row, name, None) if row.pk else None), value
             if isinstance(kind, ForeignKey):
                 before, after = (each.name if each else "" for each in (before, after))
             yield Different(str(kind.verbose_name), *(_words(kind, each) for each in (before, after)))
