@@ -5,6 +5,7 @@ import pytest
 from people.doubles import merge
 from people.history import Version
 from people.models import Delegate
+from people.presence import Presence
 from proposals.models import Citation, Proposal, Recommendation
 from proposals.models.outbox import recorded
 from tests.admin_pages import address, errors_of, messages_of, sent_back
@@ -270,3 +271,15 @@ def test_a_form_of_what_was_made_one_with_another_leads_there(analyst, proposal)
     page = analyst.post(address(Proposal, "change", key), entered)
     assert "Long work" in page.text
     assert address(Proposal, "change", kept.pk) in page.text
+
+
+def test_a_form_opens_while_somebody_writes_for_long(aside, admin_user, client):
+    with recorded():
+        row = make_proposal()
+    client.force_login(admin_user)
+    url = address(Proposal, "change", row.pk)
+    client.get(url)
+    Presence.objects.all().delete()
+    with recorded():
+        make_proposal()  # the database is written to from here on
+        assert aside(client.get, url).result().status_code == 200
