@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from people.models import Body, Region
 from people.models.bodies import number_zh
-from proposals.catalogue import document_number
-from proposals.catalogue.numbers import _integer
+from proposals.models.numbers import _integer, document_number
 from tests.factories import make_body, make_proposal, make_region, make_session
 
 NATIONAL = [
@@ -68,7 +67,7 @@ WORDS = [
     '"CPPCC 14-2 1234"',
     "stem cells",
     "十四届干细胞二次会议第1234号",
-    "十四届全国政协二次会议第12345678号",
+    "十四届全国政协二次会议第123456789号",
     "CPPCC 141-2 1234",
     "CPPCC ١٤-٢ ١٢٣٤",
 ]

@@ -2,7 +2,6 @@
 
 from proposals.catalogue.facets import Facet, Value
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
-from proposals.catalogue.numbers import document_number
 from proposals.catalogue.query import PAGE_SIZE, PAGE_SIZES, Choice, Query
 from proposals.catalogue.related import Related, related
 from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_pairs
@@ -26,7 +25,6 @@ __all__ = [
     "catalogue",
     "count",
     "count_by",
-    "document_number",
     "marked",
     "phrases",
     "related",

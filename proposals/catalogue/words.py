@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from operator import add
 from typing import NamedTuple
 
-from opencc import OpenCC
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+from people.characters import HAN, SIMPLIFIED, TRADITIONAL
+
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:[^\W_{HAN}][\u0300-\u036f]*)+")
 PIECE = re.compile(
     r"(?:(?<!\S)(?P<sign>[-－−])?(?:(?P<field>(?ai:title|delegate|agency|topic))[:：])?)?"
@@ -38,17 +38,6 @@ ANALYZER = (
 )
 
 
-def _simplified() -> dict[int, str]:
-    traditional = (*range(0x3400, 0xA000), *range(0x20000, 0x30000))
-    doubles = (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
-    characters = [chr(code) for code in (*traditional, *doubles)]
-    usual = "\n".join(unicodedata.normalize("NFKC", character) for character in characters)
-    folded = OpenCC("t2s").convert(usual).split("\n")
-    return {ord(old): new for old, new in zip(characters, folded, strict=True) if old != new and len(new) == 1}
-
-
-SIMPLIFIED = _simplified()
-TRADITIONAL = frozenset(map(chr, SIMPLIFIED))
 ACCENTS = dict.fromkeys(range(0x300, 0x370))
 """Those that stand alone, where there is no letter that has them in itself."""
 

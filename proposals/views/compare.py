@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from proposals.catalogue import document_number, search
+from proposals.catalogue import search
 from proposals.comparison import MOST, Asked, Comparison, as_markdown, as_workbook, compare
 from proposals.filters import ProposalFilter, printable
 from proposals.models import Proposal
+from proposals.models.numbers import document_number
 
 OFFERED = 10
 ADDRESS = re.compile(r"/proposals/([0-9]{1,18})(?:[/?#]|$)")

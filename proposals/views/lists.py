@@ -5,9 +5,10 @@ from dataclasses import asdict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from proposals.catalogue import Query, document_number, search
+from proposals.catalogue import Query, search
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Recommendation
+from proposals.models.numbers import document_number
 from proposals.models.searches import note_in_vain
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from proposals.catalogue.words import HAN, SIMPLIFIED
+from people.characters import HAN, SIMPLIFIED
 
 LONGEST = 80
 DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
@@ -18,7 +18,7 @@ FULL_NAMES = {
     "中华人民共和国": "",
 }
 BRACKETS = re.compile(r"[\s()\[\]〔〕【】]+")
-FEW, MANY = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}", "[0-9]{1,7}|[零〇一二三四五六七八九十百千]{1,9}"
+FEW, MANY = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}", "[0-9]{1,8}|[零〇一二三四五六七八九十百千]{1,9}"
 TERM = f"第?(?P<term>{FEW})届"
 PLACE = f"(?P<place>[{HAN}]{{0,20}}?)"
 REST = (
@@ -29,12 +29,14 @@ REST = (
 WAYS = [
     re.compile(f"{TERM}{PLACE}(?P<system>政协|人大){REST}"),
     re.compile(f"{PLACE}(?P<system>政协|人大){TERM}{REST}"),
+    re.compile(f"{PLACE}{TERM}(?P<system>政协|人大){REST}"),
+    re.compile(f"{PLACE}(?P<system>政协){TERM}委员会{REST}"),
     re.compile(f"(?P<system>政协){PLACE}委员会{TERM}{REST}"),
     re.compile(f"(?P<system>政协){TERM}{PLACE}委员会{REST}"),
     re.compile(f"(?P<system>政协){PLACE}{TERM}委员会{REST}"),
     re.compile(
         "(?P<system>cppcc|npc)(?P<place>) ?(?P<term>[0-9]{1,2}) ?[-–/] ?(?P<ordinal>[0-9]{1,2}) "
-        "(?:no. ?|#)?(?P<number>[0-9]{1,7})(?P<kind>)(?P<kind_behind>)"
+        "(?:no. ?|#)?(?P<number>[0-9]{1,8})(?P<kind>)(?P<kind_behind>)"
     ),
 ]
 
