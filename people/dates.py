@@ -39,7 +39,12 @@ def validate_partial_date(value: str) -> None:
 
 MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 HAN_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+TIME = re.compile(
+    r"(?<=\d)[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$|[上中下]旬$|(?<=\d月)[初底末]$"
+)
+"""What sheets and sources say besides the day or the month, and the record does not keep."""
 WAYS = (
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"),
     re.compile(r"(?P<year>\d{4})(?:\s*[-/.年]\s*(?P<month>\d{1,2})(?:\s*[-/.月]\s*(?P<day>\d{1,2}))?)?\s*[年月日号]?"),
     re.compile(r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<name>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})", re.IGNORECASE),
     re.compile(r"(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.IGNORECASE),
@@ -51,7 +56,7 @@ def partial_date(text: str) -> str:
 
     Gives `2024-03-12`, `2024-03` or `2024`; what is no date in any of these ways is given back as it is.
     """
-    typed = unicodedata.normalize("NFKC", text).strip()
+    typed = TIME.sub("", unicodedata.normalize("NFKC", text).strip())
     plain = HAN_NUMBER.sub(lambda found: digits(found[0]), typed)
     found = next(filter(None, (way.fullmatch(plain) for way in WAYS)), None)
     if found is None:

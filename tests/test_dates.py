@@ -79,6 +79,12 @@ def test_dates_are_written_in_the_readers_manner(value, english, chinese):
         ("Sept 2024", "2024-09"),
         ("Dec. 2024", "2024-12"),
         (" 2024-03 ", "2024-03"),
+        ("20240312", "2024-03-12"),
+        ("2024-03-12 00:00:00", "2024-03-12"),
+        ("2024-03-12T10:00:00Z", "2024-03-12"),
+        ("2024/3/12 9:30", "2024-03-12"),
+        ("2024年3月上旬", "2024-03"),
+        ("2024年3月底", "2024-03"),
     ],
 )
 def test_dates_are_read_as_people_write_them(typed, kept):
@@ -87,7 +93,7 @@ def test_dates_are_read_as_people_write_them(typed, kept):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "soon", "Maybe 2024", "2024年度", "20240312", "三月", "Ma 2024", "2024-03-12T00"]
+    "typed", ["", "soon", "Maybe 2024", "2024年度", "20241312", "三月", "Ma 2024", "2024-03-12T00"]
 )
 def test_what_is_no_date_stays_as_it_was_typed(typed):
     assert partial_date(typed) == typed

@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
     """A file to be imported."""
 
     rows = forms.ChoiceField(label=gettext_lazy("Rows"), choices=[(name, kind.label) for name, kind in KINDS.items()])
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("XLSX, CSV, TSV or JSON, up to 50 MB."))
+    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("XLSX, CSV, TSV or JSON, up to 20 MB."))
     mapping = MappingField(
         label=gettext_lazy("Mapping of columns"),
         queryset=Mapping.objects.all(),

@@ -106,7 +106,7 @@ def refused_rows(header: list[str], rows: Iterable[Planned]) -> str:
     """Write refused rows as CSV, as they were, each with the reasons, so that they can be mended and read again."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*header, _("refused because")])
+    writer.writerow(map(harmless, [*header, _("refused because")]))
     for row in rows:
         reasons = "; ".join(": ".join(filter(None, fault)) for fault in row.faults)
         writer.writerow([harmless(cell) for cell in (*(row.cells[column] for column in header), reasons)])

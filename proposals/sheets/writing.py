@@ -26,7 +26,11 @@ def write(names: Mapping[str, str], rows: Rows, form: str) -> IO[bytes]:
     `names` gives the header, by column; `form` is one of `FORMS`. Raises `SheetError`.
     """
     file = TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
-    FORMS[form](file, names, rows)
+    try:
+        FORMS[form](file, names, rows)
+    except SheetError:
+        file.close()
+        raise
     file.seek(0)
     return file
 
