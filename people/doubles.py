@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -13,6 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people.history import LONGEST_KIND, RecordModel, edit, lock
+
+MOST_LIKE = 3
+"""Of what each of many new records is like so many are noted."""
 
 
 class Reason(models.TextChoices):
@@ -95,9 +99,20 @@ def suspect(record: RecordModel, likes: Iterable[Like]) -> list[Double]:
     return list(mine.filter(different=False))
 
 
+def forget_doubles(model: type[RecordModel], keys: Iterable[int]) -> None:
+    """Forget what was suspected of records that are taken back; what was decided of them stays."""
+    gone = set(keys)
+    mine = Q(first__in=gone) | Q(second__in=gone)
+    Double.objects.filter(mine, kind=model._meta.label_lower, different=False).delete()
+
+
 def suspect_all(model: type[RecordModel], likes: Iterable[tuple[int, Like]]) -> int:
     """Note what each of several new records is like, given by its key; give how many pairs that are."""
-    pairs = {(min(key, like.key), max(key, like.key)): like for key, like in likes}
+    found: dict[int, list[Like]] = defaultdict(list)
+    for key, like in likes:
+        found[key].append(like)
+    nearest = {key: sorted(mine, key=lambda like: -like.percent)[:MOST_LIKE] for key, mine in found.items()}
+    pairs = {(min(key, like.key), max(key, like.key)): like for key, mine in nearest.items() for like in mine}
     Double.objects.bulk_create(
         [
             Double(kind=model._meta.label_lower, first=one, second=two, reason=like.reason, percent=like.percent)

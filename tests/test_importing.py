@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
 from people.history import Batch, Version
+from people.models import Delegate
 from proposals.models import Mapping, Proposal, Recommendation, Source
 from proposals.sheets.cutting import names, proposers, sections
 from proposals.sheets.importing import NotImportedError, carry_out, undo
@@ -333,3 +334,87 @@ def test_refused_rows_are_written_to_be_mended(record, tmp_path):
     sheet = read(refused.read_bytes())
     assert sheet.header == ["会议", "标题", "refused because"]
     assert sheet.rows == [(2, ["=cmd", "坏", "session: “=cmd” is not in the record"])]
+
+
+def test_two_of_one_title_with_numbers_are_two_and_without_one_it_could_be_either(record):
+    rows = "标题,届次,编号\n同题的提案,14届全国政协2次会议,0101\n同题的提案,14届全国政协2次会议,0202\n"
+    assert imported(rows).new == 2
+    sheet = read("标题,届次,备注\n同题的提案,14届全国政协2次会议,核对过\n".encode())
+    [row] = plan(sheet, guess(sheet))
+    assert row.faults == [("", "several have this title at the session: 0101, 0202")]
+
+
+def test_whom_every_recommendation_is_addressed_to_is_shown_before(record):
+    sheet = read(CHINESE.encode())
+    first, *_others = plan(sheet, guess(sheet))
+    assert ("each recommendation addressed to", "NMPA") in [(each.label, each.after) for each in first.changes]
+    imported()
+    make_agency(name="MOST", name_zh="科技部")
+    sheet = read(CHINESE.replace("国家药监局", "国家药监局、科技部").encode())
+    first, *_others = plan(sheet, guess(sheet))
+    assert [(each.label, each.before, each.after) for each in first.changes] == [
+        ("each recommendation addressed to", "NMPA", "NMPA; MOST")
+    ]
+    sheet = read("会议,标题,承办单位\n14届全国政协2次会议,没有建议,国家药监局\n".encode())
+    [row] = plan(sheet, guess(sheet))
+    assert row.notes == ["addressed to nobody: there is no recommendation"]
+
+
+def test_a_proposer_who_is_known_to_sit_elsewhere_is_refused(record):
+    make_membership(delegate=Delegate.objects.get(name_zh="丁列明"))
+    sheet = read(CHINESE.encode())
+    assert plan(sheet, guess(sheet))[0].faults == [
+        ("proposers", "“丁列明” is not known to sit there: enter the seat first")
+    ]
+
+
+TEXTS = {
+    "【几点建议】\n一是增人；二是加钱。": ("", ["增人", "加钱。"]),
+    "三、对策与建议\n1. 增人": ("", ["增人"]),
+    "【调研情况】审评慢。【问题分析】人少。【具体建议】1. 增人。2. 加钱。": ("审评慢。\n人少。", ["增人。", "加钱。"]),
+    "投入1.5亿元，比上年多2.3%": ("投入1.5亿元，比上年多2.3%", []),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), TEXTS.items())
+def test_full_texts_are_cut_as_they_are_written(record, text, found):
+    summary, demands = found
+    rows = json.dumps([{"会议": "14届全国政协2次会议", "标题": "提案", "全文": text}])
+    [row] = plan(sheet := read(rows.encode()), guess(sheet))
+    assert row.meant.values.get("summary_zh", "") == summary
+    assert [each["text_zh"] for each in row.meant.recommendations] == demands
+
+
+def test_what_columns_and_the_full_text_both_say_stands_once(record):
+    rows = [
+        {
+            "会议": "14届全国政协2次会议",
+            "标题": "提案",
+            "摘要": "短",
+            "具体建议": "增人",
+            "正文": "现状：长\n建议：增人",
+        }
+    ]
+    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
+    assert row.meant.values["summary_zh"] == "短\n长"
+    assert [each["text_zh"] for each in row.meant.recommendations] == ["增人"]
+
+
+PROPOSERS = {
+    "丁列明等9人、章毅": (["丁列明", "章毅"], [], 9),
+    "丁列明（等9人）": (["丁列明"], [], 9),
+    "民进中央、农工党中央、浙江大学": ([], ["民进中央", "农工党中央", "浙江大学"], None),
+    "马永青代表、中国科协": (["马永青"], ["中国科协"], None),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), PROPOSERS.items())
+def test_proposers_are_people_and_organisations(record, text, found):
+    rows = [{"会议": "14届全国政协2次会议", "标题": "提案", "提案人": text}]
+    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
+    people, organisations, number = found
+    assert [Delegate.objects.get(pk=key).name_zh for key in row.meant.delegates] == people
+    assert (row.meant.organisations, row.meant.values["proposers_in_all"]) == (organisations, number)
+    rows[0]["提案人"] = "张建党"
+    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
+    assert row.faults == [("proposers", "“张建党” is not in the record")], "a person, whatever the name ends in"

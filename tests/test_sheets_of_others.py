@@ -88,13 +88,31 @@ def test_the_same_sheet_of_delegates_changes_nothing_and_a_new_cell_only_what_it
 def test_a_namesake_who_sits_elsewhere_is_never_taken_silently(committee):
     elsewhere = make_membership(delegate=make_delegate(name="Zhang Yi", name_zh="张怡", slug="zhang-yi")).delegate
     text = "姓名,拼音,届别,届\n张怡,Zhang Yi,全国政协,14\n"
-    said = "a “张怡” sits elsewhere: write their slug, “zhang-yi”, or a new slug for another delegate"
+    said = "a “张怡” is there, with another seat and employer: write their slug, “zhang-yi”, or a new one"
     assert faults("delegates", text) == [("slug", said)]
     imported("delegates", "标识," + text.replace("\n张怡", "\nzhang-yi-2,张怡"))
     assert Delegate.objects.filter(name_zh="张怡").count() == 2
     imported("delegates", "标识," + text.replace("\n张怡", "\nzhang-yi,张怡"))
     assert elsewhere.memberships.count() == 2
     assert counted(planned("delegates", text)) == {"new": 0, "changed": 0, "unchanged": 0, "refused": 1}
+
+
+def test_a_name_alone_is_nobody_and_a_seat_or_an_employer_is_evidence(committee):
+    imported("delegates", DELEGATES)
+    for row in ("丁列明,,,某医院", "丁列明,全国政协,13,", "丁列明委员,,,"):
+        assert [column for column, _said in faults("delegates", f"姓名,届别,届,单位\n{row}\n")] == ["slug"]
+    for row in ("丁列明,,,贝达药业", "丁列明,全国政协,14,某医院"):
+        assert faults("delegates", f"姓名,届别,届,单位\n{row}\n") == []
+
+
+def test_two_who_are_written_alike_in_latin_letters_only_are_two(committee):
+    make_delegate(name="Zhang Yi", slug="zhang-yi")
+    rows = "姓名,拼音,单位\n章毅,Zhang Yi,甲\n张怡,Zhang Yi,乙\n"
+    assert [column for column, _said in faults("delegates", rows)] == ["slug", "slug"], (
+        "which is the one that is there?"
+    )
+    Delegate.objects.all().delete()
+    assert imported("delegates", rows).new == 2
 
 
 def test_one_name_in_two_rows_is_one_delegate_only_where_a_slug_says_so(committee):
@@ -210,7 +228,7 @@ def tangled(committee):
         topics=[topic],
         regions=[make_region(name="Hainan, Boao")],
         sources=[make_source(title="@report", url="https://example.org/a")],
-        recommendations=[{"text": "+1 Hire\n  more", "to": agencies}, "一、招人"],
+        recommendations=[{"text": "+1 Hire\n  more", "to": agencies}, {"text_en": "", "text_zh": "一、招人"}],
         proposers_in_all=12,
         summary_en="One\n\nTwo",
     )
@@ -238,8 +256,44 @@ def test_a_list_that_was_written_comes_back_unchanged(tangled, language, name, f
 def test_a_cell_changed_in_a_list_that_was_written_is_all_that_changes(tangled):
     kind = KINDS["proposals"]
     content = write(kind.written, kind.rows(Proposal.objects.all()), "csv").read().decode("utf-8-sig")
-    [row] = planned("proposals", content.replace("一、招人", "二、不招人"))
-    assert [(each.label, each.before, each.after) for each in row.changes] == [("recommendation", "", "二、不招人")]
+    for old, new, change in (
+        ("一、招人", "二、不招人", ("recommendation", "一、招人", "二、不招人")),
+        ("\n2. 一、招人", "", ("recommendation", "一、招人", "")),
+        ("\n2. 一、招人", "\n2. New\n3. 一、招人", ("recommendation", "", "New")),
+        (
+            "1. +1 Hire more\n2. 一、招人",
+            "1. 一、招人\n2. +1 Hire more",
+            ("order of the recommendations", "", "as in the sheet"),
+        ),
+        ("0042", "0043", ("number", "0042", "0043")),
+        ("-Support the cells", "-Support all", ("title", "-Support the cells", "-Support all")),
+        ('""Cells, genes and more""', "Medicine", ("topics", '"Cells, genes and more"', "Medicine")),
+    ):
+        assert old in content
+        [row] = planned("proposals", content.replace(old, new))
+        assert [(each.label, each.before, each.after) for each in row.changes] == [change], row.faults
+        batch = imported("proposals", content.replace(old, new))
+        assert counted(planned("proposals", content.replace(old, new)))["unchanged"] == 1
+        undo(batch)
+        assert counted(planned("proposals", content))["unchanged"] == 1
+
+
+def test_an_addressee_that_is_inferred_stays_so_and_one_that_is_taken_away_goes(tangled):
+    kind = KINDS["proposals"]
+    first = tangled.recommendations.get(order=1)
+    asked = first.addressees.get(agency__name_en__startswith="Ministry")
+    asked.stated = False
+    asked.save()
+    content = write(kind.written, kind.rows(Proposal.objects.all()), "csv").read().decode("utf-8-sig")
+    assert counted(planned("proposals", content))["unchanged"] == 1
+    same = Agency.objects.filter(name_en="Same").first().slug
+    changed = content.replace(f"{same}; ", "")
+    assert changed != content
+    [row] = planned("proposals", changed)
+    assert [each.label for each in row.changes] == ["each recommendation addressed to"]
+    imported("proposals", changed)
+    assert not first.addressees.filter(agency__slug=same).exists()
+    assert not first.addressees.get(agency=asked.agency).stated
 
 
 def test_what_a_workbook_would_cut_off_is_said():

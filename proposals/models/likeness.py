@@ -1,5 +1,6 @@
 """Likeness of proposals: which could have been entered twice."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
@@ -12,6 +13,10 @@ from proposals.models.sponsorships import Sponsorship
 
 LIKE_TITLES, A_LITTLE_ALIKE = 85, 60
 """Percent of the words of two titles, in any order, from which they are like, and a little alike."""
+
+
+NEAREST = 5
+NUMBERS = re.compile(r"\d+|[一二三四五六七八九十百]+")
 
 
 def like_proposals(proposal: Proposal) -> list[Like]:
@@ -38,25 +43,25 @@ def like_proposals(proposal: Proposal) -> list[Like]:
 def like_among_proposals(keys: Collection[int]) -> Iterator[tuple[int, Like]]:
     """Give for each of several proposals those of its session with a like title; the titles are read once.
 
-    Numbers need no comparing: no session has one twice.
+    Numbers need no comparing: no session has one twice. Titles that differ in their numbers only are no doubles:
+    sheets list what is asked for the first district, the second and so on.
     """
-    sessions: dict[int, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: {"title_en": [], "title_zh": []})
     wanted = Proposal.objects.filter(pk__in=keys).order_by().values("session")
-    every = (
-        Proposal.objects.filter(session__in=wanted).order_by("pk").values_list("pk", "session", "title_en", "title_zh")
-    )
-    for key, session, title_en, title_zh in every:
-        for name, title in (("title_en", title_en), ("title_zh", title_zh)):
+    fields = ("pk", "session", "title_en", "title_zh")
+    titles: dict[tuple[int, str], list[tuple[int, str, str]]] = defaultdict(list)
+    for key, session, *texts in Proposal.objects.filter(session__in=wanted).order_by("pk").values_list(*fields):
+        for name, title in zip(fields[2:], texts, strict=True):
             if title:
-                sessions[session][name].append((key, " ".join(sorted(title.casefold().split()))))
-    for titles in (titles for names in sessions.values() for titles in names.values()):
-        texts = [text for _key, text in titles]
-        for key, text in titles:
-            for _text, percent, place in (
-                extract(text, texts, scorer=ratio, score_cutoff=LIKE_TITLES, limit=None) if key in keys else ()
-            ):
-                if titles[place][0] != key:
-                    yield key, Like(titles[place][0], Reason.TITLE, round(percent))
+                words = " ".join(sorted(title.casefold().split()))
+                titles[session, name].append((key, words, NUMBERS.sub("#", words)))
+    for rows in titles.values():
+        texts = [words for _key, words, _plain in rows]
+        for key, words, plain in rows:
+            near = extract(words, texts, scorer=ratio, score_cutoff=LIKE_TITLES, limit=NEAREST) if key in keys else ()
+            for _text, percent, place in near:
+                other, others, plainly = rows[place]
+                if other != key and (plain != plainly or words == others):
+                    yield key, Like(other, Reason.TITLE, round(percent))
 
 
 def _percent(mine: str, theirs: str) -> int:

@@ -1,27 +1,32 @@
-"""Comparing: which proposal a row of a sheet is, what it says that the record does not, and what cannot be taken."""
+"""Comparing: which proposal a row of a sheet is, what it would change there, and what cannot be taken.
+
+What is shown before an import and what is done are the same: `changes` gives both.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from people.language import language_of
-from people.models import Delegate, Region
+from people.models import Agency, Delegate, Region
 from people.versions import Different
-from proposals.models import Proposal, Recommendation, Source, Sponsorship, Topic
+from proposals.models import Addressee, Citation, Proposal, Recommendation, Sponsorship, Topic
 from proposals.sheets.cutting import listed
 from proposals.sheets.names import Names, key
 from proposals.sheets.planning import CHANGED, UNCHANGED, Planned
 from proposals.sheets.values import Meant, Texts
 
-Told = tuple[Any, ...]
-"""What tells a proposal from others: its number at the session, or its title there."""
+RELATED = ("topics", "target_regions", "sponsorships", "recommendations__addressees", "citations")
 
 
 @dataclass
@@ -36,48 +41,105 @@ class PlannedProposal(Planned):
         self.meant.topics = self.meant.topics or [*self.suggested]
 
 
-def match(row: PlannedProposal, there: dict[Told, Proposal], first: dict[Told, int]) -> None:
-    """Find the proposal that a row means; refuse it where a row before, noted in `first`, means the same."""
-    row.faults = row.meant.faults
-    keys = list(_keys(row.meant)) if not row.faults else []
-    before = next((first[each] for each in keys if each in first), None)
-    if before is not None:
-        row.faults = [("", _("the same proposal as in row %(row)s") % {"row": before})]
-    first.update(dict.fromkeys(keys, row.line))
-    row.record = next((there[each] for each in keys if each in there and _fits(there[each], row.meant)), None)
+class Known:
+    """The proposals that the rows of a sheet may mean, and the rows so far."""
+
+    def __init__(self, rows: Iterable[PlannedProposal]) -> None:
+        sessions = {row.meant.values["session"].pk for row in rows if "session" in row.meant.values}
+        self.by_slug: dict[str, Proposal] = {}
+        self.by_number: dict[tuple[int, str, str], Proposal] = {}
+        self.by_title: dict[tuple[int, str], list[Proposal]] = defaultdict(list)
+        every = Proposal.objects.filter(session__in=sessions).select_related("session__body").order_by("pk")
+        for proposal in every.prefetch_related(*RELATED):
+            self.by_slug[proposal.slug] = proposal
+            if proposal.number:
+                self.by_number[proposal.session_id, proposal.kind, proposal.number.lstrip("0")] = proposal
+            for title in {key(proposal.title_en), key(proposal.title_zh)} - {""}:
+                self.by_title[proposal.session_id, title].append(proposal)
+        self._rows: dict[tuple[Any, ...], list[tuple[int, str]]] = defaultdict(list)
+
+    def match(self, row: PlannedProposal) -> None:
+        """Find the proposal that a row means: by its slug, its number at the session, or its title there.
+
+        Raises `ValidationError` where several could be meant, none has the slug, or a row before means the same.
+        """
+        found, number = row.meant, str(row.meant.values.get("number") or "").lstrip("0")
+        session = found.values["session"].pk
+        titles = {key(str(found.values.get(name) or "")) for name in ("title_en", "title_zh")} - {""}
+        if found.slug:
+            if found.slug not in self.by_slug:
+                raise ValidationError({"slug": _("no proposal of this session has this slug")})
+            row.record = self.by_slug[found.slug]
+        elif number and (by_number := self.by_number.get((session, found.values["kind"], number))):
+            row.record = by_number
+        else:
+            alike = {one.pk: one for title in titles for one in self.by_title[session, title]}
+            fitting = [one for one in alike.values() if not number or not one.number]
+            if len(fitting) > 1:
+                numbers = ", ".join(one.number or one.slug for one in fitting)
+                raise ValidationError(_("several have this title at the session: %(numbers)s") % {"numbers": numbers})
+            row.record = fitting[0] if fitting else None
+        keys: list[tuple[Any, ...]] = [(session, title) for title in titles]
+        keys += [(session, found.values["kind"], number)] if number else []
+        self._refuse_twice(row, keys, number)
+
+    def _refuse_twice(self, row: PlannedProposal, keys: Iterable[tuple[Any, ...]], number: str) -> None:
+        """Refuse what a row before means too; two of one title with different numbers are two."""
+        for each in [(row.record.pk,)] if row.record is not None else keys:
+            for line, other in self._rows[each]:
+                if row.record is not None or not number or not other or number == other:
+                    raise ValidationError(_("the same proposal as in row %(row)s") % {"row": line})
+            self._rows[each].append((row.line, number))
 
 
-def _keys(found: Meant) -> Iterator[Told]:
-    session, values = found.values["session"], found.values
-    if values.get("number"):
-        yield session.pk, values["kind"], values["number"].lstrip("0")
-    for name in ("title_en", "title_zh"):
-        if values.get(name):
-            yield session.pk, key(values[name])
+@dataclass(frozen=True)
+class Change:
+    """One thing that a row changes of a proposal, in words, and what does it; values are set and saved afterwards."""
+
+    different: Different
+    do: Callable[[], object]
 
 
-def _fits(proposal: Proposal, found: Meant) -> bool:
-    """Tell whether a proposal found by its title can be meant: two with different numbers are two."""
-    number = str(found.values.get("number") or "").lstrip("0")
-    return not number or not proposal.number or number == proposal.number.lstrip("0")
+def nothing() -> None:
+    """Do nothing: another change does it."""
 
 
-def known_proposals(rows: Iterable[PlannedProposal]) -> dict[Told, Proposal]:
-    """Read the proposals of the sessions that the rows name, by what tells each from others."""
-    sessions = {row.meant.values["session"].pk for row in rows if "session" in row.meant.values}
-    found: dict[Told, Proposal] = {}
-    every = Proposal.objects.filter(session__in=sessions).select_related("session__body").order_by("-pk")
-    for proposal in every.prefetch_related("topics", "target_regions", "sponsorships", "recommendations", "citations"):
-        for name in ("title_en", "title_zh"):
-            if getattr(proposal, name):
-                found[proposal.session_id, key(getattr(proposal, name))] = proposal
-        if proposal.number:
-            found[proposal.session_id, proposal.kind, proposal.number.lstrip("0")] = proposal
-    return found
+def changes(proposal: Proposal, found: Meant, known: Names) -> Iterator[Change]:
+    """Give what a row changes of a stored proposal.
+
+    Cells that are filled in take the place of what was there. A row that gives the slug is of a list that was written
+    here: its lists are the whole. A sheet of others may hold only some, so what it lists is added.
+    """
+    for name, value in given(found, proposal).items():
+        column: Any = Proposal._meta.get_field(name)
+        before = str(getattr(proposal, name) or "")
+        yield Change(Different(str(column.verbose_name), before, str(value)), partial(setattr, proposal, name, value))
+    exact = bool(found.slug)
+    for label, model, links, wanted in (
+        (_("topics"), Topic, proposal.topics, found.topics),
+        (_("target regions"), Region, proposal.target_regions, found.regions),
+    ):
+        there = [row.pk for row in links.all()]
+        after = wanted if exact else [*there, *(each for each in wanted if each not in there)]
+        if wanted and {*after} != {*there}:
+            yield Change(_lists(label, known.told(model), there, after), partial(links.set, after))
+    yield from _proposers(proposal, found, known, exact=exact)
+    yield from _demands(proposal, found, exact=exact)
+    yield from _addressees(proposal, found, known, exact=exact)
+    if found.source and found.source.pk not in {row.source_id for row in proposal.citations.all()}:
+        source = found.source
+        yield Change(
+            Different(_("source"), "", str(source)), lambda: Citation.objects.create(source=source, proposal=proposal)
+        )
+
+
+def _lists(label: str, told: Any, before: Iterable[int], after: Iterable[int]) -> Different:
+    return Different(label, *(listed(told[each] for each in keys) for keys in (before, after)))
 
 
 def given(found: Meant, proposal: Proposal) -> dict[str, Any]:
     """Give the values of cells that say something else than `proposal`; zeros before a number do not."""
+    same_number = proposal.number and str(found.values.get("number") or "").lstrip("0") == proposal.number.lstrip("0")
     return {
         name: value
         for name, value in found.values.items()
@@ -86,20 +148,136 @@ def given(found: Meant, proposal: Proposal) -> dict[str, Any]:
         and value not in (None, "")
         and getattr(proposal, name) != value
         and not (name.startswith("title") and value in (proposal.title_en, proposal.title_zh))
-        and not (name == "number" and _fits(proposal, found) and proposal.number)
+        and not (name == "number" and same_number)
     }
 
 
-def missing(proposal: Proposal | None, demands: Iterable[Texts]) -> Iterator[tuple[Recommendation | None, Texts]]:
-    """Give the texts that no recommendation of `proposal` has, each with the one that has it in the other language."""
-    rows = list(proposal.recommendations.all()) if proposal else []
+def _proposers(proposal: Proposal, found: Meant, known: Names, *, exact: bool) -> Iterator[Change]:
+    rows = sorted(proposal.sponsorships.all(), key=lambda row: row.order)
+    names = {row: {row.delegate_id, row.organisation_en, row.organisation_zh} - {None, ""} for row in rows}
+    wanted: list[int | str] = [*found.delegates, *found.organisations]
+    new = [each for each in wanted if not any(each in mine for mine in names.values())]
+    kept = [row for row in rows if not (exact and wanted) or names[row] & {*wanted}]
+
+    def do() -> None:
+        for row in rows:
+            if row not in kept:
+                row.delete()
+        last = proposal.sponsorships.aggregate(last=Max("order"))["last"] or 0
+        lead = not proposal.sponsorships.filter(first=True).exists()
+        for order, each in enumerate(new, start=last + 1):
+            sponsorship(proposal, each, order, first=lead and order == last + 1).save()
+
+    if new or len(kept) < len(rows):
+        told = known.told(Delegate)
+        added = [told[each] if isinstance(each, int) else each for each in new]
+        yield Change(Different(_("proposers"), listed(map(str, rows)), listed([*map(str, kept), *added])), do)
+
+
+def sponsorship(proposal: Proposal, who: int | str, order: int, *, first: bool) -> Sponsorship:
+    """Make a proposer of the key of a delegate, or the name of an organisation; it is not saved."""
+    named = {"delegate_id": who} if isinstance(who, int) else {f"organisation_{language_of(who)}": who}
+    return Sponsorship(proposal=proposal, order=order, first=first, **named)
+
+
+Demand = tuple[Recommendation | None, Texts]
+"""A stored recommendation, or None for a new one, and the texts that a row gives it."""
+
+
+def _demands(proposal: Proposal, found: Meant, *, exact: bool) -> Iterator[Change]:
+    """Give what changes of the recommendations, each told by itself; the first change does it all."""
+    rows = sorted(proposal.recommendations.all(), key=lambda row: row.order)
     there = {_squeezed(text): row for row in rows for text in (row.text_en, row.text_zh) if text}
-    for texts in demands:
-        row = next((there[_squeezed(text)] for text in texts.values() if _squeezed(text) in there), None)
-        new = {name: text for name, text in texts.items() if row is None or not getattr(row, name)}
-        new = {name: text for name, text in new.items() if _squeezed(text) not in there}
-        if new:
-            yield row, new
+    pairs: list[Demand] = [
+        (next(filter(None, (there.get(_squeezed(text)) for text in texts.values())), None), texts)
+        for texts in found.recommendations
+    ]
+    if exact and pairs:
+        final = _aligned(rows, pairs)
+    else:
+        more = {row: texts for row, texts in pairs if row}
+        final = [*((row, more.get(row, {})) for row in rows), *(pair for pair in pairs if pair[0] is None)]
+    told = [different for row, texts in final for different in _texts(row, texts, exact=exact)]
+    gone = [row for row in rows if row not in [kept for kept, _texts in final]]
+    told += [Different(_("recommendation"), row.text_en or row.text_zh, "") for row in gone]
+    moved = exact and [row for row, _texts in final if row in rows] != [row for row in rows if row not in gone]
+    if moved:
+        told.append(Different(_("order of the recommendations"), "", _("as in the sheet")))
+    do = partial(_enter_demands, proposal, final, gone, found, exact=exact)
+    yield from (Change(each, nothing if index else do) for index, each in enumerate(told))
+
+
+def _texts(row: Recommendation | None, texts: Texts, *, exact: bool) -> Iterator[Different]:
+    """Give the texts that a stored recommendation, or a new one, does not say yet in either language."""
+    there = {_squeezed(text) for text in (row.text_en, row.text_zh)} if row else set()
+    for name, text in texts.items():
+        before = getattr(row, name) if row else ""
+        if _squeezed(text) not in there and (exact or not before):
+            yield Different(_("recommendation"), before, text)
+
+
+def _aligned(rows: Sequence[Recommendation], pairs: Sequence[Demand]) -> list[Demand]:
+    """Put a whole list beside the stored one: what stands between two that are the same was changed, new, or gone."""
+    tokens = [row.pk if row else -index for index, (row, _texts) in enumerate(pairs, start=1)]
+    known = {row.pk for row, _texts in pairs if row}
+    final: list[Demand] = []
+    for _how, i1, i2, j1, j2 in SequenceMatcher(None, [row.pk for row in rows], tokens, autojunk=False).get_opcodes():
+        free = [row for row in rows[i1:i2] if row.pk not in known]
+        for row, texts in pairs[j1:j2]:
+            final.append((row or (free.pop(0) if free else None), texts))
+    return final
+
+
+def _enter_demands(
+    proposal: Proposal, final: Sequence[Demand], gone: Iterable[Recommendation], found: Meant, *, exact: bool
+) -> None:
+    for lost in gone:
+        lost.delete()
+    places = {row.pk: index for index, (row, _texts) in enumerate(final, start=1) if row}
+    if exact:
+        Recommendation.make_way([row.pk for row, _texts in final if row and row.order != places[row.pk]])
+    last = 0
+    for index, (row, texts) in enumerate(final, start=1):
+        demand: Any = row or Recommendation(proposal=proposal, order=last + 1)
+        demand.order = index if exact else demand.order
+        last = demand.order
+        there = {_squeezed(demand.text_en), _squeezed(demand.text_zh)}
+        for name, text in texts.items():
+            if _squeezed(text) not in there and (exact or not getattr(demand, name)):
+                setattr(demand, name, text)
+        demand.save()
+        if row is None and not exact:
+            ask(demand, found)
+
+
+def ask(demand: Recommendation, found: Meant) -> None:
+    """Address a recommendation to the agencies that a row names."""
+    there = {each.agency_id for each in demand.addressees.all()}
+    for agency, stated in found.agencies.items():
+        if agency not in there:
+            Addressee.objects.create(recommendation=demand, agency_id=agency, stated=stated)
+
+
+def _addressees(proposal: Proposal, found: Meant, known: Names, *, exact: bool) -> Iterator[Change]:
+    """Give the agencies that no recommendation is addressed to so far: each is then addressed to them."""
+    rows = [each for demand in proposal.recommendations.all() for each in demand.addressees.all()]
+    there = list(dict.fromkeys(row.agency_id for row in rows))
+    new = [agency for agency in found.agencies if agency not in there]
+    gone = [agency for agency in there if exact and found.agencies and agency not in found.agencies]
+
+    def do() -> None:
+        for row in rows:
+            if row.agency_id in gone:
+                row.delete()
+        for demand in proposal.recommendations.model.objects.filter(proposal=proposal) if new else ():
+            for agency in new:
+                Addressee.objects.get_or_create(
+                    recommendation=demand, agency_id=agency, defaults={"stated": found.agencies[agency]}
+                )
+
+    if new or gone:
+        after = [*(each for each in there if each not in gone), *new]
+        yield Change(_lists(_("each recommendation addressed to"), known.told(Agency), there, after), do)
 
 
 def _squeezed(text: str) -> str:
@@ -109,8 +287,10 @@ def _squeezed(text: str) -> str:
 def compare(row: PlannedProposal, known: Names) -> None:
     """Find what a row would change of its proposal, and whether the record would take it."""
     changed = Proposal(**{name: value for name, value in row.meant.values.items() if value is not None})
-    row.changes = list(_changes(row, known))
-    if row.record is not None:
+    if row.record is None:
+        row.changes = list(_whole(row.meant, known))
+    else:
+        row.changes = [change.different for change in changes(row.record, row.meant, known)]
         row.how = CHANGED if row.changes else UNCHANGED
         for one in Proposal._meta.concrete_fields:
             if one.name not in row.meant.values or row.meant.values[one.name] is None:
@@ -121,8 +301,7 @@ def compare(row: PlannedProposal, known: Names) -> None:
     except ValidationError as error:
         row.faults += [(name, said) for name, messages in error.message_dict.items() for said in messages]
     others: list[tuple[str, Any, list[str]]] = [
-        ("proposers", Sponsorship(**{f"organisation_{language_of(name)}": name}), ["proposal"])
-        for name in row.meant.organisations
+        ("proposers", sponsorship(changed, name, 1, first=False), ["proposal"]) for name in row.meant.organisations
     ]
     if row.meant.source is not None and row.meant.source.pk is None:
         others.append(("source_url", row.meant.source, ["slug"]))
@@ -135,36 +314,24 @@ def compare(row: PlannedProposal, known: Names) -> None:
             row.refuse(column, error)
 
 
-def _changes(row: PlannedProposal, known: Names) -> Iterator[Different]:
-    """Give the cells that say something else than the record, and what is in the sheet and not in the record."""
-    proposal, found = row.record, row.meant
-    for name, value in (given(found, proposal) if proposal else found.values).items():
+def _whole(found: Meant, known: Names) -> Iterator[Different]:
+    """Give all that a new proposal would hold."""
+    for name, value in found.values.items():
         column: Any = Proposal._meta.get_field(name)
         if value not in (None, "") and name not in found.supposed:
-            yield Different(str(column.verbose_name), str(getattr(proposal, name, None) or ""), str(value))
-    there = _there(proposal) if proposal else defaultdict(set)
-    for label, model, wanted in (
+            yield Different(str(column.verbose_name), "", str(value))
+    for label, model, keys in (
         (_("proposers"), Delegate, found.delegates),
         (_("topics"), Topic, found.topics),
         (_("target regions"), Region, found.regions),
     ):
-        if more := [known.told(model)[each] for each in wanted if each not in there[model]]:
-            yield Different(label, "", listed(more))
-    if more := [name for name in found.organisations if name not in there[str]]:
-        yield Different(_("organisations"), "", listed(more))
-    for _row, texts in missing(proposal, found.recommendations):
+        if keys:
+            yield _lists(label, known.told(model), [], keys)
+    if found.organisations:
+        yield Different(_("organisations"), "", listed(found.organisations))
+    for texts in found.recommendations:
         yield Different(_("recommendation"), "", "\n".join(texts.values()))
-    if found.source and (found.source.pk is None or found.source.pk not in there[Source]):
+    if found.agencies and found.recommendations:
+        yield _lists(_("each recommendation addressed to"), known.told(Agency), [], found.agencies)
+    if found.source:
         yield Different(_("source"), "", str(found.source))
-
-
-def _there(proposal: Proposal) -> dict[Any, set[Any]]:
-    """Give what a proposal has already, by kind; names of organisations under `str`."""
-    sponsorships = list(proposal.sponsorships.all())
-    return {
-        Topic: {row.pk for row in proposal.topics.all()},
-        Region: {row.pk for row in proposal.target_regions.all()},
-        Delegate: {row.delegate_id for row in sponsorships},
-        str: {text for row in sponsorships for text in (row.organisation_en, row.organisation_zh)},
-        Source: {row.source_id for row in proposal.citations.all()},
-    }

@@ -5,52 +5,54 @@ from collections.abc import Iterable
 
 from people.dates import digits
 
-LABELS = {
-    "summary": ("调研情况", "基本情况", "背景", "现状", "案由", "情况", "background", "situation"),
-    "analysis": ("问题分析", "存在问题", "存在的问题", "主要问题", "问题及分析", "问题", "problems", "analysis"),
-    "recommendations": (
-        "具体建议",
-        "建议",
-        "对策建议",
-        "意见建议",
-        "工作建议",
-        "有关建议",
-        "recommendations",
-        "suggestions",
-    ),
+WORDS = {
+    "recommendations": "建议|对策|举措|recommendations?|suggestions?",
+    "analysis": "问题|困难|原因|分析|不足|短板|挑战|problems?|analysis",
+    "summary": "情况|背景|现状|案由|概况|概述|background|situation",
 }
-SECTION = {label: name for name, labels in LABELS.items() for label in labels}
-LABEL = re.compile(
-    r"[【\[（(]?(?:[一二三四五六七八九十]+[、.．]|\d+[、.．])?\s*(?P<label>"
-    + "|".join(sorted(map(re.escape, SECTION), key=len, reverse=True))
-    + r")\s*(?:[】\]）)][:：]?|[:：]|$)\s*",
+"""By what a heading tells the section that it begins, in this order: 问题分析及建议 begins what is asked for."""
+LONGEST_LABEL = 14
+BRACKETED = re.compile(rf"\s*[【\[]\s*(?P<label>[^】\]\n]{{1,{LONGEST_LABEL}}}?)\s*[】\]]\s*[:：]?\s*")
+"""【具体建议】, wherever it stands."""
+HEADING = re.compile(
+    rf"(?:[（(]?[一二三四五六七八九十]+[)）]?[、.．]?|\d+[、.．])?\s*(?P<label>[^\s:：。，；,;.!！?？]{{2,{LONGEST_LABEL}}})\s*(?:[:：]\s*$|$)"
+)
+"""A line of its own: 三、对策与建议"""
+INTRODUCED = re.compile(
+    r"(?P<label>(?:具体|工作|有关|几点|对策|意见)?建议|(?:主要|存在的?)?问题|问题分析|背景|现状|基本情况|调研情况|案由"
+    r"|recommendations|suggestions|background|situation|problems|analysis)[:：]\s*",
     re.IGNORECASE,
 )
-"""A line that begins a section: 【具体建议】, 三、具体建议, Recommendations:"""
+"""A word before a colon, with which a line begins: 建议：……"""
 IN_ALL = re.compile(
-    r"(?P<names>.*?)\s*(?:等\s*(?P<number>\d+|[一二三四五六七八九十百]+)\s*[人名位]|[,;]\s*(?P<in_all>\d+) in all$)",
-    re.DOTALL,
+    r"\s*[（(]?\s*等\s*(?P<number>\d+|[一二三四五六七八九十百]+)\s*[人名位](?:委员|代表)?\s*[)）]?"
+    r"|[,;]\s*(?P<in_all>\d+) in all$"
 )
-"""丁列明等9人; Ding Lieming; 9 in all"""
+"""丁列明等9人; 丁列明（等9人）; Ding Lieming; 9 in all"""
 BETWEEN = re.compile(r"[、，,;；/\n]|\s+and\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]{2})")
 QUOTED = re.compile('"([^"]*)"')
 TITLE = re.compile(r"(?:委员|代表|同志|先生|女士)$")
 
 
 def sections(text: str) -> dict[str, str]:
-    """Cut a text at its section labels; give what stands under each, by `LABELS`.
+    """Cut a text at its headings; give what stands under each, by `WORDS`.
 
-    What stands before the first label, or all of a text without one, is the summary.
+    What stands before the first heading, or all of a text without one, is the summary.
     """
     found: dict[str, list[str]] = {}
     here = "summary"
-    for line in map(str.strip, text.splitlines()):
-        label = LABEL.match(line)
-        if label:
-            here = SECTION[label["label"].casefold()]
-        if rest := line[label.end() :] if label else line:
-            found.setdefault(here, []).append(rest)
+    for line in map(str.strip, BRACKETED.sub(r"\n【\g<label>】\n", text).splitlines()):
+        label = BRACKETED.fullmatch(line) or HEADING.fullmatch(line) or INTRODUCED.match(line)
+        section = _section(label["label"]) if label else ""
+        if label and section:
+            here, line = section, line[label.end() :]
+        if line:
+            found.setdefault(here, []).append(line)
     return {name: "\n".join(lines) for name, lines in found.items()}
+
+
+def _section(label: str) -> str:
+    return next((name for name, words in WORDS.items() if re.search(words, label, re.IGNORECASE)), "")
 
 
 def names(text: str) -> list[str]:
@@ -71,7 +73,7 @@ def listed(wanted: Iterable[str]) -> str:
 
 def proposers(text: str) -> tuple[list[str], int | None]:
     """Cut who put a proposal forward: the names, and how many there are in all where “马永青等9人” says it."""
-    found = IN_ALL.match(text)
+    found = IN_ALL.search(text)
     if not found:
         return names(text), None
-    return names(found["names"]), int(digits(found["number"] or found["in_all"]))
+    return names(f"{text[: found.start()]}、{text[found.end() :]}"), int(digits(found["number"] or found["in_all"]))

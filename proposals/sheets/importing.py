@@ -10,7 +10,7 @@ from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from people.doubles import suspect_all
+from people.doubles import forget_doubles, suspect_all
 from people.history import Batch, RecordModel, Version, edit
 from people.versions import bring_back
 from proposals.models import Source
@@ -75,6 +75,8 @@ def undo(batch: Batch, by: Any = None) -> None:
             if version.number > 1:
                 bring_back(version.model, version.key, version.number - 1)
         created = [version for version in versions if version.number == 1]
+        for model in {version.model for version in created}:
+            forget_doubles(model, (version.key for version in created if version.model is model))
         _take_out(sorted(created, key=lambda each: each.model is Source))
         batch.undone_at = timezone.now()
         batch.save()

@@ -16,7 +16,8 @@ from people.likeness import like_among_delegates
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position
 from proposals.models import Synonym, Topic
 from proposals.sheets.columns import Column, by_name
-from proposals.sheets.names import Names
+from proposals.sheets.cutting import TITLE
+from proposals.sheets.names import Names, key
 from proposals.sheets.plain import Part, PlainKind, Values
 from proposals.sheets.planning import Kind
 from proposals.sheets.proposals import Proposals
@@ -142,6 +143,8 @@ class Delegates(PlainKind):
     def prepared(self, cells: dict[str, str]) -> dict[str, str]:
         """Divide “全国政协十四届” into body and term; read 十四届 as 14."""
         cells = dict(cells)
+        if cells.get("name_zh"):
+            cells["name_zh"] = TITLE.sub("", cells["name_zh"])
         if cells.get("term"):
             cells["term"] = HAN_NUMBER.sub(lambda found: digits(found[0]), cells["term"]).strip(" 第届")
         body = HAN_NUMBER.sub(lambda found: digits(found[0]), cells.get("body", ""))
@@ -158,16 +161,18 @@ class Delegates(PlainKind):
             values["note"] = "\n".join(filter(None, [values.get("note"), made]))
 
     def sure(self, found: set[int], name: str, below: Sequence[tuple[Part, Values]], known: Names) -> set[int]:
-        """Take a delegate of that name only where they sit in the body of the row, or in none that is known."""
-        bodies = [values["body"].pk for part, values in below if part.model is Membership and "body" in values]
-        if not bodies or not found:
-            return found
-        seats = {pk: {body for (body, _term), who in known.seats.items() if pk in who} for pk in found}
-        here = {pk for pk in found if seats[pk] & {*bodies}}
-        if here or not any(seats.values()):
-            return here or found
+        """Take a delegate only where seat and term, or the employer, say so too: a name alone proves nothing."""
+        here: set[int] = set()
+        for part, values in below:
+            if part.model is Membership and {"body", "term"} <= values.keys():
+                here |= found & known.seats.get((values["body"].pk, values["term"]), set())
+            elif part.model is Position:
+                employers = {key(values[each]) for each in ("employer_en", "employer_zh") if values.get(each)}
+                here |= {pk for pk in found if employers & known.employers.get(pk, set())}
+        if here or not found:
+            return here
         told = ", ".join(f"“{delegate.slug}”" for delegate in Delegate.objects.filter(pk__in=found).order_by("pk"))
-        said = _("a “%(name)s” sits elsewhere: write their slug, %(told)s, or a new slug for another delegate")
+        said = _("a “%(name)s” is there, with another seat and employer: write their slug, %(told)s, or a new one")
         raise ValidationError({"slug": said % {"name": name, "told": told}})
 
 

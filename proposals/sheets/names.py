@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from people.dates import HAN_NUMBER, digits
 from people.language import CHINESE, ENGLISH, language_of, reader_language
-from people.models import Agency, Body, Delegate, Membership, NameVariant, Region, Session
+from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session
 from proposals.models import Source, Synonym, Topic
 
 CALLED: dict[type[Model], tuple[str, ...]] = {
@@ -87,6 +87,18 @@ class Names:
         return found
 
     @cached_property
+    def employers(self) -> dict[int, set[str]]:
+        """The employers of each delegate, as `key` gives them."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for delegate, *names in Position.objects.values_list("delegate", "employer_en", "employer_zh"):
+            found[delegate].update(key(name) for name in names if name)
+        return found
+
+    @cached_property
+    def _seated(self) -> set[int]:
+        return {delegate for delegates in self.seats.values() for delegate in delegates}
+
+    @cached_property
     def _sources(self) -> dict[str, Source]:
         return {name: source for source in Source.objects.all() for name in (source.url, source.title) if name}
 
@@ -105,11 +117,12 @@ class Names:
         return self._sources.get(name)
 
     def delegate(self, name: str, session: Session) -> int:
-        """Give the delegate of that name; of namesakes the one who sits in the body and term of the session."""
+        """Give the delegate of that name who sits in the body and term of the session, or whose seats nobody knows."""
         found = self.find(Delegate, name)
-        if len(found) > 1:
-            found = found & self.seats.get((session.body_id, session.term), set()) or found
-        return only(found, name)
+        here = found & self.seats.get((session.body_id, session.term), set()) or found - self._seated
+        if found and not here:
+            raise ValidationError(_("“%(name)s” is not known to sit there: enter the seat first") % {"name": name})
+        return only(here, name)
 
     @staticmethod
     def _columns(model: type[Model]) -> Iterable[tuple[int, str]]:

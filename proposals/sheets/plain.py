@@ -249,7 +249,7 @@ class _Planning:
         given = [row.values[name] for name in ("name_zh", "name_en") if row.values.get(name)]
         if not given and not slug:
             raise ValidationError(_("there is no name"))
-        names = [f"/{slug}"] if slug else [key(name) for name in given]
+        names = [f"/{slug}"] if slug else [key(name) for name in given[:1]]
         record, line = next((self.before[name] for name in names if name in self.before), (None, 0))
         if record is not None and slug and self.kind.repeats:
             return record, False
@@ -260,16 +260,15 @@ class _Planning:
         else:
             found = self._named(row, given)
             record = self._stored(model)[only(found, given[0])] if found else model()
-        for name in (f"/{slug or cast('Any', record).slug}", *map(key, given)):
+        for name in (f"/{slug or cast('Any', record).slug}", *map(key, given[:1] if self.kind.repeats else given)):
             self.before.setdefault(name, (record, row.line))
         return record, True
 
     def _named(self, row: PlannedRecord, given: Sequence[str]) -> set[int]:
         """Give what is there of a name; a Chinese name that is another's is no namesake by its Latin letters."""
-        model, chinese = self.kind.model, row.values.get("name_zh")
-        found = next(filter(None, (self.known.find(model, name) for name in given)), set())
-        if chinese and not self.known.find(model, chinese):
-            found = {pk for pk in found if not self._stored(model)[pk].name_zh}
+        found = next(filter(None, (self.known.find(self.kind.model, name) for name in given)), set())
+        if row.values.get("name_zh") and not self.known.find(self.kind.model, given[0]):
+            found = {pk for pk in found if not self._stored(self.kind.model)[pk].name_zh}
         return self.kind.sure(found, given[0], row.below, self.known)
 
     def _compare(self, row: PlannedRecord, *, new: bool) -> None:

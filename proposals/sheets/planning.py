@@ -40,6 +40,8 @@ class Planned:
     changes: list[Different] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
     """Each the name of a column, or "", and what is wrong there."""
+    notes: list[str] = field(default_factory=list)
+    """What is not taken over, or only guessed."""
     suggested: dict[int, str] = field(default_factory=dict)
     """Topics that the texts of a new record speak of, where its row names none: names by key."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from people.models import Agency, Delegate, Region, Session
 from proposals.models import Proposal, Topic
 from proposals.models.likeness import like_among_proposals
 from proposals.sheets.columns import Column, by_name, is_date, most
-from proposals.sheets.comparing import PlannedProposal, compare, known_proposals, match
+from proposals.sheets.comparing import RELATED, Known, PlannedProposal, compare
 from proposals.sheets.cutting import listed
 from proposals.sheets.entering import enter
 from proposals.sheets.names import Names
@@ -36,6 +37,7 @@ class Proposals(Kind):
     label = gettext_lazy("proposals")
     model = Proposal
     columns = by_name(
+        Column("slug", gettext_lazy("slug"), "id; identifier; 标识"),
         Column("title_en", gettext_lazy("title"), "subject; English title; 英文标题"),
         Column(
             "title_zh",
@@ -117,12 +119,15 @@ class Proposals(Kind):
             values = row.meant.values
             row.title = str(values.get("title_zh") or values.get("title_en") or "")
             rows.append(row)
-        there = known_proposals(rows)
-        first: dict[Any, int] = {}
+        there = Known(rows)
         for row in rows:
-            match(row, there, first)
-            if not row.faults:
-                compare(row, known)
+            row.faults, row.notes = row.meant.faults, row.meant.notes
+            try:
+                if not row.faults:
+                    there.match(row)
+                    compare(row, known)
+            except ValidationError as error:
+                row.refuse("slug" if hasattr(error, "error_dict") else "", error)
             if row.faults:
                 row.how = REFUSED
             elif row.record is None and not row.meant.topics:
@@ -142,16 +147,16 @@ class Proposals(Kind):
         """Yield a row for each proposal; of several sources the first."""
         known = Names()
         told = {model: known.told(model) for model in (Session, Delegate, Topic, Region, Agency)}
-        related = ("topics", "target_regions", "sponsorships", "recommendations__addressees", "citations__source")
-        for proposal in records.prefetch_related(*related).iterator(chunk_size=500):
+        for proposal in records.prefetch_related(*RELATED, "citations__source").iterator(chunk_size=500):
             yield {name: text for name, text in _cells(proposal, told).items() if text}
 
 
 def _cells(proposal: Proposal, told: Mapping[Any, Mapping[int, str]]) -> dict[str, str]:
-    own = ("title_en", "title_zh", "number", "submitted", "summary_en", "summary_zh", "note_en", "note_zh")
+    own = ("slug", "title_en", "title_zh", "number", "submitted", "summary_en", "summary_zh", "note_en", "note_zh")
     english, chinese = _demands(proposal)
     sources = [citation.source for citation in proposal.citations.all()]
-    asked = {each.agency_id: None for row in proposal.recommendations.all() for each in row.addressees.all()}
+    asked = [each for row in proposal.recommendations.all() for each in row.addressees.all()]
+    stated = {each.agency_id for each in asked if each.stated}
     return {
         **{name: getattr(proposal, name) for name in own},
         "session": told[Session][proposal.session_id],
@@ -161,7 +166,10 @@ def _cells(proposal: Proposal, told: Mapping[Any, Mapping[int, str]]) -> dict[st
         "target_regions": listed(told[Region][row.pk] for row in proposal.target_regions.all()),
         "recommendations_en": english,
         "recommendations_zh": chinese,
-        "addressees": listed(told[Agency][agency] for agency in asked),
+        "addressees": listed(
+            told[Agency][agency] + ("" if agency in stated else " (inferred)")
+            for agency in dict.fromkeys(each.agency_id for each in asked)
+        ),
         "source": sources[0].title if sources else "",
         "source_url": sources[0].url if sources else "",
     }

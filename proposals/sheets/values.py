@@ -21,9 +21,13 @@ from proposals.sheets.cutting import names, proposers, sections
 from proposals.sheets.names import Names
 
 ORGANISATION = re.compile(
-    r"(?:会|党|盟|社|局|院|界|集团|公司|中心|小组|代表团|committee|party|society|association)$", re.IGNORECASE
+    r".{2,}(?:会|党|盟|社|局|厅|部|委|院|校|界|联|协|大学|学会|中央|集团|公司|中心|小组|代表团|支部|committee|party|society"
+    r"|association|federation|university|hospital)",
+    re.IGNORECASE,
 )
-"""How the name of a proposer ends that is no person."""
+"""What a proposer is called that is no person; three characters are a person's name, whatever they end in."""
+INFERRED = re.compile(r"\s*[（(](?:inferred|推断)[)）]$")
+LONGEST_PERSON = 3
 Texts = dict[str, str]
 """A recommendation: its text in one or both languages, by the names of fields."""
 
@@ -32,6 +36,7 @@ Texts = dict[str, str]
 class Meant:
     """What a row says, in terms of the record, and what is wrong with it, by the name of the column."""
 
+    slug: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     supposed: set[str] = field(default_factory=set)
     """Names of values that no cell gives: they are for what is new."""
@@ -40,15 +45,17 @@ class Meant:
     topics: list[int] = field(default_factory=list)
     regions: list[int] = field(default_factory=list)
     recommendations: list[Texts] = field(default_factory=list)
-    agencies: list[int] = field(default_factory=list)
+    agencies: dict[int, bool] = field(default_factory=dict)
+    """To whom each recommendation is addressed, and whether the source says so."""
     source: Source | None = None
     faults: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def meant(cells: Mapping[str, str], known: Names) -> Meant:
     """Tell what a row means; `cells` are by the names of columns."""
     row = _Row(cells, known)
-    for name in ["session", *(name for name in cells if name != "session")]:
+    for name in sorted({"session", *cells}, key=lambda name: (name != "session", name == "text")):
         try:
             if cells.get(name) or name == "session":
                 getattr(row, name)(cells.get(name, ""))
@@ -56,6 +63,8 @@ def meant(cells: Mapping[str, str], known: Names) -> Meant:
             row.found.faults += [(name, message) for message in error.messages]
     if not (row.found.values.get("title_en") or row.found.values.get("title_zh")):
         row.found.faults.append(("title_zh", _("there is no title")))
+    if row.found.agencies and not row.found.recommendations and not row.found.slug:
+        row.found.notes.append(_("addressed to nobody: there is no recommendation"))
     row.found.source = known.source(cells.get("source", ""), cells.get("source_url", ""))
     return row.found
 
@@ -101,19 +110,28 @@ class _Row:
 
     def proposers(self, text: str) -> None:
         listed, self.found.values["proposers_in_all"] = proposers(text)
-        people = [name for name in listed if not ORGANISATION.search(name) or self.known.find(Delegate, name)]
+        people = [name for name in listed if not _is_organisation(name) or self.known.find(Delegate, name)]
         self.found.organisations = [name for name in listed if name not in people]
         if meeting := self.meeting:
             self.found.delegates = _each(people, lambda name: self.known.delegate(name, meeting))
 
+    def slug(self, text: str) -> None:
+        self.found.slug = text
+
     def topics(self, text: str) -> None:
-        self.found.topics = self._rows(Topic, text)
+        """Take those that are topics here; the keywords of others need not be."""
+        known = [name for name in names(text) if self.known.find(Topic, name)]
+        self.found.topics = _each(known, lambda name: self.known.one(Topic, name))
+        if others := [name for name in names(text) if name not in known]:
+            self.found.notes.append(_("no topics here: %(names)s") % {"names": ", ".join(others)})
 
     def target_regions(self, text: str) -> None:
         self.found.regions = self._rows(Region, text)
 
     def addressees(self, text: str) -> None:
-        self.found.agencies = self._rows(Agency, text)
+        stated = {INFERRED.sub("", name): not INFERRED.search(name) for name in names(text)}
+        keys = _each([*stated], lambda name: self.known.one(Agency, name))
+        self.found.agencies = dict(zip(keys, stated.values(), strict=False))
 
     def recommendations_en(self, text: str) -> None:
         """Both columns of recommendations are read together, the first point with the first."""
@@ -133,10 +151,13 @@ class _Row:
             self.recommendations_en(text)
 
     def text(self, text: str) -> None:
-        cut = sections(text)
-        said = "\n".join(filter(None, (cut.get("summary"), cut.get("analysis"))))
-        self.found.values.setdefault(f"summary_{language_of(text)}", said)
-        self.found.recommendations += _each_in_its_language(points(cut.get("recommendations", "")))
+        """Cut it; what columns of their own say too stands once."""
+        cut, summary = sections(text), f"summary_{language_of(text)}"
+        said = "\n".join(filter(None, (self.cells.get(summary), cut.get("summary"), cut.get("analysis"))))
+        self.found.values[summary] = said
+        there = {text for demand in self.found.recommendations for text in demand.values()}
+        more = [point for point in points(cut.get("recommendations", "")) if point not in there]
+        self.found.recommendations += _each_in_its_language(more)
 
     def number(self, text: str) -> None:
         self.found.values["number"] = text.removeprefix("第").removesuffix("号")
@@ -160,6 +181,10 @@ class _Row:
 
     def _rows(self, model: type[Model], text: str) -> list[int]:
         return _each(names(text), lambda name: self.known.one(model, name))
+
+
+def _is_organisation(name: str) -> bool:
+    return bool(ORGANISATION.search(name)) and len(name) > LONGEST_PERSON
 
 
 def _each_in_its_language(texts: list[str]) -> list[Texts]:
