@@ -4,9 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from django.db import models
+from django.db.models import Model
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
+
+LONGEST_KIND = 60
 
 
 def address(view: str, *args: str | int) -> str:
@@ -39,3 +43,26 @@ class Slugs:
             self._next[start] += 1
         self._taken.add(slug)
         return slug
+
+
+class FormerAddress(models.Model):
+    """Where a record was before its slug was changed, or it was made one with another; that leads on for ever."""
+
+    kind = models.CharField(max_length=LONGEST_KIND)
+    key = models.PositiveBigIntegerField()
+    slug = models.CharField(max_length=100)
+    into = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "slug"], name="one_end_for_each_former_address")]
+        indexes = [models.Index(fields=["kind", "slug"], name="former_slugs")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}"
+
+
+def moved(record: Model, slug: str) -> None:
+    """Note that a record was found by `slug` before."""
+    FormerAddress.objects.update_or_create(
+        kind=record._meta.label_lower, key=record.pk, slug=slug, defaults={"into": record.pk}
+    )

@@ -13,6 +13,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from people.addresses import FormerAddress
 from people.history import LONGEST_KIND, RecordModel, edit, lock
 
 MOST_LIKE = 3
@@ -124,33 +125,10 @@ def suspect_all(model: type[RecordModel], likes: Iterable[tuple[int, Like]]) -> 
     return len(pairs)
 
 
-class FormerAddress(models.Model):
-    """Where a record was before its slug was changed, or it was made one with another; that leads on for ever."""
-
-    kind = models.CharField(max_length=LONGEST_KIND)
-    key = models.PositiveBigIntegerField()
-    slug = models.CharField(max_length=100)
-    into = models.PositiveBigIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key", "slug"], name="one_end_for_each_former_address")]
-        indexes = [models.Index(fields=["kind", "slug"], name="former_slugs")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.slug}"
-
-
 def successor(model: type[RecordModel], **by: Any) -> Any:
     """Give the record that had this `key` or `slug`, or was made one with what had it; None where there was none."""
     former = FormerAddress.objects.filter(kind=model._meta.label_lower, **by).order_by("-pk").first()
     return model._base_manager.filter(pk=former.into).first() if former else None
-
-
-def moved(record: RecordModel, slug: str) -> None:
-    """Note that a record was found by `slug` before."""
-    FormerAddress.objects.update_or_create(
-        kind=record._meta.label_lower, key=record.pk, slug=slug, defaults={"into": record.pk}
-    )
 
 
 def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> None:

@@ -126,6 +126,9 @@ class DoublePages(HistoryPages):
                 said = _("The record was changed since you looked: look again.")
                 self.message_user(request, said, messages.ERROR)
                 return HttpResponseRedirect(request.get_full_path())
+            if against := self.against_merging(request, kept, gone):
+                self.message_user(request, against, messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
             take = [choice.name for choice in choices if request.POST.get(choice.name) == "other"]
             try:
                 merge(kept, gone, take)
@@ -151,6 +154,10 @@ class DoublePages(HistoryPages):
             "change": self._name("change"),
         }
         return self._page(request, "merge", context)
+
+    def against_merging(self, request: HttpRequest, kept: RecordModel, gone: RecordModel) -> str:
+        """Say why somebody cannot make one of two records; "" where they can."""
+        return ""
 
     def _choices(self, kept: RecordModel, other: RecordModel) -> list[Choice]:
         """Give the fields of which one of two values is kept; what both have many of is kept of both."""

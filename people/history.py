@@ -26,6 +26,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from people.addresses import moved
+
 NEW, CHANGED, GONE = "+", "~", "-"
 BATCH = 500
 LONGEST_NAME, LONGEST_KIND, LONGEST_REASON = 600, 60, 300
@@ -171,6 +173,8 @@ class RecordModel(models.Model):
     is `set_apart` is not brought back with an old version.
     """
 
+    found_by_slug: ClassVar[bool] = False
+    """Whether its page is found by its slug alone, so that a former slug has to lead there."""
     part_of: ClassVar[Sequence[str]] = ()
     set_apart: ClassVar[Sequence[str]] = ()
     _history_m2m_fields: ClassVar[Sequence[str]] = ()
@@ -294,6 +298,10 @@ class Edit:
     def write(self) -> None:
         """Give each record that was changed its next version, and keep the rows that were changed."""
         stand = self._rows()
+        for where, now in stand.items():
+            before: Any = self.were.get(where)
+            if now.found_by_slug and before is not None and before.slug != cast("Any", now).slug:
+                moved(now, before.slug)
         for rows in self.touched.values():
             for where in [where for where, how in rows.items() if how == CHANGED and self._same(where, stand)]:
                 del rows[where]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -25,11 +26,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from people.conflicts import Rows, settled
-from people.doubles import moved, successor
+from people.doubles import successor
 from people.history import RecordModel, Version, lock
 from people.history_admin import HistoryPages
 from people.presence import enter, leave
-from people.record_forms import RecordForm, RecordFormSet, SearchMany, SearchManyField, SearchOne, is_key, page_of
+from people.record_forms import (
+    RecordForm,
+    RecordFormSet,
+    SearchMany,
+    SearchManyField,
+    SearchOne,
+    is_key,
+    names_of,
+    page_of,
+)
 
 if TYPE_CHECKING:
     AnyBaseAdmin = BaseModelAdmin[Any]
@@ -48,6 +58,8 @@ else:
 
 M = TypeVar("M", bound=RecordModel)
 SHOWN_IN_THE_WAY = 100
+ROW_FIELD = re.compile(r"([\w-]+?)-(\d+)-(\w+)")
+"""The name of a field of a row below: its formset, the number of the row, the field."""
 
 
 class RecordOptions(AnyBaseAdmin):
@@ -173,15 +185,9 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
         """Give back what was typed into the form of a record that is gone by now, to be copied."""
         if request.method != "POST" or not is_key(object_id):
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc,no-any-return]
-        typed = [
-            (name, text)
-            for name, texts in request.POST.lists()
-            for text in texts
-            if text and not name.startswith(("csrf", "_")) and not name.endswith("_FORMS")
-        ]
         context = {
             "title": gettext("%(kind)s %(key)s is gone") % {"kind": capfirst(opts.verbose_name), "key": object_id},
-            "typed": typed,
+            "typed": list(self._typed(request)),
             "into": successor(self.model, key=int(object_id)),
             "deleted": f"admin:{opts.app_label}_{opts.model_name}_deleted",
             "change": f"admin:{opts.app_label}_{opts.model_name}_change",
@@ -190,11 +196,24 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
         response.status_code = HTTPStatus.GONE
         return response
 
-    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        """Save a row; where its slug is changed, what led to the old one leads to the new one."""
-        super().save_model(request, obj, form, change)
-        if change and "slug" in form.changed_data:
-            moved(obj, form.initial["slug"])
+    def _typed(self, request: HttpRequest) -> Iterator[tuple[str, str]]:
+        """Give what a form of a record that is gone holds, field by field: labels, and names of what was chosen."""
+        kinds = {"": self.get_form(request)}
+        below = {}
+        for formset, _inline in self.get_formsets_with_inlines(request):
+            kinds[formset.get_default_prefix()] = formset.form
+            below[formset.get_default_prefix()] = str(formset.model._meta.verbose_name)
+        for name, texts in request.POST.lists():
+            found = ROW_FIELD.fullmatch(name)
+            prefix, number, field_name = found.groups() if found else ("", "", name)
+            field = kinds.get(prefix, kinds[""]).base_fields.get(field_name)
+            if field is None or not any(texts) or isinstance(field.widget, forms.HiddenInput):
+                continue
+            if isinstance(field, forms.ModelChoiceField):
+                names = names_of(self.admin_site, field.queryset.model, texts)  # type: ignore[union-attr]
+                texts = [names.get(text, text) for text in texts]
+            row = f"{capfirst(below[prefix])} {int(number) + 1} · " if prefix else ""
+            yield f"{row}{field.label}", "; ".join(texts)
 
     def _settle(self, request: HttpRequest, row: M) -> None:
         """Bring what was posted up to date with what others did meanwhile."""

@@ -81,7 +81,9 @@ class FacetField(forms.Field):
         if len(given) > MOST_CHOICES:
             return [gettext("Choose at most %(most)s values.") % {"most": MOST_CHOICES}]
         message = gettext("There is no “%(value)s” to choose here.")
-        return [message % {"value": value[:60]} for value in given if value not in names][:5]
+        others = [value for value in given if value not in names]
+        unknown = (value for value in others if not self.vocabulary.values(self.facet, [value]))  # nor known formerly
+        return [message % {"value": value[:60]} for value in unknown][:5]
 
     def _given(self, value: Iterable[str] | None) -> list[str]:
         return list(dict.fromkeys(each for each in value or () if each))

@@ -260,6 +260,10 @@ def test_what_was_typed_into_a_form_of_what_is_gone_is_given_back(analyst, propo
     page = analyst.post(address(Proposal, "change", key), entered)
     assert page.status_code == 410
     assert "Long work" in page.text
+    typed = dict(page.context["typed"])
+    assert typed["Topics"] == "Fruit 某题", "what was chosen has its name"
+    assert typed["Recommendation 1 · Text"] == "one"
+    assert not {name for name in typed if "csrf" in name or "FORMS" in name}
     assert address(Proposal, "deleted") in page.text
     assert analyst.get(address(Proposal, "change", key)).status_code == 302
 

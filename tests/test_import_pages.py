@@ -54,7 +54,8 @@ def test_a_foreign_sheet_is_mapped_previewed_imported_and_undone(analyst, record
     assert messages_of(do_import(analyst)) == ["Imported: 3 new, 0 changed."]
     assert Proposal.objects.get(number="0462").topics.count() == 2
     assert "关于养老的提案" in analyst.get(url()).text
-    assert messages_of(analyst.post(url(), follow=True)) == ["“sheet.csv” is undone."]
+    assert messages_of(analyst.post(url(), {"import": "1"}, follow=True)) == ["This was imported already."]
+    assert messages_of(analyst.post(url(), {"undo": "1"}, follow=True)) == ["“sheet.csv” is undone."]
     assert not Proposal.objects.exists()
     assert "undone" in analyst.get(IMPORTS).text
 
@@ -167,7 +168,7 @@ def test_a_sheet_of_delegates_goes_the_same_way(analyst, record):  # noqa: F811
     do_import(analyst)
     assert Delegate.objects.get(name_zh="欧阳单").memberships.get().term == 14
     assert IMPORTS in analyst.get(address(Delegate)).text
-    analyst.post(url())
+    analyst.post(url(), {"undo": "1"})
     assert not Delegate.objects.filter(name_zh="欧阳单").exists()
 
 
@@ -194,3 +195,21 @@ def test_suggested_topics_are_shown_and_taken_when_asked(analyst, record):  # no
     assert "topics suggested" in page.text
     analyst.post(url(), {"import": "1", "suggested": "on", "seen": page.context["seen"]})
     assert Proposal.objects.get().topics.get().name_zh == "干细胞"
+
+
+def test_all_that_would_be_done_is_a_file_and_the_file_is_kept(analyst, record):  # noqa: F811
+    upload(analyst)
+    planned = b"".join(analyst.get(f"{url()}planned.csv").streaming_content).decode("utf-8-sig")
+    assert "2,new,关于支持干细胞产业发展的提案,proposers,,Delegate 丁列明; Delegate 章毅" in planned
+    do_import(analyst)
+    page = analyst.get(url())
+    assert "columns kept aside: 处理意见" in " ".join(page.text.split())
+    assert b"".join(analyst.get(f"{url()}file").streaming_content) == CHINESE.encode()
+    assert analyst.get(f"{url()}planned.csv").status_code == 404
+
+
+def test_a_mapping_is_forgotten(analyst):
+    Mapping.objects.create(name="Office")
+    assert 'value="Office"' in analyst.get(IMPORTS).text
+    analyst.post(IMPORTS, {"forget": "Office"})
+    assert not Mapping.objects.exists()

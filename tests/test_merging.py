@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from people.doubles import Double, FormerAddress, Like, Reason, merge, moved, successor, suspect
+from people.addresses import FormerAddress, moved
+from people.doubles import Double, Like, Reason, merge, successor, suspect
 from people.history import Version, edit
 from people.likeness import like_delegates
 from people.models import Delegate, Position
@@ -218,6 +219,13 @@ def test_a_changed_slug_leads_to_the_new_one(client, admin_user, make, page):
         answer = client.get(f"/{page}/{slug}/")
         assert (answer.status_code, answer["Location"]) == (301, f"/{page}/newest/")
     assert client.get(f"/{page}/newest/").status_code == 200
+    parameter = {"agencies": "agency"}.get(page, page[:-1])
+    if page != "regions":  # they are asked for by their codes
+        found = client.get("/proposals/", {parameter: old})
+        assert "There is no" not in found.text
+        assert [choice.value for choice in found.context["query"].choices(parameter)] == ["newest"]
+    bring_back(type(thing), thing.pk, 1)
+    assert client.get(f"/{page}/newest/")["Location"] == f"/{page}/{old}/"
 
 
 def test_a_former_slug_does_not_tell_of_what_is_not_public(client):

@@ -72,7 +72,10 @@ def table():
         "proposals/proposal/import/proposals.xlsx": EDITORS,
         "proposals/proposal/export/proposals.csv": STAFF,
         "proposals/proposal/import/{key}/": (*SIGN_IN, 403, 404, 404, 404),
-        "proposals/proposal/import/{key}/refused.csv": (*SIGN_IN, 403, 404, 404, 404),
+        **{
+            f"proposals/proposal/import/{{key}}/{end}": (*SIGN_IN, 403, 404, 404, 404)
+            for end in ("refused.csv", "planned.csv", "file")
+        },
     }
     for start in ("people/delegate/", "proposals/proposal/"):
         found |= {f"{start}doubles/": EDITORS, f"{start}like/": STAFF, f"{start}{{key}}/merge/{{other}}/": REVIEWERS}

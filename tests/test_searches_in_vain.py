@@ -55,3 +55,11 @@ def test_analysts_see_it_and_are_led_to_the_search(client, admin_user):
     page = client.get("/admin/").text
     assert "干细胞 &amp; &lt;b&gt;" in page
     assert "/proposals/?q=%E5%B9%B2%E7%BB%86%E8%83%9E+%26+%3Cb%3E" in page
+
+
+def test_what_analysts_look_for_and_what_is_private_is_not_noted(client, admin_user, kept):
+    client.get("/proposals/", {"q": "13800138000 张三"})
+    client.get("/proposals/", {"q": "somebody@example.org"})
+    client.force_login(admin_user)
+    client.get("/proposals/", {"q": "medlar"})
+    assert not kept.exists()

@@ -261,7 +261,7 @@ def test_a_cell_changed_in_a_list_that_was_written_is_all_that_changes(tangled):
         ("\n2. 一、招人", "", ("recommendation", "一、招人", "")),
         ("\n2. 一、招人", "\n2. New\n3. 一、招人", ("recommendation", "", "New")),
         (
-            "1. +1 Hire more\n2. 一、招人",
+            "1. 招 人\n2. 一、招人",
             "1. 一、招人\n2. +1 Hire more",
             ("order of the recommendations", "", "as in the sheet"),
         ),

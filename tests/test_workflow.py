@@ -9,6 +9,7 @@ from django.db import connection
 
 from people.history import lock
 from proposals.models import Proposal
+from proposals.models.outbox import recorded
 from proposals.models.workflow import STEPS, checklist, objections, steps_from, take
 from tests.admin_pages import address, errors_of, messages_of, sent_back
 from tests.factories import make_proposal, make_source, make_topic
@@ -274,3 +275,15 @@ def test_what_is_public_keeps_a_recommendation_and_a_source(member, client):
     proposal.recommendations.create(order=2, text_en="More")
     assert reviewer.post(url, sent_back(reviewer.get(url)) | {"recommendations-0-DELETE": "on"}).status_code == 302
     assert [each.text_en for each in proposal.recommendations.all()] == ["More"]
+
+
+def test_nobody_brings_their_own_draft_before_the_public_by_a_merger(member, team):
+    reviewer, public = member("reviewer"), ready(published=True, title="Quince")
+    with recorded(reviewer.user):
+        draft = ready(title="Quince again")
+    url = address(Proposal, "merge", public.pk, draft.pk)
+    seen = reviewer.get(url).context["seen"]
+    assert "nobody has reviewed" in messages_of(reviewer.post(url, {"seen": seen}, follow=True))[0]
+    other = member("administrator")
+    other.post(url, {"seen": seen})
+    assert not Proposal.objects.filter(pk=draft.pk).exists()

@@ -1,6 +1,7 @@
 """Who: where they are from, in which body they sit, and whom they ask."""
 
-from people.doubles import Double, FormerAddress
+from people.addresses import FormerAddress
+from people.doubles import Double
 from people.history import Batch, Version
 from people.models.agencies import Agency
 from people.models.bodies import Body, Level, Sector, Session

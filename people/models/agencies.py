@@ -29,6 +29,8 @@ class AgencyQuerySet(TreeQuerySet["Agency"]):
 class Agency(Named, Tree):
     """A ministry, a department, an institute, or an addressee that the source leaves unnamed."""
 
+    found_by_slug = True
+
     Kind = AgencyKind
 
     kind = models.CharField(

@@ -99,6 +99,8 @@ class Body(Named, RecordModel):
 class Session(Named, RecordModel):
     """One yearly meeting of a body: “14th CPPCC National Committee, 2nd session”."""
 
+    found_by_slug = True
+
     body = models.ForeignKey(
         Body, models.PROTECT, verbose_name=_("body"), related_name="sessions", help_text=_("Whose session it is.")
     )

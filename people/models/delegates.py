@@ -21,6 +21,8 @@ from people.models.regions import Region
 class Delegate(Named, RecordModel):
     """A person: a deputy (代表) of a congress or a member (委员) of a CPPCC committee."""
 
+    found_by_slug = True
+
     slug = models.SlugField(
         _("slug"), max_length=80, unique=True, help_text=_("The address of the page: “ding-lieming”.")
     )

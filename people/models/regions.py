@@ -28,6 +28,8 @@ class RegionQuerySet(TreeQuerySet["Region"]):
 class Region(Named, Tree):
     """A place that a delegate comes from or a proposal is about."""
 
+    found_by_slug = True
+
     Kind = RegionKind
 
     kind = models.CharField(

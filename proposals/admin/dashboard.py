@@ -115,7 +115,8 @@ def dashboard(user: Any) -> dict[str, Any]:
     broken = Source.objects.exclude(link_fault="").count()
     sources = reverse("admin:proposals_source_changelist")
     waiting.append(Waiting(_("sources whose address does not answer"), broken, f"{sources}?link_fault__isempty=0"))
-    latest = Version.objects.select_related("by")[:LATEST]
+    edits = Version.objects.select_related("by")[: 10 * LATEST]
+    latest = list({(edit.kind, edit.key): edit for edit in reversed(edits)}.values())[::-1][:LATEST]
     return {
         "waiting": waiting,
         "latest": latest,

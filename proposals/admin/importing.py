@@ -89,6 +89,8 @@ class SheetPages(HistoryPages):
             path("import/<slug:name>.xlsx", wrap(self.template_view), name="proposals_proposal_template"),
             path("import/<int:key>/", wrap(self.import_view), name="proposals_proposal_import"),
             path("import/<int:key>/refused.csv", wrap(self.refused_view), name="proposals_proposal_refused"),
+            path("import/<int:key>/planned.csv", wrap(self.planned_view), name="proposals_proposal_planned"),
+            path("import/<int:key>/file", wrap(self.file_view), name="proposals_proposal_file"),
             path("export/<slug:name>.<slug:form>", wrap(self.export_view), name="proposals_proposal_export"),
             *super().get_urls(),
         ]
@@ -103,6 +105,9 @@ class SheetPages(HistoryPages):
         """Take a file; list the imports there were."""
         kind = _kind(request.POST.get("rows") or request.GET.get("rows", ""))
         self._may_import(request, kind)
+        if "forget" in request.POST:
+            Mapping.objects.filter(name=request.POST["forget"].replace("\x00", "")).delete()
+            return HttpResponseRedirect(reverse("admin:proposals_proposal_imports"))
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=request.GET)
         if form.is_valid():
             Batch.objects.filter(done_at=None, at__lt=timezone.now() - ABANDONED).delete()
@@ -117,6 +122,7 @@ class SheetPages(HistoryPages):
             return HttpResponseRedirect(self._import_url(batch))
         batches = [(each, KINDS[each.kind].label) for each in Batch.objects.select_related("by").defer("content")[:50]]
         context = {"title": _("Imports"), "form": form, "batches": batches, "kinds": KINDS.values()}
+        context["mappings"] = Mapping.objects.all()
         return self._page(request, "proposals/proposal/imports", context)
 
     def import_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -135,6 +141,8 @@ class SheetPages(HistoryPages):
             "title": _("Import: %(name)s") % {"name": batch.name},
             "batch": batch,
             "rows_are": kind.label,
+            "sheet": sheet,
+            "shown_at_most": SHOWN,
             "columns": [(name, batch.columns.get(name, ""), _examples(sheet, name)) for name in sheet.header],
             "choices": kind.columns.values(),
             "counts": counted(rows),
@@ -196,6 +204,13 @@ class SheetPages(HistoryPages):
 
     def _done(self, request: HttpRequest, batch: Batch) -> HttpResponse:
         """Show what an import did, and undo it where that is asked."""
+        if request.method == "POST" and "undo" not in request.POST:
+            self.message_user(request, _("This was imported already."), messages.WARNING)
+            return HttpResponseRedirect(self._import_url(batch))
+        if request.method == "POST" and not (
+            batch.by == request.user or page_of(self.admin_site, KINDS[batch.kind].model).has_delete_permission(request)
+        ):
+            raise PermissionDenied
         if request.method == "POST":
             try:
                 undo(batch, request.user)
@@ -204,10 +219,37 @@ class SheetPages(HistoryPages):
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             return HttpResponseRedirect(self._import_url(batch))
         versions: Iterable[Version] = batch.versions.order_by("pk")[:SHOWN]
-        title = _("Import: %(name)s") % {"name": batch.name}
-        return self._page(
-            request, "proposals/proposal/import_done", {"title": title, "batch": batch, "versions": versions}
+        sheet = read(bytes(batch.content)) if batch.content else Sheet([], [])
+        context = {
+            "title": _("Import: %(name)s") % {"name": batch.name},
+            "batch": batch,
+            "versions": versions,
+            "aside": [name for name in sheet.header if name not in batch.columns],
+        }
+        return self._page(request, "proposals/proposal/import_done", context)
+
+    def file_view(self, request: HttpRequest, key: int) -> HttpResponse | FileResponse:
+        """Give the file of an import as it was, with the columns that were kept aside."""
+        batch, _kind = self._batch(request, key)
+        return FileResponse(io.BytesIO(bytes(batch.content)), as_attachment=True, filename=batch.name)
+
+    def planned_view(self, request: HttpRequest, key: int) -> HttpResponse | FileResponse:
+        """Give all that a file would do, change by change, as a sheet."""
+        batch, kind = self._batch(request, key)
+        if batch.done_at:
+            raise Http404
+        names = {"row": _("Row"), "how": _("What"), "name": _("Name"), "field": _("Field")}
+        names |= {"before": _("In the record now"), "after": _("In the sheet")}
+        rows = (
+            {"row": str(row.line), "how": row.how, "name": row.title, "field": field, "before": before, "after": after}
+            for row in kind.plan(read(bytes(batch.content)), batch.columns)
+            for field, before, after in (
+                *((each.label, each.before, each.after) for each in row.changes),
+                *((name, "", fault) for name, fault in row.faults),
+                *(("", "", note) for note in row.notes),
+            )
         )
+        return FileResponse(write(names, rows, "csv"), as_attachment=True, filename=f"import-{key}.csv")
 
     def refused_view(self, request: HttpRequest, key: int) -> HttpResponse | FileResponse:
         """Give the refused rows, each with its reasons, as a file to mend and import."""
@@ -261,7 +303,7 @@ def _fingerprint(kind: Kind, rows: Iterable[Planned], columns: dict[str, str]) -
     known = {row.record.pk for row in rows if row.record is not None and row.record.pk}
     label = kind.model._meta.label_lower
     versions = Version.objects.filter(kind=label, key__in=known).order_by("pk").values_list("pk", flat=True)
-    done = [(row.line, row.how) for row in rows]
+    done = [(row.line, row.how, row.changes) for row in rows]
     return hashlib.blake2b(repr(((done, list(versions)), sorted(columns.items()))).encode(), digest_size=16).hexdigest()
 
 

@@ -99,8 +99,11 @@ class RecommendationInline(RecordStackedInline):
     show_change_link = True
     view_on_site = False
     fieldsets = [
-        (None, {"fields": [("order", "group_en", "implied"), "text_en", "topics", ("stated", "inferred")]}),
-        (_("Chinese and notes"), {"fields": ["group_zh", "text_zh", "note_en", "note_zh"], "classes": ["collapse"]}),
+        (
+            None,
+            {"fields": [("order", "group_en", "implied"), ("text_en", "text_zh"), "topics", ("stated", "inferred")]},
+        ),
+        (_("Group in Chinese, notes"), {"fields": ["group_zh", "note_en", "note_zh"], "classes": ["collapse"]}),
     ]
 
     def get_extra(self, request: HttpRequest, obj: Proposal | None = None, **kwargs: object) -> int:

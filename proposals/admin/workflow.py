@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from people.history import Version, lock
 from people.history_admin import HistoryPages
 from proposals.models import Proposal
-from proposals.models.workflow import STEPS, Step, checklist, objections, steps_from, take
+from proposals.models.workflow import STEPS, Step, checklist, objections, steps_from, take, worked_on_by
 
 BUTTON = "_step_"
 
@@ -103,6 +104,12 @@ class WorkflowPages(HistoryPages):
         return super().has_delete_permission(request, obj) and (
             not was_public or request.user.has_perm(STEPS["withdraw"].permission)
         )
+
+    def against_merging(self, request: HttpRequest, kept: Any, gone: Any) -> str:
+        """Let nobody bring their own draft before the public by making it one with what is public."""
+        if kept.is_public and not gone.is_public and not settings.ONE_PERSON_TEAM and worked_on_by(gone, request.user):
+            return _("You worked on “%(draft)s”, which nobody has reviewed: somebody else merges it.") % {"draft": gone}
+        return ""
 
     def may_restore(self, request: HttpRequest, record: Any) -> bool:
         """Leave what is public to those who may publish: an old version may never have been public."""

@@ -8,6 +8,8 @@ from typing import Any, cast
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from people.doubles import successor
+from people.history import RecordModel
 from people.language import in_language, reader_language
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, NAMED, choice_number
@@ -36,6 +38,14 @@ LABELS = {
     "first_proposer": _("First proposer"),
 }
 
+FOUND_BY_SLUG: dict[str, type[RecordModel]] = {
+    "topic": Topic,
+    "agency": Agency,
+    "delegate": Delegate,
+    "first_proposer": Delegate,
+    "session": Session,
+}
+"""Facets whose values are slugs, which may be changed: the former ones find the same."""
 NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "delegate", "first_proposer"}
 """Facets whose names are public only where something published shows them: to ask for one must not tell it."""
 ORDERS = {RELEVANCE: _("Best match first"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
@@ -137,7 +147,13 @@ class Vocabulary:
         """Give the choices for `values` of an address, in their order; unknown ones are left out."""
         wanted = list(dict.fromkeys(values))
         known = {choice.value: choice for choice in self._choices(facet, values=wanted)} if wanted else {}
-        found = [known[value] for value in wanted if value in known]
+        if facet in FOUND_BY_SLUG and (missing := [value for value in wanted if value not in known]):
+            now = {value: former.slug for value in missing if (former := successor(FOUND_BY_SLUG[facet], slug=value))}
+            renamed = (
+                {choice.value: choice for choice in self._choices(facet, values=list(now.values()))} if now else {}
+            )
+            known |= {value: renamed[slug] for value, slug in now.items() if slug in renamed}
+        found = list(dict.fromkeys(known[value] for value in wanted if value in known))
         return [choice for choice in found if facet not in NAMED_WHEN_PUBLISHED or self._shows(facet, choice)]
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:

@@ -4,6 +4,7 @@ They are kept in a file beside the record and not in it: who reads must not wait
 the day, nothing of who asked.
 """
 
+import re
 from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
@@ -16,6 +17,8 @@ LARGEST = 500_000
 """Bytes, after which a new file is begun; that before it is kept too."""
 LONGEST = 100
 """Characters of a search that are kept."""
+PRIVATE = re.compile(r"\d{7,}|@")
+"""What looks like a telephone number, an identity card or an address of mail is not kept."""
 RECENT = timedelta(days=30)
 
 
@@ -26,6 +29,8 @@ def _files() -> tuple[Path, Path]:
 
 def note_in_vain(words: str) -> None:
     """Note that a search found nothing; where that cannot be written the reader is answered all the same."""
+    if PRIVATE.search(words):
+        return
     now, before = _files()
     text = "".join(sign for sign in " ".join(words.split())[:LONGEST] if sign.isprintable())
     with suppress(OSError), now.open("a", encoding="utf-8", errors="replace") as file:

@@ -17,6 +17,8 @@ class TopicQuerySet(TreeQuerySet["Topic"]):
 class Topic(Named, Tree):
     """A subject; asking for it takes in everything below it."""
 
+    found_by_slug = True
+
     slug = models.SlugField(
         _("slug"), max_length=60, unique=True, help_text=_("The address of its page: “stem-cells”.")
     )

@@ -156,11 +156,11 @@ def _who_may_not(proposal: Proposal, step: Step, user: Any) -> Iterator[str]:
         yield _("You may not do this.")
     elif step.name == "publish" and proposal.sent_by_id == user.pk and not alone:
         yield _("You sent it to review: somebody else publishes it.")
-    elif step.name == "publish" and not alone and _worked_on(proposal, user):
+    elif step.name == "publish" and not alone and worked_on_by(proposal, user):
         yield _("You worked on it: somebody else publishes it.")
 
 
-def _worked_on(proposal: Proposal, user: Any) -> bool:
+def worked_on_by(proposal: Proposal, user: Any) -> bool:
     """Tell whether `user` made a version of it since it was last public."""
     versions = Version.objects.of(proposal)
     last = versions.filter(public=True).aggregate(last=Max("number"))["last"] or 0

@@ -30,7 +30,7 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
     results = search(query, asked.vocabulary, sought=asked.sought)
     if results.query.page > results.pages:
         return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
-    if not results.total and results.query.parameters() == [("q", query.q)]:
+    if not results.total and results.query.parameters() == [("q", query.q)] and not request.user.is_authenticated:
         note_in_vain(query.q)
     rows = (
         Recommendation.objects.for_cards(results.ids)

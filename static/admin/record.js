@@ -27,8 +27,10 @@
 // Ctrl+S saves and stays; who leaves with something unsaved is asked; who else has the record open is named.
 addEventListener('DOMContentLoaded', () => {
   const form = document.querySelector('.change-form form[id$="_form"]');
-  let unsaved = false;
+  let unsaved = Boolean(document.querySelector('.errornote, .conflict')); // what came back is not saved either
   form?.addEventListener('input', () => { unsaved = true; });
+  form?.addEventListener('drop', () => { unsaved = true; });
+  django.jQuery(form).on('change', 'select', () => { unsaved = true; }); // select2 tells jQuery alone
   form?.addEventListener('submit', () => { unsaved = false; });
   addEventListener('beforeunload', event => { if (unsaved) event.preventDefault(); });
   addEventListener('keydown', event => {
@@ -67,5 +69,10 @@ addEventListener('DOMContentLoaded', () => {
     }));
     notice.hidden = !likes.length;
   }
-  fields.forEach(field => field.addEventListener('change', ask));
+  let waiting;
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(ask, 400); };
+  fields.forEach(field => {
+    field.addEventListener('input', soon);
+    django.jQuery(field).on('change', soon); // select2 tells jQuery alone
+  });
 });
