@@ -5,6 +5,8 @@ import io
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from people.history import Batch, Version
@@ -335,3 +337,17 @@ def test_the_command_takes_other_rows(committee, tmp_path):
     file.write_text(DELEGATES)
     call_command("import_proposals", str(file), "--rows", "delegates", stdout=io.StringIO())
     assert Membership.objects.count() == 2
+
+
+def test_what_is_unchanged_costs_no_query_of_its_own(committee):
+    def sheet(number):
+        rows = [f"代表{each:04},Delegate {each},全国政协,14,单位{each}" for each in range(number)]
+        return "\n".join(["姓名,拼音,届别,届,单位", *rows]).encode()
+
+    imported("delegates", sheet(40))
+    counts = []
+    for number in (5, 40):
+        with CaptureQueriesContext(connection) as queries:
+            assert counted(planned("delegates", sheet(number)))["unchanged"] == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -171,7 +171,16 @@ def one_of(part: Part, record: Any, values: Values) -> Any:
     if not record.pk:
         return None
     telling = {name: values[name] for name in part.told_by if name in values}
-    return part.model._base_manager.filter(**{part.owner: record, **telling}).order_by("pk").first()
+    rows = sorted(getattr(record, part.below).all(), key=lambda row: row.pk)
+    return next((row for row in rows if all(getattr(row, name) == value for name, value in telling.items())), None)
+
+
+def check(row: Model, *, but: Sequence[str]) -> None:
+    """Raise `ValidationError` where the record would not take a row; what it leads to is known to be there."""
+    links = [one.name for one in row._meta.concrete_fields if isinstance(one, ForeignKey)]
+    row.clean_fields(exclude=[*but, *links])
+    row.clean()
+    row.validate_constraints(exclude=but)
 
 
 class _Planning:
@@ -240,7 +249,8 @@ class _Planning:
 
     def _stored(self, model: type[Model]) -> dict[int, Any]:
         if model not in self.stored:
-            self.stored[model] = model._base_manager.in_bulk()
+            parts = [part.below for part in self.kind.parts] if model is self.kind.model else []
+            self.stored[model] = model._base_manager.prefetch_related(*parts).in_bulk()
         return self.stored[model]
 
     def _which(self, row: PlannedRecord) -> tuple[Any, bool]:
@@ -281,7 +291,8 @@ class _Planning:
         changed = copy(record)
         for name, value in row.values.items():
             setattr(changed, name, value)
-        changed.full_clean(exclude=[] if changed.slug else ["slug"])
+        if row.values:
+            check(changed, but=[] if changed.slug else ["slug"])
         row.below = [pair for pair in row.below if self._below(row, *pair)]
         if new:
             vars(record).update(vars(changed))
@@ -300,7 +311,8 @@ class _Planning:
         for name, value in values.items():
             setattr(there, name, value)
         try:
-            there.full_clean(exclude=[part.owner], validate_unique=False, validate_constraints=False)
+            if different:
+                check(there, but=[part.owner])
         except ValidationError as error:
             columns = {name: column for column, name in part.columns.items()}
             raise ValidationError(
