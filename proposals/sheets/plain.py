@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import BooleanField, ForeignKey, Model, QuerySet, TextField
+from django.db.models import BooleanField, ForeignKey, Model, Prefetch, QuerySet, TextField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -177,10 +177,14 @@ def one_of(part: Part, record: Any, values: Values) -> Any:
 
 def check(row: Model, *, but: Sequence[str]) -> None:
     """Raise `ValidationError` where the record would not take a row; what it leads to is known to be there."""
-    links = [one.name for one in row._meta.concrete_fields if isinstance(one, ForeignKey)]
-    row.clean_fields(exclude=[*but, *links])
+    row.clean_fields(exclude=[*but, *links(type(row))])
     row.clean()
     row.validate_constraints(exclude=but)
+
+
+def links(model: type[Model], but: str = "") -> list[str]:
+    """Give the fields that lead to one row of another table."""
+    return [one.name for one in model._meta.concrete_fields if isinstance(one, ForeignKey) and one.name != but]
 
 
 class _Planning:
@@ -249,8 +253,12 @@ class _Planning:
 
     def _stored(self, model: type[Model]) -> dict[int, Any]:
         if model not in self.stored:
-            parts = [part.below for part in self.kind.parts] if model is self.kind.model else []
-            self.stored[model] = model._base_manager.prefetch_related(*parts).in_bulk()
+            below = [
+                Prefetch(part.below, part.model._base_manager.select_related(*links(part.model, but=part.owner)))
+                for part in (self.kind.parts if model is self.kind.model else ())
+            ]
+            rows = model._base_manager.select_related(*links(model)).prefetch_related(*below)
+            self.stored[model] = rows.in_bulk()
         return self.stored[model]
 
     def _which(self, row: PlannedRecord) -> tuple[Any, bool]:
