@@ -124,6 +124,9 @@ def _lists(_index: str, _position: int, _language: str) -> Lists:
 class Vocabulary:
     """What can be chosen, in the state of the record that the index has reached; one for each request."""
 
+    def __init__(self) -> None:
+        self._former: dict[tuple[str, str], str] = {}
+
     @cached_property
     def opened(self) -> Opened:
         """The index, as fresh as the record at the first question of the request."""
@@ -148,13 +151,18 @@ class Vocabulary:
         wanted = list(dict.fromkeys(values))
         known = {choice.value: choice for choice in self._choices(facet, values=wanted)} if wanted else {}
         if facet in FOUND_BY_SLUG and (missing := [value for value in wanted if value not in known]):
-            now = {value: former.slug for value in missing if (former := successor(FOUND_BY_SLUG[facet], slug=value))}
-            renamed = (
-                {choice.value: choice for choice in self._choices(facet, values=list(now.values()))} if now else {}
-            )
-            known |= {value: renamed[slug] for value, slug in now.items() if slug in renamed}
+            now = {value: slug for value in missing if (slug := self._slug_now(facet, value))}
+            choices = self._choices(facet, values=list(now.values())) if now else ()
+            known |= {value: choice for choice in choices for value, slug in now.items() if slug == choice.value}
         found = list(dict.fromkeys(known[value] for value in wanted if value in known))
         return [choice for choice in found if facet not in NAMED_WHEN_PUBLISHED or self._shows(facet, choice)]
+
+    def _slug_now(self, facet: str, former: str) -> str:
+        """Give the slug of what had the slug `former` before; "" where nothing had it. Each is looked for once."""
+        if (facet, former) not in self._former:
+            found = successor(FOUND_BY_SLUG[facet], slug=former)
+            self._former[facet, former] = found.slug if found else ""
+        return self._former[facet, former]
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
         """Give the choices for numbers of the index, by number, in the record's order."""

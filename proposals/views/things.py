@@ -6,7 +6,7 @@ from typing import Any
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from people.doubles import successor
@@ -93,10 +93,10 @@ def region_list(request: HttpRequest) -> HttpResponse:
 
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a region and the proposals about it; tell how many come from its delegates. Its code leads to it too."""
-    by_code = Region.objects.filter(iso_code=slug).first()
-    if by_code is not None:
-        return redirect(by_code)
-    region = _called(Region.objects.select_related("parent").prefetch_related("children"), slug)
+    try:
+        region = _called(Region.objects.select_related("parent").prefetch_related("children"), slug)
+    except Http404:
+        return redirect(get_object_or_404(Region, iso_code=slug))
     return _shown(
         request, "region", region, from_here=search(_query("delegate_region", region), Vocabulary(), facets=())
     )
