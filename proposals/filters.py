@@ -81,8 +81,9 @@ class FacetField(forms.Field):
         if len(given) > MOST_CHOICES:
             return [gettext("Choose at most %(most)s values.") % {"most": MOST_CHOICES}]
         message = gettext("There is no “%(value)s” to choose here.")
-        others = [value for value in given if value not in names]
-        unknown = (value for value in others if not self.vocabulary.values(self.facet, [value]))  # nor known formerly
+        others = [each for each in given if each not in names]
+        ask = self.vocabulary
+        unknown = (each for each in others if not (ask.former(self.facet, each) and ask.values(self.facet, [each])))
         return [message % {"value": value[:60]} for value in unknown][:5]
 
     def _given(self, value: Iterable[str] | None) -> list[str]:

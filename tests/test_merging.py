@@ -232,3 +232,4 @@ def test_a_former_slug_does_not_tell_of_what_is_not_public(client):
     hidden = make_delegate()
     moved(hidden, "older")
     assert client.get("/delegates/older/").status_code == 404
+    assert "There is no “older”" in client.get("/proposals/", {"delegate": "older"}).text

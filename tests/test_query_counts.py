@@ -31,7 +31,7 @@ LISTS = {
     "/proposals/?q=cells&submitted_after=2000&sort=oldest": 11,
     f"/proposals/?{EVERY_FACET}": 12,
     f"/proposals/?{EVERY_FACET}&q=nothing+such": 6,
-    "/proposals/?delegate=nobody&page=x": 14,
+    "/proposals/?delegate=nobody&page=x": 12,
     "/proposals/?find_in=delegate&find=name": 11,
     "/recommendations/": 11,
     f"/recommendations/?{EVERY_FACET}": 12,

@@ -8,8 +8,7 @@ from typing import Any, cast
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.doubles import successor
-from people.history import RecordModel
+from people.addresses import FormerAddress
 from people.language import in_language, reader_language
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, NAMED, choice_number
@@ -38,14 +37,9 @@ LABELS = {
     "first_proposer": _("First proposer"),
 }
 
-FOUND_BY_SLUG: dict[str, type[RecordModel]] = {
-    "topic": Topic,
-    "agency": Agency,
-    "delegate": Delegate,
-    "first_proposer": Delegate,
-    "session": Session,
-}
-"""Facets whose values are slugs, which may be changed: the former ones find the same."""
+FOUND_BY_SLUG = {"topic": "proposals.topic", "agency": "people.agency", "session": "people.session"}
+"""Facets whose values are slugs, which may be changed, and the kind of what they are: former ones find the same."""
+DELEGATE, NAMES_OF_DELEGATES = "people.delegate", ("slug", "name_en", "name_zh")
 NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "delegate", "first_proposer"}
 """Facets whose names are public only where something published shows them: to ask for one must not tell it."""
 ORDERS = {RELEVANCE: _("Best match first"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
@@ -73,6 +67,12 @@ class Lists:
     def agency(self) -> list[Choice]:
         """The names of agencies."""
         return [_named(agency, agency.slug, agency.parent_id) for agency in Agency.objects.all()]
+
+    @cached_property
+    def former(self) -> dict[tuple[str, str], int]:
+        """The keys of what is found by a slug no longer: by its kind and that slug."""
+        rows = FormerAddress.objects.order_by("pk").values_list("kind", "slug", "into")
+        return {(kind, slug): into for kind, slug, into in rows}
 
     @cached_property
     def _meetings(self) -> tuple[dict[int, Body], dict[int, Row]]:
@@ -106,10 +106,13 @@ class Lists:
         missing = {*keys} - self.delegates.keys()
         slugs = {value for value in values if SLUG.fullmatch(value)} - self.delegate_keys.keys()
         if slugs or missing:
-            found = Delegate.objects.filter(Q(slug__in=slugs) | Q(pk__in=missing)).only("slug", "name_en", "name_zh")
-            read = {delegate.pk: _named(delegate, delegate.slug) for delegate in found}
+            former = FormerAddress.objects.filter(kind=DELEGATE, slug__in=slugs)
+            rows = Delegate.objects.filter(Q(slug__in=slugs) | Q(pk__in=missing) | Q(pk__in=former.values("into")))
+            read = {row.pk: _named(row, row.slug) for row in rows.only(*NAMES_OF_DELEGATES)}
             self.delegates |= read
             self.delegate_keys |= {choice.value: key for key, choice in read.items()}
+            if any(choice.value not in slugs and key not in missing for key, choice in read.items()):
+                self.delegate_keys |= dict(former.values_list("slug", "into"))
         meant = {*keys, *(self.delegate_keys[value] for value in values if value in self.delegate_keys)}
         chosen = (self.delegates[key] for key in meant if key in self.delegates)
         return sorted(chosen, key=lambda choice: (choice.label, choice.key))
@@ -123,9 +126,6 @@ def _lists(_index: str, _position: int, _language: str) -> Lists:
 
 class Vocabulary:
     """What can be chosen, in the state of the record that the index has reached; one for each request."""
-
-    def __init__(self) -> None:
-        self._former: dict[tuple[str, str], str] = {}
 
     @cached_property
     def opened(self) -> Opened:
@@ -150,19 +150,18 @@ class Vocabulary:
         """Give the choices for `values` of an address, in their order; unknown ones are left out."""
         wanted = list(dict.fromkeys(values))
         known = {choice.value: choice for choice in self._choices(facet, values=wanted)} if wanted else {}
-        if facet in FOUND_BY_SLUG and (missing := [value for value in wanted if value not in known]):
-            now = {value: slug for value in missing if (slug := self._slug_now(facet, value))}
-            choices = self._choices(facet, values=list(now.values())) if now else ()
-            known |= {value: choice for choice in choices for value, slug in now.items() if slug == choice.value}
+        if now := {value: key for value in wanted if value not in known and (key := self.former(facet, value))}:
+            by_key = {choice.key: choice for choice in self._choices(facet, keys={*now.values()})}
+            known |= {value: by_key[key] for value, key in now.items() if key in by_key}
         found = list(dict.fromkeys(known[value] for value in wanted if value in known))
         return [choice for choice in found if facet not in NAMED_WHEN_PUBLISHED or self._shows(facet, choice)]
 
-    def _slug_now(self, facet: str, former: str) -> str:
-        """Give the slug of what had the slug `former` before; "" where nothing had it. Each is looked for once."""
-        if (facet, former) not in self._former:
-            found = successor(FOUND_BY_SLUG[facet], slug=former)
-            self._former[facet, former] = found.slug if found else ""
-        return self._former[facet, former]
+    def former(self, facet: str, value: str) -> int:
+        """Give the key of what had the slug `value` before, or was made one with what had it; 0 where nothing was."""
+        if facet in ("delegate", "first_proposer"):
+            return self._lists.delegate_keys.get(value, 0)
+        kind = FOUND_BY_SLUG.get(facet)
+        return self._lists.former.get((kind, value), 0) if kind else 0
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
         """Give the choices for numbers of the index, by number, in the record's order."""
