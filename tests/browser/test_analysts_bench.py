@@ -178,7 +178,7 @@ def test_a_foreign_sheet_is_mapped_previewed_imported_and_undone(team):
     expect(page.get_by_label("栏目")).to_have_value("topics")
     expect(page.locator(".rows")).to_contain_text("关于血友病用药的提案")
     press(page, "Import")
-    expect(page.locator(".success")).to_contain_text("1 new drafts")
+    expect(page.locator(".success")).to_contain_text("1 new, 0 changed")
     page.get_by_role("link", name="关于血友病用药的提案").click()
     expect(page.locator("#change-history")).to_contain_text("纳入医保。")
     page.goto("/admin/proposals/proposal/import/")
