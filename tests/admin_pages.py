@@ -7,10 +7,16 @@ from django.urls import reverse
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.models import (
     Addressee,
+    Answer,
     Citation,
+    Event,
     Figure,
+    OutcomeClass,
+    OutcomeScheme,
     Proposal,
     Recommendation,
+    RecommendationOutcome,
+    Reply,
     Source,
     Sponsorship,
     Synonym,
@@ -21,10 +27,12 @@ from tests.factories import (
     make_agency,
     make_body,
     make_delegate,
+    make_event,
     make_figure,
     make_membership,
     make_proposal,
     make_region,
+    make_reply,
     make_sector,
     make_session,
     make_source,
@@ -33,7 +41,8 @@ from tests.factories import (
 
 REGISTERED = [
     Region, Body, Session, Sector, Delegate, NameVariant, Membership, Position, Agency, Topic, Synonym, Source,
-    Citation, Proposal, Sponsorship, Recommendation, Addressee, Figure,
+    Citation, Proposal, Sponsorship, Recommendation, Addressee, Figure, Event, Reply, Answer, RecommendationOutcome,
+    OutcomeScheme, OutcomeClass,
 ]  # fmt: skip
 
 
@@ -108,6 +117,17 @@ def make_record(size=1):
             published=number % 2 == 0,
         )
         make_figure(proposal=proposal, sources=[source])
+        make_event(proposal=proposal, agency=agency, stage="assigned", role="lead", source=source)
+        scheme = OutcomeScheme.objects.create(slug=f"scheme-{code}", name_en=f"Classes {code}", region=region)
+        OutcomeClass.objects.create(scheme=scheme, printed="A", outcome="resolved")
+        reply = make_reply(
+            to=[proposal],
+            agency=agency,
+            source=source,
+            scheme=scheme,
+            outcomes={proposal.recommendations.get(): "planned"},
+        )
+        reply.co_agencies.add(agency)
         Citation.objects.create(source=source, membership=membership)
         Citation.objects.create(source=source, position=delegate.positions.get())
         Citation.objects.create(source=source, name_variant=delegate.name_variants.get())

@@ -10,10 +10,14 @@ from itertools import count
 from people.models import Agency, Body, Delegate, Level, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.models import (
     Addressee,
+    Answer,
     Citation,
+    Event,
     Figure,
     Proposal,
     Recommendation,
+    RecommendationOutcome,
+    Reply,
     Source,
     Sponsorship,
     Synonym,
@@ -141,6 +145,27 @@ def make_figure(*, proposal, value="226.1", what="", sources: Iterable[Source] =
     for source in sources:
         Citation.objects.create(figure=figure, source=source)
     return figure
+
+
+def make_event(*, proposal=None, stage="filed", source=None, **fields):
+    return Event.objects.create(
+        proposal=proposal or make_proposal(), stage=stage, source=source or make_source(), **fields
+    )
+
+
+@recorded()
+def make_reply(*, to: Iterable[Proposal] = (), outcomes=None, agency=None, source=None, title="", **fields):
+    """A reply to the proposals `to`; `outcomes` maps recommendations to what it says of them."""
+    reply = Reply.objects.create(
+        agency=agency or make_agency(),
+        source=source or make_source(),
+        **{"title_en": title or f"Reply {next(_numbers)}", **fields},
+    )
+    for proposal in to:
+        Answer.objects.create(reply=reply, proposal=proposal)
+    for recommendation, outcome in (outcomes or {}).items():
+        RecommendationOutcome.objects.create(reply=reply, recommendation=recommendation, outcome=outcome)
+    return reply
 
 
 @recorded()

@@ -49,6 +49,7 @@ def test_each_number_is_that_of_its_list(analyst, admin_user):
         "without a reply after six months": 1,
         "pairs of proposals that may be one": 1,
         "pairs of delegates that may be one": 0,
+        "replies to no proposal that is known": 0,
         "sources whose address does not answer": 0,
     }
     for label, title in {

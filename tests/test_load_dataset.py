@@ -69,8 +69,8 @@ def test_it_says_how_many_rows_were_created_and_changed(excerpt, capsys):
     call_command("load_dataset", str(excerpt))
     call_command("load_dataset", str(excerpt), verbosity=0)
     first, second = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"\d+ rows in 17 files: \d+ created, 0 changed, 0 unchanged\.", first)
-    assert re.fullmatch(r"\d+ rows in 17 files: 0 created, 1 changed, \d+ unchanged\.", second)
+    assert re.fullmatch(r"\d+ rows in 23 files: \d+ created, 0 changed, 0 unchanged\.", first)
+    assert re.fullmatch(r"\d+ rows in 23 files: 0 created, 1 changed, \d+ unchanged\.", second)
 
 
 def test_it_shows_its_progress_when_asked(excerpt, capsys):
@@ -214,8 +214,8 @@ DAMAGES = {
         "sources.csv, line 2, field accessed: “2024-02-31” value has the correct format",
     ),
     "a word that is no choice": (
-        ("proposals.csv", ",submitted,published", ",sumbitted,published"),
-        "proposals.csv, line 2, field status: Value 'sumbitted' is not a valid choice.",
+        ("proposals.csv", ",proposal,published", ",porposal,published"),
+        "proposals.csv, line 2, field kind: Value 'porposal' is not a valid choice.",
     ),
     "an address that is none": (
         ("sources.csv", "Betta Pharmaceuticals,,", "Betta Pharmaceuticals,javascript:alert(1),"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from people.doubles import Double
 from people.history import Batch, Version
 from people.models import Delegate
-from proposals.models import Citation, Proposal, Source
+from proposals.models import Citation, Proposal, Reply, Source
 from proposals.models.searches import searched_in_vain
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def _without_source(proposals: Rows) -> Rows:
 def _without_reply(proposals: Rows) -> Rows:
     early = timezone.localdate() - DUE
     held = Q(session__opened__gt="", session__opened__lt=early.isoformat())
-    known = [Proposal.Status.REPLIED, Proposal.Status.FEEDBACK, Proposal.Status.FOLLOWED_UP]
+    status = Proposal.Status
+    known = [status.REPLIED, status.FEEDBACK, status.FOLLOWED_UP, status.MERGED, status.OPINION]
     return proposals.filter(held | Q(session__opened="", session__year__lt=early.year)).exclude(status__in=known)
 
 
@@ -112,6 +113,10 @@ def dashboard(user: Any) -> dict[str, Any]:
     ):
         pairs = Double.objects.undecided(model).count()
         waiting.append(Waiting(label, pairs, reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_doubles")))
+    replies = reverse("admin:proposals_reply_changelist")
+    waiting.append(
+        Waiting(_("replies to no proposal that is known"), Reply.objects.waiting().count(), f"{replies}?waits=yes")
+    )
     broken = Source.objects.exclude(link_fault="").count()
     sources = reverse("admin:proposals_source_changelist")
     waiting.append(Waiting(_("sources whose address does not answer"), broken, f"{sources}?link_fault__isempty=0"))

@@ -21,6 +21,7 @@ from people.record_forms import RecordForm, is_key
 from proposals.admin.dashboard import LackFilter, MineFilter
 from proposals.admin.figures import FigureInline
 from proposals.admin.importing import SheetPages
+from proposals.admin.life_cycle import EventInline
 from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
@@ -93,7 +94,7 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
     ]
     search_help_text = _("Title, number, or any spelling of a proposer's name.")
     autocomplete_fields = ["session", "topics", "target_regions"]
-    readonly_fields = ["state", "sent_by", "published_at", "created", "changed"]
+    readonly_fields = ["status", "state", "sent_by", "published_at", "created", "changed"]
     fieldsets = [
         (
             None,
@@ -114,7 +115,7 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
         (_("Publication"), {"fields": [("state", "sent_by"), "slug", ("published_at", "created", "changed")]}),
     ]
     form = ProposalForm
-    inlines = [SponsorshipInline, RecommendationInline, FigureInline, CitationInline]
+    inlines = [SponsorshipInline, RecommendationInline, EventInline, FigureInline, CitationInline]
 
     @admin.display(description=_("proposers"))
     def proposers(self, proposal: Proposal) -> str:
@@ -144,8 +145,9 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
         return rows.annotate(recommended=Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0))
 
     def finish(self, form: ProposalForm) -> None:
-        """Make rows of what was pasted."""
+        """Make rows of what was pasted, and take over what the events say."""
         form.save_pasted()
+        form.instance.refresh_from_db(fields=["status"])
 
     def response_add(self, request: HttpRequest, obj: Proposal, post_url_continue: str | None = None) -> HttpResponse:
         """Keep session, kind and source for the next one, where there is to be another: a report has several."""

@@ -10,7 +10,22 @@ from typing import Any
 from django.db.models import Field, Model
 
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
-from proposals.models import Citation, Figure, Proposal, Recommendation, Source, Sponsorship, Synonym, Topic
+from proposals.models import (
+    Answer,
+    Citation,
+    Event,
+    Figure,
+    OutcomeClass,
+    OutcomeScheme,
+    Proposal,
+    Recommendation,
+    RecommendationOutcome,
+    Reply,
+    Source,
+    Sponsorship,
+    Synonym,
+    Topic,
+)
 from proposals.models.sources import SUPPORTED
 
 DIVIDER = ";"
@@ -84,5 +99,11 @@ TABLES = (
     Table("sponsorships.csv", Sponsorship, key=("proposal", "delegate", *ORGANISATION), names=(), mark="first"),
     Table("recommendations.csv", Recommendation, key=("proposal", "order"), names=("{proposal}#{order}",), lists=ASKED),
     Table("figures.csv", Figure, key=("proposal", *FACT), names=QUOTED),
+    Table("outcome_schemes.csv", OutcomeScheme),
+    Table("outcome_classes.csv", OutcomeClass, key=("scheme", "printed"), names=()),
+    Table("events.csv", Event, key=("proposal", "stage", "date", "agency", "source", "passage"), names=()),
+    Table("replies.csv", Reply, optional=("note",)),
+    Table("answers.csv", Answer, key=("reply", "proposal"), names=()),
+    Table("outcomes.csv", RecommendationOutcome, key=("reply", "recommendation"), names=()),
     Table("citations.csv", Citation, key=("source", *SUPPORTED, "passage"), names=()),
 )

@@ -1,22 +1,31 @@
 """What: proposals, their recommendations, what they are about and where it is said."""
 
+from proposals.models.life_cycle import Event
 from proposals.models.mappings import Mapping
 from proposals.models.outbox import Change, Generation
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
+from proposals.models.replies import Answer, Outcome, OutcomeClass, OutcomeScheme, RecommendationOutcome, Reply
 from proposals.models.sources import Citation, Source
 from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic
 
 __all__ = [
     "Addressee",
+    "Answer",
     "Change",
     "Citation",
+    "Event",
     "Figure",
     "Generation",
     "Mapping",
+    "Outcome",
+    "OutcomeClass",
+    "OutcomeScheme",
     "Proposal",
     "Recommendation",
+    "RecommendationOutcome",
+    "Reply",
     "Source",
     "Sponsorship",
     "Synonym",

@@ -32,8 +32,10 @@ from people.models import (
     Sector,
     Session,
 )
+from proposals.models.life_cycle import Event
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
+from proposals.models.replies import Answer, OutcomeClass, OutcomeScheme, RecommendationOutcome, Reply
 from proposals.models.sources import Citation, Source
 from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic
@@ -94,6 +96,11 @@ def _citing_delegates(**citations: Any) -> Q:
     return Q(sponsorships__delegate__in=Delegate.objects.filter(about | Q(name_variants__citations__in=found)))
 
 
+def _of_agencies(keys: Iterable[int]) -> Q:
+    replying = Q(answers__reply__agency__in=keys) | Q(answers__reply__co_agencies__in=keys)
+    return Q(recommendations__addressees__agency__in=keys) | Q(events__agency__in=keys) | replying
+
+
 def _in_regions(region: int) -> Q:
     below = Region.objects.all().below(region)
     return (
@@ -111,7 +118,9 @@ SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
     Addressee: lambda key: Q(recommendations__addressees=key),
     Figure: lambda key: Q(figures=key),
     Citation: lambda key: _citing(pk=key) | _citing_delegates(pk=key),
-    Source: lambda key: _citing(source=key) | _citing_delegates(source=key),
+    Source: lambda key: (
+        _citing(source=key) | _citing_delegates(source=key) | Q(events__source=key) | Q(answers__reply__source=key)
+    ),
     Topic: lambda key: _on_topics([key]),
     Synonym: lambda key: _on_topics(Topic.objects.filter(synonyms=key).values_list("pk", flat=True)),
     Delegate: lambda key: Q(sponsorships__delegate=key),
@@ -119,10 +128,16 @@ SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
     Membership: lambda key: _of_delegates(memberships=key),
     Position: lambda key: _of_delegates(positions=key),
     Sector: lambda key: _of_delegates(memberships__sector=key),
+    Event: lambda key: Q(events=key),
+    Reply: lambda key: Q(answers__reply=key),
+    Answer: lambda key: Q(answers=key),
+    RecommendationOutcome: lambda key: Q(answers__reply__outcomes=key),
+    OutcomeScheme: lambda key: Q(answers__reply__scheme=key),
+    OutcomeClass: lambda key: Q(answers__reply__scheme__classes=key),
     Session: lambda key: Q(session=key),
     Body: lambda key: Q(session__body=key) | _of_delegates(memberships__body=key),
     Region: _in_regions,
-    Agency: lambda key: Q(recommendations__addressees__agency__in=Agency.objects.all().below(key)),
+    Agency: lambda key: _of_agencies(Agency.objects.all().below(key)),
 }
 """Which proposals show something of a row, by what the database says of it at this moment."""
 RECORD = tuple(SHOWN_BY)
@@ -257,5 +272,6 @@ for _links in (
     Proposal.delegates,
     Recommendation.topics,
     Recommendation.agencies,
+    Reply.co_agencies,
 ):
     m2m_changed.connect(_note_links, sender=_links.through, dispatch_uid=f"outbox {_links.through.__name__}")

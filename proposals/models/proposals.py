@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -23,6 +24,13 @@ from people.models.bodies import another_year
 from people.tree import protect
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
+
+WAY = (
+    ("recommendations__outcomes", "RecommendationOutcome", "reply__agency"),
+    ("events", "Event", "agency", "into", "source"),
+    ("answers", "Answer", "reply__agency"),
+)
+"""What a page shows of what became of a proposal: relations, their models, and what is fetched with each row."""
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -56,6 +64,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             "figures",
             "recommendations__topics",
             "recommendations__addressees__agency",
+            *(
+                Prefetch(name, apps.get_model("proposals", model).objects.select_related(*related))
+                for name, model, *related in WAY
+            ),
         )
 
     def for_comparison(self, ids: Sequence[int]) -> list[Proposal]:
@@ -176,6 +188,8 @@ class ProposalStatus(models.TextChoices):
 class Proposal(RecordModel):
     """One document put forward at a session: a proposal, a suggestion or a bill."""
 
+    _status_read = ""
+
     Kind = ProposalKind
     State = ProposalState
     Status = ProposalStatus
@@ -236,7 +250,7 @@ class Proposal(RecordModel):
         max_length=12,
         choices=Status,
         default=Status.SUBMITTED,
-        help_text=_("What is known of its way: “Submitted, as reported” unless a source says more."),
+        editable=False,  # it follows from its events and replies
     )
     target_regions = models.ManyToManyField(
         Region,
@@ -327,11 +341,25 @@ class Proposal(RecordModel):
     def __str__(self) -> str:
         return self.title
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Note which status was read."""
+        proposal = super().from_db(*args, **kwargs)
+        proposal._status_read = proposal.__dict__.get("status", "")
+        return proposal
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Fill in the slug and the time of first publication where they are missing."""
+        """Fill in the slug and the time of first publication where they are missing.
+
+        A status that nobody has changed since it was read is left as it stands: an event may have changed it meanwhile.
+        """
         self.slug = self.slug or self.free_slug()
         self._note_publication()
+        if not self._state.adding and self.status == self._status_read and not (args or kwargs):
+            fields = (one for one in self._meta.concrete_fields if not one.primary_key and one.name != "status")
+            kwargs["update_fields"] = [one.name for one in fields]
         super().save(*args, **kwargs)
+        self._status_read = self.status
 
     def _note_publication(self) -> None:
         """Note when it is first published."""

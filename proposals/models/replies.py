@@ -1,0 +1,363 @@
+"""Replies: what agencies answered, to which proposals, and, where they say so, to which single recommendations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from people.addresses import Slugs, address, stem
+from people.dates import SHAPE, PartialDateField, is_partial_date
+from people.history import RecordModel
+from people.language import Named, has_name, in_language, one_of
+from people.models import Agency, Region
+from proposals.models.life_cycle import Event, refuse_impossible, reply_facts, settle
+from proposals.models.proposals import Proposal
+from proposals.models.recommendations import Recommendation
+from proposals.models.reply_titles import RELATIVE, letter_number, reply_title
+from proposals.models.sources import Source
+
+SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s|$)")
+LONGEST_QUOTATION = 300
+
+
+class Outcome(models.TextChoices):
+    """What a reply comes to, whatever the letter that a place prints for it."""
+
+    RESOLVED = "resolved", _("Resolved")
+    IN_PROGRESS = "in_progress", _("In progress")
+    PLANNED = "planned", _("Planned")
+    LATER = "later", _("Later")
+    REFERENCE = "reference", _("For reference")
+    DECLINED = "declined", _("Declined")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class OutcomeScheme(Named, RecordModel):
+    """The classes in which a place sorts its replies: letters mean one thing in one province, another in the next."""
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True, help_text=_("“gansu-cppcc-2019”."))
+    name_en = models.CharField(_("English name"), max_length=120, help_text=_("“Classes of the Gansu CPPCC”."))
+    name_zh = models.CharField(_("Chinese name"), max_length=80, blank=True, help_text=_("“甘肃省政协提案答复分类”."))
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        related_name="outcome_schemes",
+        help_text=_("Where these classes are printed."),
+    )
+
+    class Meta:
+        verbose_name = _("scheme of classes")
+        verbose_name_plural = _("schemes of classes")
+        ordering = ["name_en"]
+        constraints = [has_name()]
+
+
+class OutcomeClass(RecordModel):
+    """One class of a scheme: the letter or word that is printed, and what it means."""
+
+    part_of = ["scheme"]
+
+    scheme = models.ForeignKey(
+        OutcomeScheme,
+        models.CASCADE,
+        verbose_name=_("scheme"),
+        related_name="classes",
+        help_text=_("Whose class it is."),
+    )
+    printed = models.CharField(_("as printed"), max_length=20, help_text=_("“A”, “B1”, “已解决”."))
+    meaning_en = models.CharField(_("meaning"), max_length=200, blank=True, help_text=_("“Solved or adopted”."))
+    meaning_zh = models.CharField(_("meaning in Chinese"), max_length=120, blank=True, help_text=_("“已经解决或采纳”."))
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, help_text=_("What it comes to."))
+
+    class Meta:
+        verbose_name = _("class")
+        verbose_name_plural = _("classes")
+        ordering = ["printed"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "printed"], name="one_class_of_a_scheme_for_a_letter"),
+            one_of("outcome", Outcome),
+        ]
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.printed, in_language(self, "meaning")[0])))
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    """The words in which replies are asked for."""
+
+    def published(self) -> Self:
+        """Narrow down to replies to something that the public may see."""
+        return self.filter(
+            models.Exists(Answer.objects.filter(reply=models.OuterRef("pk"), proposal__state=Proposal.State.PUBLISHED))
+        )
+
+    def waiting(self) -> Self:
+        """Narrow down to replies of which nobody knows yet what they answer."""
+        return self.filter(answers=None)
+
+
+class Reply(RecordModel):
+    """One answer of an agency, as it was sent or published."""
+
+    Outcome = Outcome
+
+    _history_m2m_fields = ["co_agencies"]
+
+    slug = models.SlugField(
+        _("slug"), max_length=100, unique=True, blank=True, help_text=_("Made from number and title when empty.")
+    )
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        verbose_name=_("agency"),
+        related_name="replies",
+        help_text=_("Who answers; of several the lead."),
+    )
+    co_agencies = models.ManyToManyField(
+        Agency,
+        verbose_name=_("together with"),
+        blank=True,
+        related_name="joint_replies",
+        help_text=_("Agencies whose opinions it takes in (会办)."),
+    )
+    title_zh = models.CharField(
+        _("title in Chinese"),
+        max_length=300,
+        blank=True,
+        help_text=_("As printed: “对十三届全国人大四次会议第7090号建议的答复”. It finds its proposal by itself."),
+    )
+    title_en = models.CharField(
+        pgettext_lazy("in English", "title"), max_length=300, blank=True, help_text=_("In our words.")
+    )
+    number = models.CharField(
+        _("document number"), max_length=60, blank=True, help_text=_("As printed: “闽卫督函〔2020〕175号”.")
+    )
+    date = PartialDateField(_("date"), help_text=_("2024, 2024-03 or 2024-03-12; empty where not known."))
+    class_printed = models.CharField(
+        _("class as printed"), max_length=20, blank=True, help_text=_("“A”, “B”, “已解决”; empty where there is none.")
+    )
+    scheme = models.ForeignKey(
+        OutcomeScheme,
+        models.PROTECT,
+        verbose_name=_("scheme of classes"),
+        null=True,
+        blank=True,
+        related_name="replies",
+        help_text=_("What the class means differs from place to place."),
+    )
+    outcome = models.CharField(
+        _("outcome"),
+        max_length=12,
+        choices=Outcome,
+        default=Outcome.UNKNOWN,
+        help_text=_("What it comes to as a whole; taken from the class where you leave it “Not known”."),
+    )
+    summary_en = models.TextField(_("summary"), blank=True, help_text=_("What it says, in our own words."))
+    summary_zh = models.TextField(_("summary in Chinese"), blank=True, help_text=_("The same in Chinese."))
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), related_name="replies", help_text=_("Where it can be read.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("For analysts only. Not shown in public."))
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering = ["-date", "-pk"]
+        constraints = [
+            has_name("title", _("Give the title in at least one language.")),
+            models.UniqueConstraint(
+                fields=["agency", "number"],
+                condition=~Q(number=""),
+                name="one_reply_of_an_agency_for_a_number",
+                violation_error_message=_("There is a reply of this agency with this number already."),
+            ),
+            one_of("outcome", Outcome),
+            *is_partial_date("date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Fill in the slug where it is missing."""
+        if not self.slug:
+            start = stem(f"{self.agency.slug} {self.title_en or self.date}", "reply")
+            others = Reply.objects.filter(slug__startswith=start).exclude(pk=self.pk)
+            self.slug = Slugs(others.values_list("slug", flat=True)).take(start)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the page."""
+        return address("reply", self.pk)
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language, or the one there is."""
+        return in_language(self, "title")[0]
+
+    @property
+    def number_in_one_form(self) -> str:
+        """The document number with the brackets 〔〕 and no zeros; as printed where it is of another form."""
+        return letter_number(self.number) or self.number
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public may see it."""
+        return bool(self.pk) and Reply.objects.published().filter(pk=self.pk).exists()
+
+    def clean(self) -> None:
+        """Refuse a class that its scheme does not know; take the outcome from it where none is given."""
+        super().clean()
+        self.class_printed = self.class_printed.strip()
+        dated = self.pk and SHAPE.fullmatch(self.date or "2024")
+        for answer in self.answers.select_related("proposal__session") if dated else ():
+            refuse_early(self, answer.proposal)
+        if not self.scheme_id:
+            return
+        classes = {row.printed.casefold(): row for row in OutcomeClass.objects.filter(scheme=self.scheme_id)}
+        known = classes.get(self.class_printed.casefold())
+        if self.class_printed and known is None:
+            words = {"printed": self.class_printed, "classes": ", ".join(row.printed for row in classes.values())}
+            raise ValidationError(
+                {"class_printed": gettext("The scheme has no class “%(printed)s”; it has: %(classes)s.") % words}
+            )
+        if known and self.outcome == Outcome.UNKNOWN:
+            self.outcome = known.outcome
+
+    def meant(self) -> list[Proposal]:
+        """Give the proposals that its title names: of one body, term, session, number and kind each, or several."""
+        read = reply_title(self.title_zh) if self.title_zh else None
+        found: dict[int, Proposal] = {}
+        for number in read.numbers if read else ():
+            place = number.place
+            if place in RELATIVE and self.agency.region:
+                place = self.agency.region.name_zh
+            words = asdict(number) | {"place": place}
+            found |= {proposal.pk: proposal for proposal in Proposal.objects.numbered(**words)}
+        return list(found.values())
+
+
+class Answer(RecordModel):
+    """Which proposal a reply answers."""
+
+    part_of = ["reply"]
+
+    reply = models.ForeignKey(
+        Reply, models.CASCADE, verbose_name=_("reply"), related_name="answers", help_text=_("What answers.")
+    )
+    proposal = models.ForeignKey(
+        Proposal,
+        models.CASCADE,
+        verbose_name=_("proposal"),
+        related_name="answers",
+        help_text=_("What it answers; one reply may answer several."),
+    )
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "proposal"], name="a_reply_answers_a_proposal_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.proposal)
+
+    def clean(self) -> None:
+        """Refuse a reply from before what it answers."""
+        super().clean()
+        if self.proposal_id and self.reply_id and not self.pk:
+            refuse_early(self.reply, self.proposal)
+
+
+def refuse_early(reply: Reply, proposal: Proposal) -> None:
+    """Raise `ValidationError` where a reply cannot answer a proposal, by what is known of its life cycle."""
+    others = [answer.reply for answer in proposal.answers.select_related("reply") if answer.reply_id != reply.pk]
+    events = [event.fact for event in proposal.events.all()]
+    refuse_impossible(proposal, [*events, *reply_facts([*others, reply])])
+
+
+class RecommendationOutcome(RecordModel):
+    """What a reply says of a single recommendation."""
+
+    part_of = ["reply"]
+
+    reply = models.ForeignKey(
+        Reply, models.CASCADE, verbose_name=_("reply"), related_name="outcomes", help_text=_("What answers.")
+    )
+    recommendation = models.ForeignKey(
+        Recommendation,
+        models.CASCADE,
+        verbose_name=_("recommendation"),
+        related_name="outcomes",
+        help_text=_("Which demand it answers."),
+    )
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, help_text=_("“In progress”."))
+    quotation_zh = models.CharField(
+        _("quotation"),
+        max_length=LONGEST_QUOTATION,
+        blank=True,
+        help_text=_("A sentence at most, as printed."),
+    )
+    quotation_en = models.CharField(
+        _("quotation in English"), max_length=LONGEST_QUOTATION, blank=True, help_text=_("The same, translated.")
+    )
+
+    class Meta:
+        verbose_name = _("outcome of a recommendation")
+        verbose_name_plural = _("outcomes of recommendations")
+        ordering = ["recommendation__order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reply", "recommendation"], name="a_reply_has_one_outcome_for_a_recommendation"
+            ),
+            one_of("outcome", Outcome),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation}: {Outcome(self.outcome).label}"
+
+    def clean(self) -> None:
+        """Refuse more than a sentence: the reply is quoted, not copied."""
+        super().clean()
+        for name in ("quotation_zh", "quotation_en"):
+            if len(SENTENCE_END.findall(getattr(self, name).strip())) > 1:
+                raise ValidationError({name: _("Quote a sentence at most.")})
+
+
+def _answered(row: Event | Answer | Reply) -> list[int]:
+    """Give the proposals, as stored, whose life cycle a row belongs to."""
+    if isinstance(row, Reply):
+        return list(Answer.objects.filter(reply=row.pk).values_list("proposal", flat=True))
+    return list(type(row)._base_manager.filter(pk=row.pk).values_list("proposal", flat=True))
+
+
+def _before(instance: Any, **_more: object) -> None:
+    """Note whose life cycle a row belongs to before it is saved or deleted."""
+    instance._answered = _answered(instance) if instance.pk else []
+
+
+def _after(instance: Any, **_more: object) -> None:
+    """Bring the status of all that it belongs to, or did, up to date."""
+    settle({*instance._answered, *_answered(instance)})
+
+
+for _model in (Event, Answer, Reply):
+    for _signal, _receiver in ((pre_save, _before), (pre_delete, _before), (post_save, _after), (post_delete, _after)):
+        _signal.connect(_receiver, sender=_model, dispatch_uid=f"life cycle {_model.__name__} {_receiver.__name__}")
