@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from proposals.catalogue import as_of, catalogue
@@ -63,7 +64,9 @@ class KeptPagesMiddleware:
 def _key(request: HttpRequest, now: Generation, compressed: bool) -> str:
     """Name a page; the order of its parameters does not matter, that of the values of one does."""
     parameters = sorted(request.META.get("QUERY_STRING", "").split("&"), key=lambda pair: pair.partition("=")[0])
-    parts = [str(now.record), str(now.value), str(compressed), request.build_absolute_uri(request.path), *parameters]
+    day = timezone.localdate().isoformat()  # what is overdue is so of a day
+    page = request.build_absolute_uri(request.path)
+    parts = [str(now.record), str(now.value), day, str(compressed), page, *parameters]
     return hashlib.blake2b("&".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

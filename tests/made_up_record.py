@@ -5,16 +5,19 @@ from functools import cache
 from opencc import OpenCC
 
 from people.models import Agency, Body, Delegate, Membership, Position, Region, Session
-from proposals.models import Figure, Proposal, Synonym, Topic
+from proposals.models import Event, Figure, Outcome, Proposal, Source, Synonym, Topic
 from proposals.models.outbox import recorded
 from tests.factories import (
     make_agency,
     make_body,
     make_delegate,
+    make_event,
     make_membership,
     make_proposal,
     make_region,
+    make_reply,
     make_session,
+    make_source,
     make_topic,
 )
 
@@ -164,6 +167,35 @@ def make_recommendation_fields(rng):
     }
 
 
+def make_life(rng, proposal):
+    """What became of it: events and replies in any order, as no analyst could enter them."""
+    source = Source.objects.order_by("pk").first() or make_source()
+    year = proposal.session.year
+
+    def day():
+        return rng.choice(["", f"{year}", f"{year}-{rng.randint(3, 12):02}", f"{year}-10-{rng.randint(1, 28):02}"])
+
+    for _ in range(rng.choice([0, 0, 1, 2, 4])):
+        stage = rng.choice(Event.Stage.values)
+        agency = rng.choice(rows(Agency)) if stage in ("assigned", "handled", "replied", "followed_up") else None
+        role = rng.choice(["lead", "co_handling", "separate", ""]) if stage == "assigned" else ""
+        said = rng.choice(["", "satisfied", "dissatisfied", "dissatisfied"]) if stage == "feedback" else ""
+        make_event(
+            proposal=proposal, stage=stage, date=day(), agency=agency, role=role, satisfaction=said, source=source
+        )
+    for _ in range(rng.choice([0, 0, 0, 1, 2])):
+        demands = list(proposal.recommendations.order_by("pk"))
+        demands = rng.sample(demands, min(len(demands), rng.randint(0, 2)))
+        make_reply(
+            to=[proposal],
+            agency=rng.choice(rows(Agency)),
+            date=day(),
+            source=source,
+            outcome=rng.choice(Outcome.values),
+            outcomes={demand: rng.choice(Outcome.values) for demand in demands},
+        )
+
+
 def make_any_proposal(rng, number):
     session = rng.choice(rows(Session))
     year = session.year
@@ -174,7 +206,6 @@ def make_any_proposal(rng, number):
         number=rng.choice(["", f"{number:04}"]),
         submitted=rng.choice(["", f"{year}", f"{year}-01", f"{year}-03", f"{year}-03-{rng.randint(1, 12):02}"]),
         kind=rng.choice(Proposal.Kind.values),
-        status=rng.choice(Proposal.Status.values),
         topics=some(rng, Topic, 2),
         regions=some(rng, Region, 2),
         delegates=some(rng, Delegate, 3),
@@ -183,6 +214,7 @@ def make_any_proposal(rng, number):
     )
     for figure in range(rng.choice([0, 0, 1, 2])):
         Figure.objects.create(proposal=proposal, value=f"{figure}.5", unit_en="billion", **both(rng, "what", 5))
+    make_life(rng, proposal)
     if rng.random() < 0.2:  # nobody is known to be first
         for sponsorship in proposal.sponsorships.all():
             sponsorship.first = False

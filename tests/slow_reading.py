@@ -12,10 +12,11 @@ from pypinyin import Style, pinyin
 
 from proposals.models import Proposal, Synonym
 from tests.made_up_record import rows
+from tests.slow_life import last_outcomes, leads_of, replied_of, status_of
 
 FACETS = (
-    "topic", "region", "delegate_region", "level", "body", "session", "year", "kind", "status", "agency", "delegate",
-    "first_proposer",
+    "topic", "region", "delegate_region", "level", "body", "session", "year", "kind", "status", "replied", "outcome",
+    "lead_agency", "agency", "delegate", "first_proposer",
 )  # fmt: skip
 
 # ---- the slow reading: words
@@ -248,7 +249,9 @@ def shared_facets(proposal):
         "session": {session.slug},
         "year": {str(session.year)},
         "kind": {proposal.kind},
-        "status": {proposal.status},
+        "status": {status_of(proposal)},
+        "replied": replied_of(proposal),
+        "lead_agency": {each.slug for each in upwards(leads_of(proposal))},
         "delegate": {delegate.slug for delegate in delegates},
         "first_proposer": {each.delegate.slug for each in sponsorships if each.delegate and each.first},
     }
@@ -274,6 +277,7 @@ def read_documents():
             words=[*said, proposal.number],
             topics=[topic for each in (proposal, *recommendations) for topic in each.topics.all()],
             agencies=[agency for each in recommendations for agency in each.agencies.all()],
+            outcomes=last_outcomes((answer.reply, answer.reply.outcome) for answer in proposal.answers.all()),
         )
         for one in recommendations:
             yield slow(
@@ -286,17 +290,18 @@ def read_documents():
                 words=names,
                 topics=one.topics.all(),
                 agencies=one.agencies.all(),
+                outcomes=last_outcomes((each.reply, each.outcome) for each in one.outcomes.all()),
             )
 
 
 READ_ALONG = (
     "session__body", "sponsorships__delegate__name_variants", "sponsorships__delegate__positions",
     "sponsorships__delegate__memberships__region", "target_regions", "topics", "figures", "recommendations__topics",
-    "recommendations__agencies",
+    "recommendations__agencies", "recommendations__outcomes__reply", "events__agency", "answers__reply__agency",
 )  # fmt: skip
 
 
-def slow(proposal, row, *, title, proposers, delegates, lead, words, topics, agencies):
+def slow(proposal, row, *, title, proposers, delegates, lead, words, topics, agencies, outcomes):
     """The document for `row`, which is the proposal or one of its recommendations.
 
     The agencies' names are in the lead of a recommendation, whom it asks being half of what it says.
@@ -315,7 +320,7 @@ def slow(proposal, row, *, title, proposers, delegates, lead, words, topics, age
         number=0 if row is proposal else row.order,
         date=proposal.submitted or proposal.session.opened or str(proposal.session.year),
         facets=shared_facets(proposal)
-        | {"topic": {each.slug for each in topics}, "agency": {each.slug for each in agencies}},
+        | {"topic": {each.slug for each in topics}, "agency": {each.slug for each in agencies}, "outcome": outcomes},
         tiers=[Texts(front), Texts(lead, acronyms), Texts(words, acronyms)],
         texts=[text for text in words if text],
         acronyms=acronyms,

@@ -24,6 +24,7 @@ from tests.factories import (
     make_membership,
     make_proposal,
     make_region,
+    make_reply,
     make_session,
     make_topic,
 )
@@ -41,7 +42,10 @@ RIGHT = {
     "session": "cppcc-national-14-2",
     "year": "2024",
     "kind": "proposal",
-    "status": "submitted",
+    "status": "replied",
+    "replied": "yes",
+    "outcome": "planned",
+    "lead_agency": "nmpa",
     "agency": "nmpa",
     "delegate": "ding-lieming",
     "first_proposer": "ding-lieming",
@@ -203,14 +207,16 @@ def record(db):
     session = make_session(slug="cppcc-national-14-2", body=make_body(slug="cppcc-national", region=china))
     make_membership(delegate=delegate, body=session.body, term=session.term, region=china)
     topic = make_topic(slug="stem-cells", name="Stem cells")
-    make_proposal(
+    agency = make_agency(slug="nmpa")
+    proposal = make_proposal(
         title="Stem cell bank 干细胞库",
         session=session,
         regions=[china],
         delegates=[delegate],
-        recommendations=[{"text": "Hire more reviewers", "to": [make_agency(slug="nmpa")], "topics": [topic]}],
+        recommendations=[{"text": "Hire more reviewers", "to": [agency], "topics": [topic]}],
         published=True,
     )
+    make_reply(to=[proposal], agency=agency, outcome="planned", outcomes={proposal.recommendations.get(): "planned"})
 
 
 def ask(client, address, query):

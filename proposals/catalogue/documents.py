@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import Choices, Model, QuerySet
+from django.utils import timezone
 from tantivy import Document
 
 from people.dates import date_key
@@ -24,16 +25,39 @@ from people.tree import lineage
 from proposals.catalogue.pinyin import spelled
 from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, coded, name_number, uncoded
 from proposals.catalogue.words import cut
-from proposals.models import Addressee, Figure, Proposal, Recommendation, Sponsorship, Topic
+from proposals.models import (
+    Addressee,
+    Answer,
+    Event,
+    Figure,
+    Outcome,
+    Proposal,
+    Recommendation,
+    RecommendationOutcome,
+    Sponsorship,
+    Topic,
+)
+from proposals.models.life_cycle import LEADING, SHOW_A_REPLY, Replied, reply_due
 
 Row = tuple[Any, ...]
-CHOICES: dict[str, type[Choices]] = {"level": Level, "kind": Proposal.Kind, "status": Proposal.Status}
+CHOICES: dict[str, type[Choices]] = {
+    "level": Level,
+    "kind": Proposal.Kind,
+    "status": Proposal.Status,
+    "replied": Replied,
+    "outcome": Outcome,
+}
 NUMBER_OF: dict[str, dict[str, int]] = {
     facet: {value: number for number, value in enumerate(choices.values)} for facet, choices in CHOICES.items()
 }
 APART = re.compile(r"[^\w\u0300-\u036f]+")
 BATCH = 1_000
 """Proposals that are read at a time."""
+
+
+def today() -> int:
+    """Give the day, as `date_key` does: what is overdue is so of a day."""
+    return date_key(timezone.localdate().isoformat())
 
 
 def choice_number(facet: str, value: str) -> int:
@@ -92,6 +116,7 @@ class Shelf:
         self.seats: dict[int, dict[tuple[int, int], int | None]] = {}
         self.of_session = lru_cache(maxsize=None)(self._of_session)
         self.used: dict[str, set[int]] = {facet: set() for facet in NAMED}
+        self.today = today()
 
     def entries(self, keys: Sequence[int]) -> Iterator[Entry]:
         """Yield the entries of the published proposals with `keys` and of their recommendations."""
@@ -156,6 +181,11 @@ class Batch:
         )
         self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **theirs)
         self.addressees = _rows(Addressee, "recommendation", "agency", **theirs)
+        self.events = _rows(Event, "proposal", "stage", "agency", "role", **mine)
+        self.answers = _rows(Answer, "proposal", "reply__agency", "reply__date", "reply", "reply__outcome", **mine)
+        self.outcomes = _rows(
+            RecommendationOutcome, "recommendation", "reply__agency", "reply__date", "reply", "outcome", **theirs
+        )
         sponsors = {row[1] for rows in self.sponsorships.values() for row in rows if row[1]}
         shelf.meet({proposal.session for proposal in self.proposals}, sponsors)
 
@@ -173,7 +203,8 @@ class Batch:
             to = {agency for _, agency in self.addressees[single]}
             text, group = _cut(text_en, text_zh), _cut(group_en, group_zh)
             own = {"title": text, "lead": group, "words": organisations}
-            parts.append(Entry(self._numbered(RECOMMENDATION, single, of_all, on, to, order), own))
+            numbers = self._numbered(RECOMMENDATION, single, of_all, on, to, order)
+            parts.append(Entry(numbers | _outcomes(self.outcomes[single], RECOMMENDATION), own))
             topics |= on
             agencies |= to
             said += [*text, *group]
@@ -228,9 +259,31 @@ class Batch:
             **self.shelf.of_session(session.pk, kind),
             "kind": [coded(kind, choice_number("kind", proposal.kind))],
             "status": [coded(kind, choice_number("status", proposal.status))],
+            **self._handling(proposal, date, kind),
             "delegate": [coded(kind, key) for key in delegates],
             "first_proposer": [coded(kind, key) for _, key, first, *_ in sponsorships if first and key],
         }
+
+    def _handling(self, proposal: Any, date: str, kind: int) -> dict[str, Sequence[int]]:
+        """Give what agencies did with a proposal: whether it was replied to, is overdue, how, and who led."""
+        events, answers = self.events[proposal.pk], self.answers[proposal.pk]
+        replied = bool(answers) or any(stage in SHOW_A_REPLY for _, stage, *_more in events)
+        due = 0 if replied else reply_due(date, proposal.status)
+        known = {Replied.YES} if replied else {Replied.NO, *([Replied.OVERDUE] if 0 < due < self.shelf.today else ())}
+        leads = {agency for _, _stage, agency, role in events if role in LEADING and agency}
+        return {
+            "due": [due],
+            "replied": sorted(coded(kind, choice_number("replied", value)) for value in known),
+            "lead_agency": self.shelf.trees["agency"].of(frozenset(leads | {row[1] for row in answers}), kind),
+            **_outcomes(answers, kind),
+        }
+
+
+def _outcomes(answers: Iterable[Row], kind: int) -> dict[str, Sequence[int]]:
+    """Give what came of something: the outcome of the last answer of each agency."""
+    in_order = sorted(answers, key=lambda row: (date_key(row[2]), row[3]))
+    last = {agency: outcome for _, agency, _date, _reply, outcome in in_order}
+    return {"outcome": sorted({coded(kind, choice_number("outcome", outcome)) for outcome in last.values()})}
 
 
 PROPOSAL_FIELDS = (

@@ -14,7 +14,7 @@ from proposals.catalogue.vocabulary import LABELS, Vocabulary
 
 SHOWN, FEW, MANY = 10, 3, 12
 """Values shown at once; so few that none is hidden for them; so many that one has to be looked for."""
-TREES = {"topic", "region", "delegate_region", "agency"}
+TREES = {"topic", "region", "delegate_region", "agency", "lead_agency"}
 
 
 @dataclass(slots=True)

@@ -26,11 +26,12 @@ from typing import Any, cast
 import tantivy
 from django.conf import settings
 from django.db import connection
+from tantivy import FieldType
 from tqdm import tqdm
 
-from proposals.catalogue.documents import NAMED, entries
+from proposals.catalogue.documents import NAMED, entries, today
 from proposals.catalogue.makers import made_by
-from proposals.catalogue.names import is_number
+from proposals.catalogue.names import is_number, size
 from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE, name_number
 from proposals.catalogue.totals import Totals
 from proposals.catalogue.words import AS_CUT
@@ -60,6 +61,8 @@ class Opened:
     index: tantivy.Index
     searcher: tantivy.Searcher
     position: int
+    day: int
+    """The day, 20240312, of which it says what is overdue."""
     totals: Totals
     built_from: str
     stamp: tuple[int, int, bool]
@@ -112,7 +115,7 @@ class Catalogue:
         opened = self.look()
         if opened and opened.position < now.value:
             opened = self.look(again=True)
-        if opened and self.fits(opened, now) and opened.position >= now.value:
+        if opened and self.fits(opened, now) and opened.position >= now.value and opened.day == today():
             return opened
         try:
             if opened and self.fits(opened, now):
@@ -131,7 +134,8 @@ class Catalogue:
     def reaches(self, now: Generation) -> bool:
         """Tell whether what this process answers has the record's change `now` in it."""
         opened = self.look()
-        return opened is not None and self.fits(opened, now) and opened.position >= now.value
+        fits = opened is not None and self.fits(opened, now)
+        return fits and opened is not None and opened.position >= now.value and opened.day == today()
 
     def refresh(self, *, progress: bool = False, processes: int = 0) -> None:
         """Bring the index up to the record, however long it takes."""
@@ -147,7 +151,7 @@ class Catalogue:
         never good enough. With `processes`, so many others make what is to be written.
         """
         with _locked(self.root / "rebuild.lock"):
-            now = Generation.now()
+            now, day = Generation.now(), today()
             current = self._current().get("index")
             if not anyway and current != (damaged or None) and self.fits(self.look(), now):
                 return
@@ -163,7 +167,7 @@ class Catalogue:
                     for entry in entries(make=made_by(processes)):
                         writer.add_document(entry.document())
                         bar.update(PROPOSAL in entry.numbers["type"])
-                _count_all(self.root / name, now.value)
+                _count_all(self.root / name, now.value, day)
             with _locked(self.root / "write.lock"):
                 kept = {name, current}
                 mended = time.time() if damaged else 0
@@ -180,11 +184,12 @@ class Catalogue:
         """Write what changed since the index's position; leave it where another process writes for long."""
         with _locked(self.root / "write.lock", patience=PATIENCE) as ours:
             opened = self.look(again=True)
-            now = Generation.now()
-            if not ours or opened is None or opened.position >= now.value:
+            now, day = Generation.now(), today()
+            if not ours or opened is None or (opened.position >= now.value and opened.day == day):
                 return
             since = Change.objects.filter(generation__gt=opened.position)
-            changed = list(since.values_list("proposal", flat=True))
+            with _panics_raised():
+                changed = sorted({*since.values_list("proposal", flat=True), *_due(opened, day)})
             totals = opened.totals.copy()
             with _panics_raised():  # no `Reader`: it would mend damage at once, under the lock that is held here
                 away = tantivy.Query.term_set_query(SCHEMA, "proposal", changed)
@@ -201,7 +206,7 @@ class Catalogue:
                     for key in totals.unused(facet):
                         writer.delete_documents_by_query(is_number("proposal", name_number(facet, key)))
                 writer.delete_documents_by_query(is_number("type", META))
-                writer.add_document(_meta(now.value, totals))
+                writer.add_document(_meta(now.value, day, totals))
             self.look(again=True)
 
     def look(self, *, again: bool = False) -> Opened | None:
@@ -248,7 +253,7 @@ class Catalogue:
         reader = Reader(searcher, partial(self._damaged, name))
         totals = Totals(bytes(meta["totals"][0]))
         asked = cast("tantivy.Searcher", reader)
-        return Opened(index, asked, meta["position"][0], totals, built_from, stamp, name, commit)
+        return Opened(index, asked, meta["position"][0], meta["day"][0], totals, built_from, stamp, name, commit)
 
     def _damaged(self, name: str, error: Exception) -> None:
         """Build anew an index that the engine could not read or write; the same again within an hour is left alone."""
@@ -340,19 +345,30 @@ def _panics_raised() -> Iterator[None]:
         raise ValueError(f"the engine gave up: {error}") from error
 
 
-def _count_all(folder: Path, position: int) -> None:
+def _due(opened: Opened, day: int) -> list[int]:
+    """Give the proposals that became overdue since the day of the index, or no longer are where the clock went back."""
+    first, last = sorted((opened.day, day))
+    within = tantivy.Query.range_query(SCHEMA, "due", FieldType.Unsigned, first, last)
+    searcher = opened.index.searcher()
+    number = size(searcher, within)
+    hits = searcher.search(within, number, count=False).hits if number else []
+    return [int(key or 0) for key in searcher.fast_field_values("proposal", [address for _, address in hits])]
+
+
+def _count_all(folder: Path, position: int, day: int) -> None:
     """Finish a new index: write the counts of all that is in it, and the generation it has reached."""
     index = _opened(tantivy.Index.open(str(folder)))
     totals = Totals()
     totals.count(index.searcher(), tantivy.Query.all_query())
     with _writing(index, HEAP) as writer:
-        writer.add_document(_meta(position, totals))
+        writer.add_document(_meta(position, day, totals))
 
 
-def _meta(position: int, totals: Totals) -> tantivy.Document:
+def _meta(position: int, day: int, totals: Totals) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("type", META)
     document.add_unsigned("position", position)
+    document.add_unsigned("day", day)
     document.add_bytes("totals", totals.packed())
     return document
 

@@ -18,11 +18,14 @@ FACETS = (
     "year",
     "kind",
     "status",
+    "replied",
+    "outcome",
+    "lead_agency",
     "agency",
     "delegate",
     "first_proposer",
 )
-NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "fingerprint", *FACETS)
+NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "due", "fingerprint", *FACETS)
 UNSOUGHT = {"id", "newest", "oldest", "fingerprint"}
 """Numbers that are read or sorted by, but never looked for: they are different in every document."""
 TEXTS = ("title", "proposers", "lead", "words")
@@ -57,6 +60,7 @@ def _schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
     builder.add_text_field("acronym", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("position", stored=True)
+    builder.add_unsigned_field("day", stored=True)
     builder.add_bytes_field("totals", stored=True)
     return builder.build()
 

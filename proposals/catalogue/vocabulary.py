@@ -32,15 +32,23 @@ LABELS = {
     "year": _("Year"),
     "kind": _("Kind of document"),
     "status": _("Status"),
+    "replied": _("Reply"),
+    "outcome": _("Outcome"),
+    "lead_agency": _("Lead agency"),
     "agency": _("Addressed to"),
     "delegate": _("Delegate"),
     "first_proposer": _("First proposer"),
 }
 
-FOUND_BY_SLUG = {"topic": "proposals.topic", "agency": "people.agency", "session": "people.session"}
+FOUND_BY_SLUG = {
+    "topic": "proposals.topic",
+    "agency": "people.agency",
+    "lead_agency": "people.agency",
+    "session": "people.session",
+}
 """Facets whose values are slugs, which may be changed, and the kind of what they are: former ones find the same."""
 DELEGATE, NAMES_OF_DELEGATES = "people.delegate", ("slug", "name_en", "name_zh")
-NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "delegate", "first_proposer"}
+NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "lead_agency", "delegate", "first_proposer"}
 """Facets whose names are public only where something published shows them: to ask for one must not tell it."""
 ORDERS = {RELEVANCE: _("Best match first"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
 
@@ -185,6 +193,8 @@ class Vocabulary:
 
     def _choices(self, facet: str, *, values: Collection[str] = (), keys: Collection[int] = ()) -> Iterable[Choice]:
         match facet:
+            case "lead_agency":
+                return self._lists.agency
             case "topic" | "agency" | "body":
                 return cast("list[Choice]", getattr(self._lists, facet))
             case "region" | "delegate_region":
