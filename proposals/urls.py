@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proposals.views import cards, compare, home, lists, pictures, proposals, things
+from proposals.views import cards, compare, home, lists, pictures, proposals, replies, things
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("agencies/<slug:slug>/", things.agency_detail, name="agency"),
     path("sessions/", things.session_list, name="sessions"),
     path("sessions/<slug:slug>/", things.session_detail, name="session"),
+    path("replies/", replies.reply_list, name="replies"),
+    path("replies/<int:pk>/", replies.reply_detail, name="reply"),
     path("compare/", compare.comparison, name="compare"),
     path("compare.md", compare.comparison_markdown, name="compare_markdown"),
     path("compare.xlsx", compare.comparison_workbook, name="compare_workbook"),

@@ -35,6 +35,8 @@ KINDS = {
     "agency": "/agencies/nmpa/",
     "sessions": "/sessions/",
     "session": "/sessions/cppcc-national-14-2/",
+    "replies": "/replies/",
+    "reply": "/replies/1/",
     "about": "/about/",
     "method": "/about/method/",
     "data": "/about/data/",
@@ -64,6 +66,22 @@ Proposal.objects.create(
     title_en="Entered twice", slug="withdrawn", session=one.session, kind=one.kind, state="withdrawn",
     published_at=timezone.now(), withdrawn_at=timezone.now(), withdrawn_because_en="It was entered twice.",
 )
+from people.models import Agency
+from proposals.models import Answer, Event, RecommendationOutcome, Reply, Source
+with recorded():
+    source, agency = Source.objects.first(), Agency.objects.get(slug="nmpa")
+    Event.objects.create(proposal=one, stage="assigned", date="2024-06", agency=agency, role="lead", source=source)
+    reply = Reply.objects.create(
+        agency=agency, title_zh="关于一份虚构提案的答复", title_en="Reply to a proposal (made up for tests)",
+        number="虚构函[2024]012号", date="2024-08-12", outcome="planned", class_printed="B", source=source,
+        summary_en="Made up for tests.",
+    )
+    reply.co_agencies.add(Agency.objects.get(slug="cde"))
+    Answer.objects.create(reply=reply, proposal=one)
+    RecommendationOutcome.objects.create(
+        reply=reply, recommendation=first, outcome="in_progress",
+        quotation_zh="正在研究。", quotation_en="Under study.",
+    )
 """
 """What is done to the founding data so that every kind of page has something to show."""
 

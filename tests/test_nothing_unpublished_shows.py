@@ -14,7 +14,22 @@ from django.urls.resolvers import LocalePrefixPattern
 from people.dates import PartialDateField
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.catalogue import Query, catalogue, count
-from proposals.models import Addressee, Citation, Figure, Proposal, Recommendation, Source, Sponsorship, Topic
+from proposals.models import (
+    Addressee,
+    Answer,
+    Citation,
+    Event,
+    Figure,
+    OutcomeClass,
+    OutcomeScheme,
+    Proposal,
+    Recommendation,
+    RecommendationOutcome,
+    Reply,
+    Source,
+    Sponsorship,
+    Topic,
+)
 from tests.factories import (
     make_agency,
     make_body,
@@ -22,6 +37,7 @@ from tests.factories import (
     make_membership,
     make_proposal,
     make_region,
+    make_reply,
     make_session,
     make_source,
     make_topic,
@@ -29,7 +45,8 @@ from tests.factories import (
 
 CANARY = re.compile("xqzv|龘", re.IGNORECASE)
 NEVER_SHOWN = {"delegate.note", "sector.slug", "source.slug", "proposal.withdrawn_because_en"}
-NEVER_SHOWN |= {"proposal.withdrawn_because_zh", "source.link_fault"}
+NEVER_SHOWN |= {"proposal.withdrawn_because_zh", "source.link_fault", "reply.note", "reply.slug", "outcomescheme.slug"}
+NEVER_SHOWN |= {f"outcomeclass.{name}" for name in ("printed", "meaning_en", "meaning_zh")}
 """For analysts only, or not used in public, or shown of what is withdrawn only."""
 
 OWN = "delegate={0}-delegate-slug&first_proposer={0}-delegate-slug&agency={0}-agency-slug&body={0}-body-slug"
@@ -78,6 +95,8 @@ WAYS = {
     "compare/": ["", "?p={known}", "?p={known}&p={draft}", "?p={known}&q=xqzvproposaltitleen&only=differences"],
     "compare.md": ["?p={known}&p={draft}"],
     "compare.xlsx": ["?p={known}&p={draft}", "?p={draft}&p={known}&only=differences"],
+    "replies/": ["", "?page=1"],
+    "replies/<int:pk>/": ["{known_reply}/", "{draft_reply}/"],
     "sessions/<slug:slug>/": ["known-session-slug/", "xqzv-session-slug/"],
 }
 
@@ -106,7 +125,7 @@ def known(db):
     delegate = make_delegate(slug="known-delegate-slug", name="Ding Lieming")
     make_membership(delegate=delegate, body=session.body, term=session.term, region=china)
     agency = make_agency(slug="known-agency-slug")
-    return make_proposal(
+    proposal = make_proposal(
         title="Bank stem cells",
         slug="known-proposal-slug",
         session=session,
@@ -114,9 +133,11 @@ def known(db):
         regions=[china],
         delegates=[delegate],
         recommendations=[{"text": "Build a bank", "topics": [topic], "to": [agency]}],
-        sources=[make_source(slug="known-source-slug")],
+        sources=[source := make_source(slug="known-source-slug")],
         published=True,
     )
+    make_reply(to=[proposal], agency=agency, source=source, outcomes={proposal.recommendations.get(): "planned"})
+    return proposal
 
 
 class Draft:
@@ -124,7 +145,7 @@ class Draft:
 
     def __init__(self, known):
         self.words = {}
-        self.proposal = None
+        self.proposal = self.reply = None
         self.known = known
 
     def row(self, model, **given):
@@ -154,6 +175,7 @@ class Draft:
         seat = self.row(Membership, delegate=delegate, body=body, term=9, region=elsewhere, sector=sector)
         post = self.row(Position, delegate=delegate)
         spelling = self.row(NameVariant, delegate=delegate)
+        known_source = Source.objects.get(slug="known-source-slug")
         agency = self.row(Agency, kind="ministry", parent=shared_agency, region=elsewhere)
         source = self.row(Source, kind="broadcast", reliability="own_words", language="en")
 
@@ -167,11 +189,18 @@ class Draft:
         recommendation.topics.set([other_topic])
         Addressee.objects.create(recommendation=recommendation, agency=agency)
         Addressee.objects.create(recommendation=recommendation, agency=shared_agency)
+        self.row(Event, proposal=proposal, stage="assigned", role="lead", agency=agency, source=source)
+        scheme = self.row(OutcomeScheme, region=elsewhere)
+        self.row(OutcomeClass, scheme=scheme, outcome="declined")
+        self.reply = self.row(Reply, agency=agency, source=source, scheme=scheme, outcome="declined")
+        for reply in (self.reply, Reply.objects.exclude(pk=self.reply.pk).get()):
+            Answer.objects.create(reply=reply, proposal=proposal)
+            self.row(RecommendationOutcome, reply=reply, recommendation=recommendation, outcome="declined")
         cited = {"proposal": proposal, "recommendation": recommendation, "figure": self.row(Figure, proposal=proposal)}
         cited |= {"membership": seat, "position": post, "name_variant": spelling}
         for what, row in cited.items():
             self.row(Citation, source=source, **{what: row})
-        Citation.objects.create(source=Source.objects.get(slug="known-source-slug"), proposal=proposal)
+        Citation.objects.create(source=known_source, proposal=proposal)
         make_proposal(
             title="Xqzv of a known session",
             session=self.known.session,
@@ -196,9 +225,10 @@ def draft(known):
 
 def seen(client, draft):
     """Every public way in both languages: under its address the status and the page, or where it leads."""
-    keys = {"draft": 0, "draft_recommendation": 0}
+    keys = {"draft": 0, "draft_recommendation": 0, "draft_reply": draft.reply.pk if draft.reply else 0}
     if draft.proposal:
-        keys = {"draft": draft.proposal.pk, "draft_recommendation": draft.proposal.recommendations.get().pk}
+        keys |= {"draft": draft.proposal.pk, "draft_recommendation": draft.proposal.recommendations.get().pk}
+    keys["known_reply"] = draft.known.answers.get().reply_id
     keys |= {"known": draft.known.pk, "known_recommendation": draft.known.recommendations.get().pk}
     found = {}
     for prefix in ("/", "/zh/"):
@@ -245,7 +275,7 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 8
+    assert len(own) == 2 * 9
 
 
 def test_no_word_of_a_draft_is_found(draft):

@@ -11,10 +11,14 @@ from proposals.catalogue import catalogue, vocabulary
 from proposals.catalogue.schema import FACETS
 from proposals.models import (
     Addressee,
+    Answer,
     Citation,
+    Event,
     Figure,
     Proposal,
     Recommendation,
+    RecommendationOutcome,
+    Reply,
     Source,
     Sponsorship,
     Synonym,
@@ -23,9 +27,9 @@ from proposals.models import (
 
 EVERY_FACET = (
     "topic=topic-0&region=CN&delegate_region=CN&level=national&body=body&session=session-0&year=2024&kind=proposal"
-    "&status=submitted&agency=agency-0&delegate=delegate-0&first_proposer=delegate-0"
+    "&status=replied&replied=yes&outcome=planned&lead_agency=agency-0&agency=agency-0&delegate=delegate-0&first_proposer=delegate-0"
 )
-LIST_AT_MOST, DETAIL_AT_MOST = 12, 15
+LIST_AT_MOST, DETAIL_AT_MOST = 12, 18
 LISTS = {
     "/proposals/": 11,
     "/proposals/?q=cells&submitted_after=2000&sort=oldest": 11,
@@ -36,7 +40,7 @@ LISTS = {
     "/recommendations/": 11,
     f"/recommendations/?{EVERY_FACET}": 12,
 }
-DETAIL = {"/proposals/{proposal}/proposal-0/": 15}
+DETAIL = {"/proposals/{proposal}/proposal-0/": 18}
 OTHERS = {
     "/": 9,
     "/proposals/matrix/": 3,
@@ -45,7 +49,7 @@ OTHERS = {
         1,  # whether anything changed since the page was kept
     ),
     "/card.png": 1,
-    "/proposals/{proposal}/": 12,
+    "/proposals/{proposal}/": 15,
     "/proposals/{proposal}/proposal-0/changes/": 3,
     "/proposals/{proposal}/proposal-0/card.png": 7,
     "/proposals/{proposal}/other/card.png": 2,
@@ -57,8 +61,10 @@ OTHERS = {
     "/regions/": 2,
     "/regions/china/": 11,
     "/agencies/": 3,
-    "/agencies/agency-0/": 14,
+    "/agencies/agency-0/": 16,
     "/sessions/": 3,
+    "/replies/": 6,
+    "/replies/{reply}/": 5,
     "/sessions/session-0/": 10,
     "/compare/?p={proposal}&p={other}": 12,
     "/compare/?p={proposal}&q=cells": 17,
@@ -121,6 +127,7 @@ def fill(numbers):
         session=lambda n: Session.objects.get(slug="session-0") if n % 2 else sessions[n],
         state="published",
         published_at=timezone.now(),
+        status="replied",
     )
     first = Delegate.objects.get(slug="delegate-0")
     rows(Sponsorship, proposal=proposals.get, delegate=first, first=True)
@@ -128,6 +135,10 @@ def fill(numbers):
         [Sponsorship(proposal=proposals[n], delegate=delegates[n], order=2) for n in numbers if n]
     )
     recommendations = rows(Recommendation, proposal=proposals.get, order=1, text_en="Hire")
+    rows(Event, proposal=proposals.get, stage="assigned", agency=agencies.get, source=sources.get)
+    replies = named(Reply, title_en="Reply", agency=agencies.get, source=sources.get, outcome="planned")
+    rows(Answer, reply=replies.get, proposal=proposals.get)
+    rows(RecommendationOutcome, reply=replies.get, recommendation=recommendations.get, outcome="planned")
     figures = rows(Figure, proposal=proposals.get, value="1", what_en="what")
     for through, sides in {
         Proposal.topics.through: [{"proposal": proposals[n], "topic": topic} for n, topic in topics_of],
@@ -155,6 +166,7 @@ def asked(client, addresses=PINNED, *, prefix=""):
     proposal = Proposal.objects.get(slug="proposal-0")
     other = Proposal.objects.get(slug="proposal-1").pk
     keys = {"proposal": proposal.pk, "other": other, "recommendation": proposal.recommendations.order_by("order")[0].pk}
+    keys["reply"] = proposal.answers.get().reply_id
     found = {}
     for address in addresses:
         cache.clear()

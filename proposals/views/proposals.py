@@ -13,6 +13,7 @@ from people.history import Version
 from people.versions import differences, states
 from proposals.catalogue import Related, UnavailableError, related
 from proposals.models import Citation, Proposal, Recommendation
+from proposals.models.life_cycle import way_of
 
 NOT_COMPARED = ("slug", *Proposal.set_apart)
 
@@ -46,6 +47,7 @@ def _page(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     others = Proposal.objects.for_links(groups.keys)
     return {
         "proposal": proposal,
+        "way": way_of(proposal),
         "citations": list(Citation.objects.on(proposal)),
         "related": {name: [others[key] for key in keys if key in others] for name, keys in asdict(groups).items()},
         "address": request.build_absolute_uri(proposal.get_absolute_url()),

@@ -13,10 +13,11 @@ from people.doubles import successor
 from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
-from proposals.models import Citation, Proposal, Recommendation, Topic
+from proposals.models import Citation, Proposal, Recommendation, Reply, Topic
 from proposals.pictures import Pictures
 
 NAMES_ON_A_PAGE = 100
+REPLIES = 50
 PICTURED = {
     "delegate": ("year", "topic"),
     "topic": ("year", "region", "delegate"),
@@ -55,11 +56,12 @@ def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what has been asked of an agency and of those below it."""
     agency: Agency = _called(Agency.objects.select_related("parent", "region"), slug)
     asked = search(replace(_query("agency", agency), recommendations=True), Vocabulary(), facets=())
-    if not asked.total:
+    if not asked.total and not count(_query("lead_agency", agency)):
         raise Http404
     demands = Recommendation.objects.for_cards(asked.ids)
+    replies = Reply.objects.published().filter(agency__in=Agency.objects.below(agency.pk))[:REPLIES]
     below = any(agency.pk not in {each.agency_id for each in demand.addressees.all()} for demand in demands)
-    return _shown(request, "agency", agency, asked=asked, demands=demands, below=below)
+    return _shown(request, "agency", agency, asked=asked, demands=demands, below=below, replies=replies)
 
 
 def session_list(request: HttpRequest) -> HttpResponse:
