@@ -326,14 +326,15 @@ def test_the_command_says_what_it_would_do_and_does_it(record, tmp_path):
 
 def test_refused_rows_are_written_to_be_mended(record, tmp_path):
     file, refused = tmp_path / "sheet.json", tmp_path / "refused.csv"
-    rows = [{"会议": "14届全国政协2次会议", "标题": "好"}, {"会议": "=cmd", "标题": "坏"}]
+    rows = [{"会议": "14届全国政协2次会议", "标题": "好"}, {"会议": "=cmd", "标题": "坏", "=x": "y"}]
     file.write_text(json.dumps(rows, ensure_ascii=False))
     with pytest.raises(CommandError, match="Nothing was imported"):
         run(file, "--refused", refused)
     assert "'=cmd" in refused.read_text()
+    assert "'=x" in refused.read_text(), "the header too"
     sheet = read(refused.read_bytes())
-    assert sheet.header == ["会议", "标题", "refused because"]
-    assert sheet.rows == [(2, ["=cmd", "坏", "session: “=cmd” is not in the record"])]
+    assert sheet.header == ["会议", "标题", "=x", "refused because"]
+    assert sheet.rows == [(2, ["=cmd", "坏", "y", "session: “=cmd” is not in the record"])]
 
 
 def test_two_of_one_title_with_numbers_are_two_and_without_one_it_could_be_either(record):

@@ -121,6 +121,19 @@ def test_what_is_typed_and_not_saved_is_asked_about_and_ctrl_s_saves(team):
     expect(page.locator("#id_number")).to_have_value("0462")
 
 
+def test_what_is_chosen_by_searching_counts_as_unsaved_and_tells_of_doubles(team):
+    _running, page, _reviewer = team
+    page.goto("/admin/proposals/proposal/add/")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    choose(page, "session", "14th CPPCC National Committee, 2nd session")
+    page.get_by_role("link", name="Home").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    page.locator("#id_title_en").fill("Pilot the clinical use of stem cells inside the Guangdong free trade zone")
+    expect(page.locator(".like")).to_contain_text("like titles at the same session")
+
+
 def test_two_doubles_are_made_one_and_the_old_address_leads_on(team, new_page):
     running, analyst, reviewer = team
     analyst.goto("/admin/proposals/proposal/add/")
