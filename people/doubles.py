@@ -13,8 +13,8 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.addresses import FormerAddress
-from people.history import LONGEST_KIND, RecordModel, edit, lock
+from people.addresses import LONGEST_KIND, FormerAddress
+from people.history import RecordModel, edit, lock
 
 MOST_LIKE = 3
 """Of what each of many new records is like so many are noted."""

@@ -26,11 +26,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from people.addresses import moved
+from people.addresses import LONGEST_KIND, moved
 
 NEW, CHANGED, GONE = "+", "~", "-"
 BATCH = 500
-LONGEST_NAME, LONGEST_KIND, LONGEST_REASON = 600, 60, 300
+LONGEST_NAME, LONGEST_REASON = 600, 300
 
 
 class VersionQuerySet(models.QuerySet["Version"]):

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from people.history import LONGEST_KIND, RecordModel
+from people.addresses import LONGEST_KIND
+from people.history import RecordModel
 
 LASTS, FRESH = timedelta(minutes=10), timedelta(seconds=30)
 """A form counts as open so long after it was last heard of; with scripts it says every minute that it still is."""
