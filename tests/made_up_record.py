@@ -175,13 +175,20 @@ def make_life(rng, proposal):
     def day():
         return rng.choice(["", f"{year}", f"{year}-{rng.randint(3, 12):02}", f"{year}-10-{rng.randint(1, 28):02}"])
 
-    for _ in range(rng.choice([0, 0, 1, 2, 4])):
+    for number in range(rng.choice([0, 0, 1, 2, 4])):
         stage = rng.choice(Event.Stage.values)
         agency = rng.choice(rows(Agency)) if stage in ("assigned", "handled", "replied", "followed_up") else None
         role = rng.choice(["lead", "co_handling", "separate", ""]) if stage == "assigned" else ""
         said = rng.choice(["", "satisfied", "dissatisfied", "dissatisfied"]) if stage == "feedback" else ""
         make_event(
-            proposal=proposal, stage=stage, date=day(), agency=agency, role=role, satisfaction=said, source=source
+            proposal=proposal,
+            stage=stage,
+            date=day(),
+            agency=agency,
+            role=role,
+            satisfaction=said,
+            source=source,
+            passage=f"line {number}",  # what a source says once is entered once
         )
     for _ in range(rng.choice([0, 0, 0, 1, 2])):
         demands = list(proposal.recommendations.order_by("pk"))

@@ -31,7 +31,7 @@ from tests.slow_reading import FACETS, QUOTES, SlowAnswer, asked_for, code, read
 
 pytestmark = pytest.mark.django_db
 
-QUESTIONS, PICTURED = 500, 200
+QUESTIONS, PICTURED = 800, 200
 
 
 @dataclass
@@ -166,7 +166,7 @@ def test_the_questions_are_worth_asking(questions):
     assert sum(total > 0 for total in totals) > QUESTIONS * 0.6
     assert sum(total > PAGE_SIZE for total in totals) > QUESTIONS * 0.2
     named = Counter(name for each in questions for name in {name for name, _ in each.query.parameters()})
-    assert min(named[name] for name in (*FACETS, "q", "submitted_after", "submitted_before", "sort")) > 15
+    assert min(named[name] for name in (*FACETS, "q", "submitted_after", "submitted_before", "sort")) > 25
     phrases = [phrase for each in questions for phrase, *_ in each.slow.phrases]
     assert sum(len(phrase) > 1 for phrase in phrases) > 50
     assert {len(phrase[0][1]) for phrase in phrases if len(phrase) == 1 and phrase[0][0]} >= set(range(1, 9))
