@@ -1,5 +1,6 @@
 """What every test can ask for, and what holds for all of them."""
 
+import importlib
 import os
 import sqlite3
 from collections import defaultdict
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
@@ -93,6 +95,15 @@ def founding(db, founding_rows: list[list[Model]]) -> None:
         return
     for rows in filter(None, founding_rows):
         type(rows[0])._default_manager.bulk_create(rows)
+
+
+@pytest.fixture
+def roles(db) -> None:
+    """Give the groups that migrations make, where a test with transactions of its own has emptied the tables."""
+    if not Group.objects.exists():
+        for migration, name in (("0005_roles", "make_roles"), ("0008_roles_in_the_life_cycle", "give")):
+            module = importlib.import_module(f"proposals.migrations.{migration}")
+            getattr(module, name)(apps, connection.schema_editor())
 
 
 @pytest.fixture(scope="session")

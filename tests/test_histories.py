@@ -39,12 +39,13 @@ def write(histories):
     source = Source.objects.first() or make_source()
     for submitted, events, replies, published in histories:
         proposal = make_proposal(session=session, submitted=submitted, recommendations=1, published=published)
-        for stage, date, agency, role, said in events:
+        for place, (stage, date, agency, role, said) in enumerate(events):
             make_event(
                 proposal=proposal,
                 stage=stage,
                 date=date,
                 source=source,
+                passage=f"p. {place}",
                 agency=agencies[agency] if stage in OF_AGENCIES else None,
                 role=role if stage == Stage.ASSIGNED else "",
                 satisfaction=said if stage == Stage.FEEDBACK else "",

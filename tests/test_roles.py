@@ -1,12 +1,9 @@
 """Who may go where in the admin: every address, for every role. An address that is not in the table fails."""
 
-import importlib
-
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.urls import URLResolver, get_resolver
 
 from people.history import Version
@@ -91,10 +88,8 @@ def table():
 
 
 @pytest.fixture
-def browsers(client):
+def browsers(client, roles):
     """A browser for each role."""
-    if not Group.objects.exists():  # a test with transactions of its own has emptied the tables
-        importlib.import_module("proposals.migrations.0005_roles").make_roles(apps, connection.schema_editor())
     found = {role: type(client)() for role in ROLES}
     for role, browser in found.items():
         if role != "nobody":

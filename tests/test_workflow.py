@@ -1,11 +1,7 @@
 """From draft to public: who may take which step, what must be there first, and what is said."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import connection
 
 from people.history import lock
 from proposals.models import Proposal
@@ -18,11 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member(django_user_model, client):
+def member(django_user_model, client, roles):
     """Make a member of staff with a role; each comes with a browser that is logged in."""
-    roles = importlib.import_module("proposals.migrations.0005_roles")
-    if not Group.objects.exists():  # a test with transactions of its own has emptied the tables
-        roles.make_roles(apps, connection.schema_editor())
 
     def make(role):
         user = django_user_model.objects.create_user(role, is_staff=True)
