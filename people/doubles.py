@@ -165,6 +165,9 @@ def merge(kept: RecordModel, other: RecordModel, take: Iterable[str] = ()) -> No
 
 def _move(row: Any, name: str, whole: RecordModel) -> None:
     """Let a row belong to another record; where that has one like it already, its sources move there instead."""
+    if _between(row, name, whole):
+        row.delete()
+        return
     twin = _twin(row, name, whole)
     if twin is None:
         setattr(row, name, whole)
@@ -175,6 +178,12 @@ def _move(row: Any, name: str, whole: RecordModel) -> None:
         for below in relation.related_model._base_manager.filter(**{relation.field.name: row}).order_by("pk"):
             _move(below, relation.field.name, twin)
     row.delete()
+
+
+def _between(row: Model, name: str, whole: RecordModel) -> bool:
+    """Tell whether `row` says something of the two that are made one, and so would lead to itself."""
+    ends = [each for each in row._meta.concrete_fields if each.related_model is type(whole) and each.name != name]
+    return any(getattr(row, each.attname) == whole.pk for each in ends)
 
 
 def _twin(row: Model, name: str, whole: RecordModel) -> Any:

@@ -204,6 +204,10 @@ class RecordModel(models.Model):
         whole = next(filter(None, (getattr(self, name) for name in self.part_of)), None)
         return whole.record if whole else self
 
+    def entered_with(self, name: str) -> Any:
+        """Give the row to which the relation `name` leads, which may not be stored yet; None where there is none."""
+        return getattr(self, name) if name in self._state.fields_cache or getattr(self, f"{name}_id") else None
+
     @property
     def is_public(self) -> bool:
         """Whether the public may see the record."""

@@ -9,10 +9,13 @@ from proposals.models import (
     Addressee,
     Answer,
     Citation,
+    Echo,
     Event,
     Figure,
+    Lineage,
     OutcomeClass,
     OutcomeScheme,
+    PolicyDocument,
     Proposal,
     Recommendation,
     RecommendationOutcome,
@@ -27,6 +30,7 @@ from tests.factories import (
     make_agency,
     make_body,
     make_delegate,
+    make_echo,
     make_event,
     make_figure,
     make_membership,
@@ -42,7 +46,7 @@ from tests.factories import (
 REGISTERED = [
     Region, Body, Session, Sector, Delegate, NameVariant, Membership, Position, Agency, Topic, Synonym, Source,
     Citation, Proposal, Sponsorship, Recommendation, Addressee, Figure, Event, Reply, Answer, RecommendationOutcome,
-    OutcomeScheme, OutcomeClass,
+    OutcomeScheme, OutcomeClass, Lineage, PolicyDocument, Echo,
 ]  # fmt: skip
 
 
@@ -128,6 +132,10 @@ def make_record(size=1):
             outcomes={proposal.recommendations.get(): "planned"},
         )
         reply.co_agencies.add(agency)
+        others = Proposal.objects.exclude(pk=proposal.pk)
+        older = others.first() or make_proposal(session=make_session(body=body, ordinal=1, year=2023))
+        Lineage.objects.create(proposal=proposal, relation="like", other=older, source=source)
+        make_echo(recommendation=proposal.recommendations.get(), issuer=agency, source=source)
         Citation.objects.create(source=source, membership=membership)
         Citation.objects.create(source=source, position=delegate.positions.get())
         Citation.objects.create(source=source, name_variant=delegate.name_variants.get())

@@ -101,9 +101,9 @@ def founding(db, founding_rows: list[list[Model]]) -> None:
 def roles(db) -> None:
     """Give the groups that migrations make, where a test with transactions of its own has emptied the tables."""
     if not Group.objects.exists():
-        for migration, name in (("0005_roles", "make_roles"), ("0008_roles_in_the_life_cycle", "give")):
+        for migration in ("0005_roles", "0008_roles_in_the_life_cycle", "0010_roles_in_lineage"):
             module = importlib.import_module(f"proposals.migrations.{migration}")
-            getattr(module, name)(apps, connection.schema_editor())
+            module.Migration.operations[0].code(apps, connection.schema_editor())
 
 
 @pytest.fixture(scope="session")

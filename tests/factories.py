@@ -12,8 +12,10 @@ from proposals.models import (
     Addressee,
     Answer,
     Citation,
+    Echo,
     Event,
     Figure,
+    PolicyDocument,
     Proposal,
     Recommendation,
     RecommendationOutcome,
@@ -166,6 +168,17 @@ def make_reply(*, to: Iterable[Proposal] = (), outcomes=None, agency=None, sourc
     for recommendation, outcome in (outcomes or {}).items():
         RecommendationOutcome.objects.create(reply=reply, recommendation=recommendation, outcome=outcome)
     return reply
+
+
+@recorded()
+def make_echo(*, recommendation=None, issuer=None, source=None, date="", passage="Pilots are supported.", **fields):
+    """An echo of a recommendation in a policy document of its own; `fields` are the echo's."""
+    recommendation = recommendation or make_recommendation(proposal=make_proposal())
+    document = PolicyDocument.objects.create(
+        title_en=f"Notice {next(_numbers)}", issuer=issuer or make_agency(), source=source or make_source(), date=date
+    )
+    fields = {"judgement": "part", "passage_en": passage, **fields}
+    return Echo.objects.create(document=document, recommendation=recommendation, **fields)
 
 
 @recorded()

@@ -291,7 +291,7 @@ def test_what_is_used_is_not_deleted_and_the_page_says_why(analyst):
 
 def test_a_source_shows_what_it_supports_and_takes_more(analyst):
     make_record()
-    source, proposal = make_source(), Proposal.objects.get()
+    source, proposal = make_source(), Proposal.objects.published().get()
     url = address(Source, "change", source.pk)
     entered = sent_back(analyst.get(url)) | {
         "citations-2-TOTAL_FORMS": 1,

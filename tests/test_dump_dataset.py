@@ -50,7 +50,7 @@ def test_written_read_into_an_empty_record_and_written_again_it_is_the_same_to_t
 def test_the_command_says_how_much_or_why_not(founding, tmp_path):
     said = io.StringIO()
     call_command("dump_dataset", str(tmp_path / "out"), stdout=said)
-    assert said.getvalue() == "573 rows in 23 files.\n"
+    assert said.getvalue() == "573 rows in 26 files.\n"
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="cannot be written to"):
         call_command("dump_dataset", str(tmp_path / "file"))

@@ -69,8 +69,8 @@ def test_it_says_how_many_rows_were_created_and_changed(excerpt, capsys):
     call_command("load_dataset", str(excerpt))
     call_command("load_dataset", str(excerpt), verbosity=0)
     first, second = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"\d+ rows in 23 files: \d+ created, 0 changed, 0 unchanged\.", first)
-    assert re.fullmatch(r"\d+ rows in 23 files: 0 created, 1 changed, \d+ unchanged\.", second)
+    assert re.fullmatch(r"\d+ rows in 26 files: \d+ created, 0 changed, 0 unchanged\.", first)
+    assert re.fullmatch(r"\d+ rows in 26 files: 0 created, 1 changed, \d+ unchanged\.", second)
 
 
 def test_it_shows_its_progress_when_asked(excerpt, capsys):

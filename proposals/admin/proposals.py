@@ -22,6 +22,7 @@ from proposals.admin.dashboard import LackFilter, MineFilter
 from proposals.admin.figures import FigureInline
 from proposals.admin.importing import SheetPages
 from proposals.admin.life_cycle import EventInline
+from proposals.admin.lineage import LineageInline
 from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
@@ -115,7 +116,7 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
         (_("Publication"), {"fields": [("state", "sent_by"), "slug", ("published_at", "created", "changed")]}),
     ]
     form = ProposalForm
-    inlines = [SponsorshipInline, RecommendationInline, EventInline, FigureInline, CitationInline]
+    inlines = [SponsorshipInline, RecommendationInline, EventInline, LineageInline, FigureInline, CitationInline]
 
     @admin.display(description=_("proposers"))
     def proposers(self, proposal: Proposal) -> str:
@@ -165,6 +166,8 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
         source = request.GET.get("source", "")
         if isinstance(inline, CitationInline) and obj.pk is None and is_key(source):
             given["initial"] = [{"source": source}]
+        if isinstance(inline, LineageInline):
+            given["initial"] = inline.suggested(request, obj)
         return given
 
     def full_name(self, row: Proposal) -> str:

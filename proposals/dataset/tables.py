@@ -13,10 +13,13 @@ from people.models import Agency, Body, Delegate, Membership, NameVariant, Posit
 from proposals.models import (
     Answer,
     Citation,
+    Echo,
     Event,
     Figure,
+    Lineage,
     OutcomeClass,
     OutcomeScheme,
+    PolicyDocument,
     Proposal,
     Recommendation,
     RecommendationOutcome,
@@ -105,5 +108,8 @@ TABLES = (
     Table("replies.csv", Reply, optional=("note",)),
     Table("answers.csv", Answer, key=("reply", "proposal"), names=()),
     Table("outcomes.csv", RecommendationOutcome, key=("reply", "recommendation"), names=()),
+    Table("lineage.csv", Lineage, key=("proposal", "other"), names=()),
+    Table("policy_documents.csv", PolicyDocument, optional=("note",)),
+    Table("echoes.csv", Echo, key=("document", "recommendation"), names=()),
     Table("citations.csv", Citation, key=("source", *SUPPORTED, "passage"), names=()),
 )

@@ -15,11 +15,11 @@ ACTIONS = {
 """For each group what it may do with parts of a record, and with records."""
 
 
-def give(apps, schema_editor):
+def give(apps, schema_editor, parts=PARTS, records=RECORDS):
     create_permissions(installed.get_app_config("proposals"), verbosity=0, using=schema_editor.connection.alias)
     Permission, Group = apps.get_model("auth", "Permission"), apps.get_model("auth", "Group")
     for name, actions in ACTIONS.items():
-        allowed = [f"{action}_{model}" for some, models in zip(actions, (PARTS, RECORDS)) for action in some for model in models]
+        allowed = [f"{action}_{model}" for some, models in zip(actions, (parts, records)) for action in some for model in models]
         found = Permission.objects.filter(content_type__app_label="proposals", codename__in=allowed)
         Group.objects.get_or_create(name=name)[0].permissions.add(*found)
 

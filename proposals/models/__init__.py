@@ -1,8 +1,10 @@
 """What: proposals, their recommendations, what they are about and where it is said."""
 
 from proposals.models.life_cycle import Event
+from proposals.models.lineage import Lineage
 from proposals.models.mappings import Mapping
 from proposals.models.outbox import Change, Generation
+from proposals.models.policies import Echo, PolicyDocument
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
 from proposals.models.replies import Answer, Outcome, OutcomeClass, OutcomeScheme, RecommendationOutcome, Reply
@@ -15,13 +17,16 @@ __all__ = [
     "Answer",
     "Change",
     "Citation",
+    "Echo",
     "Event",
     "Figure",
     "Generation",
+    "Lineage",
     "Mapping",
     "Outcome",
     "OutcomeClass",
     "OutcomeScheme",
+    "PolicyDocument",
     "Proposal",
     "Recommendation",
     "RecommendationOutcome",

@@ -4,18 +4,23 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from django.db.models import Q
 from rapidfuzz.fuzz import ratio, token_sort_ratio
 from rapidfuzz.process import extract
 
 from people.doubles import Like, Reason
+from proposals.models.lineage import Lineage
 from proposals.models.proposals import Proposal
 from proposals.models.sponsorships import Sponsorship
+from proposals.models.topics import Topic
 
 LIKE_TITLES, A_LITTLE_ALIKE = 85, 60
 """Percent of the words of two titles, in any order, from which they are like, and a little alike."""
-
-
 NEAREST = 5
+FRAME = re.compile(r"^关于|的(?:建议|提案|议案)$")
+"""What nearly every Chinese title begins and ends with."""
+RELATED, SAME_DELEGATE = 60, 20
+"""Percent from which two proposals of different sessions may ask for the same, and what a delegate of both adds."""
 NUMBERS = re.compile(r"\d+|[一二三四五六七八九十百]+")
 
 
@@ -62,6 +67,32 @@ def like_among_proposals(keys: Collection[int]) -> Iterator[tuple[int, Like]]:
                 other, others, plainly = rows[place]
                 if other != key and (plain != plainly or words == others):
                     yield key, Like(other, Reason.TITLE, round(percent))
+
+
+def perhaps_related(proposal: Proposal) -> list[int]:
+    """Give the keys of proposals of other sessions that share a topic or a delegate and have a like title.
+
+    The nearest come first; those on which somebody has decided are left out.
+    """
+    delegates = set(proposal.sponsorships.exclude(delegate=None).values_list("delegate", flat=True))
+    topics = Topic.objects.filter(Q(proposals=proposal) | Q(recommendations__proposal=proposal)).order_by()
+    sharing = Q(topics__in=topics) | Q(recommendations__topics__in=topics) | Q(sponsorships__delegate__in=delegates)
+    decided = Lineage.objects.filter(Q(proposal=proposal) | Q(other=proposal)).values_list("proposal", "other")
+    others = Proposal.objects.filter(sharing).exclude(session=proposal.session_id).order_by().distinct()
+    others = others.exclude(pk__in={key for pair in decided for key in pair})
+    of_delegates = set(Sponsorship.objects.filter(delegate__in=delegates).values_list("proposal", flat=True))
+    mine = [_bare(title) for title in (proposal.title_en, proposal.title_zh)]
+    found = []
+    for key, *titles in others.values_list("pk", "title_en", "title_zh"):
+        percent = max(_percent(one, _bare(title)) for one, title in zip(mine, titles, strict=True))
+        percent = min(100, percent + SAME_DELEGATE * (key in of_delegates))
+        if percent >= RELATED:
+            found.append((percent, key))
+    return [key for _how_like, key in sorted(found, reverse=True)[:NEAREST]]
+
+
+def _bare(title: str) -> str:
+    return FRAME.sub("", title.strip())
 
 
 def _percent(mine: str, theirs: str) -> int:

@@ -33,6 +33,8 @@ from people.models import (
     Session,
 )
 from proposals.models.life_cycle import Event
+from proposals.models.lineage import Lineage
+from proposals.models.policies import Echo, PolicyDocument
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
 from proposals.models.replies import Answer, OutcomeClass, OutcomeScheme, RecommendationOutcome, Reply
@@ -98,7 +100,9 @@ def _citing_delegates(**citations: Any) -> Q:
 
 def _of_agencies(keys: Iterable[int]) -> Q:
     replying = Q(answers__reply__agency__in=keys) | Q(answers__reply__co_agencies__in=keys)
-    return Q(recommendations__addressees__agency__in=keys) | Q(events__agency__in=keys) | replying
+    issuing = Q(recommendations__echoes__document__issuer__in=keys)
+    issuing |= Q(recommendations__echoes__document__co_issuers__in=keys)
+    return Q(recommendations__addressees__agency__in=keys) | Q(events__agency__in=keys) | replying | issuing
 
 
 def _in_regions(region: int) -> Q:
@@ -119,7 +123,13 @@ SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
     Figure: lambda key: Q(figures=key),
     Citation: lambda key: _citing(pk=key) | _citing_delegates(pk=key),
     Source: lambda key: (
-        _citing(source=key) | _citing_delegates(source=key) | Q(events__source=key) | Q(answers__reply__source=key)
+        _citing(source=key)
+        | _citing_delegates(source=key)
+        | Q(events__source=key)
+        | Q(answers__reply__source=key)
+        | Q(lineage__source=key)
+        | Q(lineage_elsewhere__source=key)
+        | Q(recommendations__echoes__document__source=key)
     ),
     Topic: lambda key: _on_topics([key]),
     Synonym: lambda key: _on_topics(Topic.objects.filter(synonyms=key).values_list("pk", flat=True)),
@@ -134,6 +144,9 @@ SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
     RecommendationOutcome: lambda key: Q(answers__reply__outcomes=key),
     OutcomeScheme: lambda key: Q(answers__reply__scheme=key),
     OutcomeClass: lambda key: Q(answers__reply__scheme__classes=key),
+    Lineage: lambda key: Q(lineage=key) | Q(lineage_elsewhere=key),
+    PolicyDocument: lambda key: Q(recommendations__echoes__document=key),
+    Echo: lambda key: Q(recommendations__echoes=key),
     Session: lambda key: Q(session=key),
     Body: lambda key: Q(session__body=key) | _of_delegates(memberships__body=key),
     Region: _in_regions,
@@ -273,5 +286,6 @@ for _links in (
     Recommendation.topics,
     Recommendation.agencies,
     Reply.co_agencies,
+    PolicyDocument.co_issuers,
 ):
     m2m_changed.connect(_note_links, sender=_links.through, dispatch_uid=f"outbox {_links.through.__name__}")

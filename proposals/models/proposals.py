@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, Min, Prefetch, Q
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,12 +25,21 @@ from people.tree import protect
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
 
-WAY = (
-    ("recommendations__outcomes", "RecommendationOutcome", "reply__agency"),
-    ("events", "Event", "agency", "into", "source"),
-    ("answers", "Answer", "reply__agency"),
-)
-"""What a page shows of what became of a proposal: relations, their models, and what is fetched with each row."""
+CAME_OF_IT = {
+    "events": ("Event", "proposal", "events", ("agency", "into", "source")),
+    "answers": ("Answer", "proposal", "answers", ("reply__agency",)),
+    "outcomes": (
+        "RecommendationOutcome", "recommendation__proposal", "recommendations__outcomes", ("reply__agency",)
+    ),
+    "echoes": ("Echo", "recommendation__proposal", "recommendations__echoes", ("document__issuer",)),
+}  # fmt: skip
+"""What a page shows of what became of a proposal: models, the ways there and back, what is fetched with each row."""
+
+
+def _rows(model: str) -> models.QuerySet[Any]:
+    """Give the rows of a model that stands on this one."""
+    rows: models.QuerySet[Any] = apps.get_model("proposals", model)._default_manager.all()
+    return rows
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -54,20 +63,26 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(target_regions__in=Region.objects.within(region)).distinct()
 
     def for_page(self) -> Self:
-        """Fetch with each proposal all that its own page shows."""
-        return self.select_related("session__body__region").prefetch_related(
-            Prefetch("sponsorships", Sponsorship.objects.select_related("delegate")),
-            "sponsorships__delegate__positions",
-            "sponsorships__delegate__memberships",
-            "target_regions",
-            "topics",
-            "figures",
-            "recommendations__topics",
-            "recommendations__addressees__agency",
-            *(
-                Prefetch(name, apps.get_model("proposals", model).objects.select_related(*related))
-                for name, model, *related in WAY
-            ),
+        """Fetch with each all that its page shows of the proposal itself, and tell whether there is more."""
+        return (
+            self.select_related("session__body__region")
+            .prefetch_related(
+                Prefetch("sponsorships", Sponsorship.objects.select_related("delegate")),
+                "sponsorships__delegate__positions",
+                "sponsorships__delegate__memberships",
+                "target_regions",
+                "topics",
+                "figures",
+                "recommendations__topics",
+                "recommendations__addressees__agency",
+            )
+            .annotate(
+                has_line=Exists(_rows("Lineage").filter(Q(proposal=OuterRef("pk")) | Q(other=OuterRef("pk")))),
+                **{
+                    f"has_{name}": Exists(_rows(model).filter(**{back: OuterRef("pk")}))
+                    for name, (model, back, *_) in CAME_OF_IT.items()
+                },
+            )
         )
 
     def for_comparison(self, ids: Sequence[int]) -> list[Proposal]:
@@ -380,6 +395,12 @@ class Proposal(RecordModel):
             raise ValidationError({"kind": known})
         if self.submitted[:4].isdecimal() and abs(int(self.submitted[:4]) - session.year) > 1:
             raise ValidationError({"submitted": another_year(session)})
+
+    def read_what_came_of_it(self) -> None:
+        """Fetch what became of it: of most nothing is known, so each kind of row is asked for where there is one."""
+        there = [each for name, each in CAME_OF_IT.items() if getattr(self, f"has_{name}")]
+        ways = (Prefetch(way, _rows(model).select_related(*more)) for model, _back, way, more in there)
+        prefetch_related_objects([self], *ways)
 
     def get_absolute_url(self) -> str:
         """Give the address of the page, ending in the slug."""

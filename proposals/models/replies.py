@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import asdict
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from people.models import Agency, Region
 from proposals.models.life_cycle import Event, refuse_impossible, reply_facts, settle
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Recommendation
+from proposals.models.reply_times import Spread, days_between
 from proposals.models.reply_titles import RELATIVE, letter_number, reply_title
 from proposals.models.sources import Source
 
@@ -101,6 +103,24 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return self.filter(
             models.Exists(Answer.objects.filter(reply=models.OuterRef("pk"), proposal__state=Proposal.State.PUBLISHED))
         )
+
+    def by(self, agency: Agency) -> Self:
+        """Narrow down to those of `agency` and of what lies below it."""
+        return self.filter(agency__in=Agency.objects.below(agency.pk))
+
+    def outcomes(self) -> dict[str, int]:
+        """Count them by outcome."""
+        return dict(self.order_by().values_list("outcome").annotate(Count("pk")))
+
+    def spread(self) -> Spread:
+        """Give the days from the submission of what is public to each of them."""
+        answers = Answer.objects.filter(reply__in=self, proposal__state=Proposal.State.PUBLISHED).order_by()
+        days: Counter[int] = Counter()
+        fields = ("proposal__submitted", "proposal__session__opened", "reply__date")
+        for submitted, opened, date, number in answers.values_list(*fields).annotate(Count("pk")):
+            if (taken := days_between(submitted or opened, date)) is not None:
+                days[taken] += number
+        return Spread(days)
 
     def waiting(self) -> Self:
         """Narrow down to replies of which nobody knows yet what they answer."""
@@ -282,8 +302,9 @@ class Answer(RecordModel):
     def clean(self) -> None:
         """Refuse a reply from before what it answers."""
         super().clean()
-        if self.proposal_id and self.reply_id and not self.pk:
-            refuse_early(self.reply, self.proposal)
+        reply = self.entered_with("reply")  # it may not be stored yet, where both are entered together
+        if self.proposal_id and reply and not self.pk and SHAPE.fullmatch(reply.date or "2024"):
+            refuse_early(reply, self.proposal)
 
 
 def refuse_early(reply: Reply, proposal: Proposal) -> None:
