@@ -177,9 +177,9 @@ def build(measured: Measured, var: Path, env: dict[str, str]) -> None:
 def after_saves(measured: Measured, port: int, env: dict[str, str]) -> None:
     """Save a proposal in another process a few times; measure the first list after each, and the next."""
     first, later = [], []
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=900)) as connection:
-        for _ in tqdm(range(SAVES), desc="saves"):
-            shell(SAVING, env)
+    for _ in tqdm(range(SAVES), desc="saves"):
+        shell(SAVING, env)  # it may take longer than the server keeps a connection open
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=900)) as connection:
             first.append(ask(connection, "/proposals/", COLD)[0])
             later.append(ask(connection, "/proposals/", COLD)[0])
     measured.facts |= {FIRST: median(first), LATER: median(later)}

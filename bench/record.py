@@ -21,9 +21,14 @@ from bench.texts import SYLLABLES, Texts, Uneven, pairs
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Session
 from proposals.models import (
     Addressee,
+    Answer,
+    Event,
     Generation,
+    Outcome,
     Proposal,
     Recommendation,
+    Reply,
+    Source,
     Sponsorship,
     Topic,
 )
@@ -36,6 +41,7 @@ PROVINCIAL = ("province", "municipality", "autonomous_region", "special_administ
 MADE = {"slug__startswith": "made-up-"}
 TABLES = (
     *(Body, Session, Delegate, Membership, NameVariant, Position, Proposal, Recommendation, Sponsorship, Addressee),
+    *(Event, Reply, Answer),
     *(Proposal.topics.through, Proposal.target_regions.through, Recommendation.topics.through),
 )
 
@@ -62,7 +68,9 @@ class World:
         delegates = Delegate.objects.filter(**MADE).order_by("pk").values_list("pk", flat=True)
         self.delegates = Uneven(delegates, steepness=0.5)
         made = Proposal.objects.filter(**MADE)
+        self.source = Source.objects.earliest("pk").pk
         self.first_proposal = _last(Proposal) - made.count()
+        self.first_reply = _last(Reply) - Reply.objects.filter(**MADE).count()
         self.first_recommendation = _last(Recommendation) - Recommendation.objects.filter(proposal__in=made).count()
 
     def _fields(self) -> None:
@@ -137,7 +145,7 @@ class World:
 
     def write(self, begin: int, size: int) -> None:
         """Write the proposals `begin` to `begin + size` with all that belongs to them."""
-        rng = random.Random(SEED + begin)
+        rng, life = random.Random(SEED + begin), random.Random(-SEED - begin)
         now = timezone.now()
         rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         for place in range(begin, begin + size):
@@ -150,6 +158,8 @@ class World:
             rows[Proposal].append(
                 (key, f"made-up-{place}", kind, *texts, session.pk, f"{place:07}", status, state, now)
             )
+            if status != "submitted":
+                self._came_of_it(rows, life, key, place, status, session.year)
             people = self.delegates.some(rng, 1 + int(rng.random() * 2.2))
             rows[Sponsorship] += [(key, order, person, order == 1) for order, person in enumerate(people, 1)]
             topics = self.topics.some(rng, 2)
@@ -165,6 +175,20 @@ class World:
         for model, made in rows.items():
             insert(model, FIELDS[model], made)
 
+    def _came_of_it(self, rows: Any, rng: random.Random, key: int, place: int, status: str, year: int) -> None:
+        """Add what became of the proposal with `key`: a filing, an agency, a reply, as its status says."""
+        rows[Event].append((key, "filed", f"{year}-04", None, "", self.source))
+        agency = self.agencies.one(rng)
+        if status != "filed":
+            rows[Event].append((key, "assigned", f"{year}-04-{rng.randint(1, 30):02}", agency, "lead", self.source))
+        if status == "handled":
+            rows[Event].append((key, "handled", f"{year}-05", agency, "", self.source))
+        if status == "replied":
+            reply, date = self.first_reply + place + 1, f"{year}-{rng.randint(6, 12):02}-{rng.randint(1, 28):02}"
+            outcome = rng.choice(Outcome.values)
+            rows[Reply].append((reply, f"made-up-{place}", f"Reply {place}", agency, date, outcome, self.source))
+            rows[Answer].append((reply, key))
+
 
 FIELDS: dict[Any, tuple[str, ...]] = {
     Proposal: (
@@ -177,6 +201,9 @@ FIELDS: dict[Any, tuple[str, ...]] = {
     Recommendation: ("id", "proposal", "order", "text_en", "text_zh"),
     Recommendation.topics.through: ("recommendation", "topic"),
     Addressee: ("recommendation", "agency", "stated"),
+    Event: ("proposal", "stage", "date", "agency", "role", "source"),
+    Reply: ("id", "slug", "title_en", "agency", "date", "outcome", "source"),
+    Answer: ("reply", "proposal"),
 }
 
 
