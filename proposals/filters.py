@@ -2,24 +2,30 @@
 
 import re
 from collections.abc import Iterable
+from functools import reduce
+from operator import and_
 from types import MappingProxyType
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import date_key, validate_partial_date
-from proposals.catalogue import LABELS, ORDERS, PAGE_SIZE, PAGE_SIZES, Choice, Query, Vocabulary, phrases
+from people.models import Agency
+from proposals.catalogue import LABELS, ORDERS, PAGE_SIZE, PAGE_SIZES, Choice, Query, Vocabulary, count_by, phrases
 from proposals.catalogue.schema import FACETS
-from proposals.models import Proposal
+from proposals.models import Outcome, Proposal, Reply
+from proposals.models.reply_titles import letter_number
 
 LONGEST_QUESTION = 500
 MOST_PHRASES = 30
 MOST_CHOICES = 200
+LETTER_PARTS = re.compile("[〔〕号]+")
 
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -116,6 +122,61 @@ def parameter(field: type[forms.Field], label: Any, help_text: Any, **kwargs: An
 def facet(name: str, help_text: Any) -> django_filters.Filter:
     """Declare the parameter of one facet, labelled as its facet is."""
     return parameter(FacetField, LABELS[name], help_text, facet=name)
+
+
+class AgencyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no arguments for it
+    """One of the agencies that answered something public, or one above those, by its slug."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Agency.objects.none(), to_field_name="slug", empty_label=_("all"), **kwargs)
+        self.error_messages["invalid_choice"] = _("There is no such agency among those that answered.")
+
+    def label_from_instance(self, agency: Agency) -> str:
+        """Name it in the reader's language."""
+        return agency.name
+
+
+class ReplyFilter(django_filters.FilterSet):
+    """All parameters of the list of replies."""
+
+    q = parameter(WordsField, _("Words"), _("In the title, or in the document number."), method="having")
+    agency = parameter(AgencyField, _("Agency"), _("Who answers; with those below it."), method="by")
+    outcome = parameter(
+        forms.ChoiceField,
+        _("Outcome"),
+        _("What the reply comes to."),
+        choices=[("", _("all")), *Outcome.choices],
+        error_messages={"invalid_choice": _("There is no such outcome.")},
+        field_name="outcome",
+    )
+    year = parameter(
+        forms.IntegerField,
+        _("Year"),
+        _("Of the reply."),
+        min_value=1900,
+        max_value=2200,
+        field_name="date",
+        lookup_expr="startswith",
+    )
+
+    def __init__(self, parameters: QueryDict, replies: QuerySet[Reply]) -> None:
+        super().__init__(parameters, queryset=replies)
+        agencies = Agency.objects.filter(pk__in=count_by("lead_agency", Query()))
+        self.form.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+
+    def having(self, replies: QuerySet[Reply], _name: str, words: str) -> QuerySet[Reply]:
+        """Narrow down to those that have all of the words."""
+        for word in words.split():
+            numbered = Q(number__icontains=word)
+            if letter := letter_number(word):  # brackets and zeros are as each was printed
+                numbered |= reduce(and_, (Q(number__icontains=part) for part in LETTER_PARTS.split(letter)))
+            replies = replies.filter(Q(title_en__icontains=word) | Q(title_zh__icontains=word) | numbered)
+        return replies
+
+    def by(self, replies: QuerySet[Reply], _name: str, agency: Agency) -> QuerySet[Reply]:
+        """Narrow down to the replies of an agency and of those below it."""
+        narrowed: QuerySet[Reply] = replies.by(agency)  # type: ignore[attr-defined]
+        return narrowed
 
 
 class ProposalFilter(django_filters.FilterSet):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.language import CHINESE, reader_language
 from proposals.catalogue import LABELS, Choice, Query, Vocabulary, tallies, tally_of_pairs
+from proposals.catalogue.documents import CHOICES
 
 SHADES, TILE = 5, 64
 """Steps of a colour, from the lightest, 0 being none; the breadth of a tile."""
@@ -35,6 +36,8 @@ CAPTIONS: dict[str, Promise] = {
     "region": _("Proposals by province"),
     "status": _("Share of status"),
     "delegate": _("Proposals by delegate"),
+    "replied": _("Whether a reply is known"),
+    "outcome": _("Outcomes of the replies known"),
 }
 PICTURES = ("year", "region", "topic", "status")
 
@@ -77,6 +80,8 @@ class Bars:
     parts: list[Part]
     beside_choice: bool = False
     """Whether something is chosen in this facet, which these numbers leave out."""
+    page: str = "proposals"
+    """The list to which its parts lead, and what they count."""
 
     @property
     def caption(self) -> Promise:
@@ -144,7 +149,7 @@ class Pictures:
             keys = nsmallest(MOST_BARS, keys, key=lambda key: (-counts[key], key))
         choices = self.vocabulary.keys(facet, keys)
         keys = [key for key in choices if choices[key].parent not in choices]
-        if facet not in ("year", "status"):
+        if facet not in ("year", *CHOICES):
             keys = sorted(keys, key=lambda key: (-counts[key], key))[:MOST_BARS]
         most = max((counts.get(key, 0) for key in keys), default=0)
         total = sum(counts.values()) if facet == "status" else 0
@@ -153,8 +158,8 @@ class Pictures:
 
     @property
     def every_bars(self) -> list[Bars]:
-        """The pictures of all facets that are drawn as bars."""
-        return [self.bars(facet) for facet in self.counts if facet != "region"]
+        """The pictures of all facets that are drawn as bars; of what nothing is known there is none."""
+        return [self.bars(facet) for facet, counts in self.counts.items() if facet != "region" and counts]
 
     @property
     def often(self) -> list[Part]:
@@ -219,8 +224,8 @@ class Pictures:
         """Give the table of two facets. Where values are chosen in one, only they and those below them stand there."""
         base = self.query.choosing(rows, ()).choosing(columns, ())
         counts = tally_of_pairs(base, self.vocabulary, rows, columns)
-        down = self._axis(rows, {row for row, _ in counts})
-        across = self._axis(columns, {column for _, column in counts})
+        down = self.axis(rows, {row for row, _ in counts})
+        across = self.axis(columns, {column for _, column in counts})
         shown = [(row, column) for row, _ in down for column, _ in across]
         most = max((counts.get((row.key, column.key), 0) for row, column in shown), default=0)
 
@@ -236,7 +241,7 @@ class Pictures:
         heads = [self._part(columns, column, self.counts[columns]) for column, _ in across]
         return Table(f"{rows}-{columns}", TABLES[rows, columns], LABELS[rows], heads, lines)
 
-    def _axis(self, facet: str, keys: set[int]) -> list[tuple[Choice, int]]:
+    def axis(self, facet: str, keys: set[int]) -> list[tuple[Choice, int]]:
         """Give the values of a facet that stand along a table, with their depth in its tree."""
         known = self.vocabulary.keys(facet, keys)
         chosen = {choice.key for choice in self.query.choices(facet)}

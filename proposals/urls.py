@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proposals.views import cards, compare, home, lists, pictures, proposals, replies, things
+from proposals.views import cards, compare, home, lists, outcomes, pictures, policies, proposals, replies, things
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("sessions/<slug:slug>/", things.session_detail, name="session"),
     path("replies/", replies.reply_list, name="replies"),
     path("replies/<int:pk>/", replies.reply_detail, name="reply"),
+    path("outcomes/", outcomes.outcomes, name="outcomes"),
+    path("policies/", policies.policy_list, name="policies"),
+    path("policies/<int:pk>/", policies.policy_detail, name="policy"),
     path("compare/", compare.comparison, name="compare"),
     path("compare.md", compare.comparison_markdown, name="compare_markdown"),
     path("compare.xlsx", compare.comparison_workbook, name="compare_workbook"),

@@ -37,6 +37,11 @@ KINDS = {
     "session": "/sessions/cppcc-national-14-2/",
     "replies": "/replies/",
     "reply": "/replies/1/",
+    "replies narrowed down wrongly": "/replies/?agency=nobody&outcome=planned&year=x&q=虚构函〔2024〕12号",
+    "outcomes": "/outcomes/",
+    "outcomes of what was chosen": "/outcomes/?topic=stem-cells&replied=yes",
+    "policies": "/policies/",
+    "policy": "/policies/1/",
     "about": "/about/",
     "method": "/about/method/",
     "data": "/about/data/",
@@ -67,7 +72,7 @@ Proposal.objects.create(
     published_at=timezone.now(), withdrawn_at=timezone.now(), withdrawn_because_en="It was entered twice.",
 )
 from people.models import Agency
-from proposals.models import Answer, Event, RecommendationOutcome, Reply, Source
+from proposals.models import Answer, Echo, Event, Lineage, PolicyDocument, RecommendationOutcome, Reply, Source
 with recorded():
     source, agency = Source.objects.first(), Agency.objects.get(slug="nmpa")
     Event.objects.create(proposal=one, stage="assigned", date="2024-06", agency=agency, role="lead", source=source)
@@ -81,6 +86,18 @@ with recorded():
     RecommendationOutcome.objects.create(
         reply=reply, recommendation=first, outcome="in_progress",
         quotation_zh="正在研究。", quotation_en="Under study.",
+    )
+    other = Proposal.objects.published().exclude(session=one.session).first()
+    Lineage.objects.create(proposal=one, relation="like", other=other)
+    policy = PolicyDocument.objects.create(
+        title_zh="关于一份虚构试点工作的通知", title_en="Notice on a pilot (made up for tests)", issuer=agency,
+        number="虚构发〔2024〕3号", date="2024-09", source=source,
+    )
+    policy.co_issuers.add(Agency.objects.get(slug="cde"))
+    Echo.objects.create(
+        document=policy, recommendation=first, place="第五条", judgement="part",
+        passage_zh="支持开展虚构试点。", passage_en="Pilots (made up) are supported.",
+        reason_en="It speaks of pilots only.",
     )
 """
 """What is done to the founding data so that every kind of page has something to show."""

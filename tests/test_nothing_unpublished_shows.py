@@ -4,6 +4,7 @@ import hashlib
 import re
 from html import escape
 from io import BytesIO
+from itertools import count as counting
 from zipfile import ZipFile
 
 import pytest
@@ -18,10 +19,13 @@ from proposals.models import (
     Addressee,
     Answer,
     Citation,
+    Echo,
     Event,
     Figure,
+    Lineage,
     OutcomeClass,
     OutcomeScheme,
+    PolicyDocument,
     Proposal,
     Recommendation,
     RecommendationOutcome,
@@ -34,6 +38,7 @@ from tests.factories import (
     make_agency,
     make_body,
     make_delegate,
+    make_echo,
     make_membership,
     make_proposal,
     make_region,
@@ -45,7 +50,15 @@ from tests.factories import (
 
 CANARY = re.compile("xqzv|龘", re.IGNORECASE)
 NEVER_SHOWN = {"delegate.note", "sector.slug", "source.slug", "proposal.withdrawn_because_en"}
-NEVER_SHOWN |= {"proposal.withdrawn_because_zh", "source.link_fault", "reply.note", "reply.slug", "outcomescheme.slug"}
+NEVER_SHOWN |= {
+    "policydocument.note",
+    "policydocument.slug",
+    "proposal.withdrawn_because_zh",
+    "source.link_fault",
+    "reply.note",
+    "reply.slug",
+    "outcomescheme.slug",
+}
 NEVER_SHOWN |= {f"outcomeclass.{name}" for name in ("printed", "meaning_en", "meaning_zh")}
 """For analysts only, or not used in public, or shown of what is withdrawn only."""
 
@@ -95,7 +108,10 @@ WAYS = {
     "compare/": ["", "?p={known}", "?p={known}&p={draft}", "?p={known}&q=xqzvproposaltitleen&only=differences"],
     "compare.md": ["?p={known}&p={draft}"],
     "compare.xlsx": ["?p={known}&p={draft}", "?p={draft}&p={known}&only=differences"],
-    "replies/": ["", "?page=1"],
+    "replies/": ["", "?page=1", "?agency=known-agency-slug&q=xqzv", "?outcome=declined", "?agency=xqzv-agency-slug"],
+    "outcomes/": LISTS,
+    "policies/": ["", "?page=1"],
+    "policies/<int:pk>/": ["{known_policy}/", "{draft_policy}/"],
     "replies/<int:pk>/": ["{known_reply}/", "{draft_reply}/"],
     "sessions/<slug:slug>/": ["known-session-slug/", "xqzv-session-slug/"],
 }
@@ -137,6 +153,7 @@ def known(db):
         published=True,
     )
     make_reply(to=[proposal], agency=agency, source=source, outcomes={proposal.recommendations.get(): "planned"})
+    make_echo(recommendation=proposal.recommendations.get(), issuer=agency, source=source)
     return proposal
 
 
@@ -144,8 +161,8 @@ class Draft:
     """A draft for whose sake every kind of row is there, each with a word of its own in every text field."""
 
     def __init__(self, known):
-        self.words = {}
-        self.proposal = self.reply = None
+        self.words, self.characters = {}, counting(0x4E01)
+        self.proposal = self.reply = self.policy = None
         self.known = known
 
     def row(self, model, **given):
@@ -156,7 +173,7 @@ class Draft:
             if plain and not text.choices and text.name not in given:
                 word = f"xqzv{kind}{text.name}".replace("_", "")
                 if text.name.endswith("_zh"):
-                    word = f"龘{chr(0x4E01 + len(self.words))}"
+                    word = f"龘{chr(next(self.characters))}"
                 elif isinstance(text, models.URLField):
                     word = f"https://{word}.example/"
                 elif isinstance(text, models.SlugField):
@@ -196,6 +213,10 @@ class Draft:
         for reply in (self.reply, Reply.objects.exclude(pk=self.reply.pk).get()):
             Answer.objects.create(reply=reply, proposal=proposal)
             self.row(RecommendationOutcome, reply=reply, recommendation=recommendation, outcome="declined")
+        self.policy = self.row(PolicyDocument, issuer=agency, source=source)
+        for policy in (self.policy, PolicyDocument.objects.exclude(pk=self.policy.pk).get()):
+            self.row(Echo, document=policy, recommendation=recommendation, judgement="direction")
+        Lineage.objects.create(proposal=proposal, other=self.known, relation="like", source=source)
         cited = {"proposal": proposal, "recommendation": recommendation, "figure": self.row(Figure, proposal=proposal)}
         cited |= {"membership": seat, "position": post, "name_variant": spelling}
         for what, row in cited.items():
@@ -229,6 +250,8 @@ def seen(client, draft):
     if draft.proposal:
         keys |= {"draft": draft.proposal.pk, "draft_recommendation": draft.proposal.recommendations.get().pk}
     keys["known_reply"] = draft.known.answers.get().reply_id
+    keys["known_policy"] = draft.known.recommendations.get().echoes.get().document_id
+    keys["draft_policy"] = draft.policy.pk if draft.policy else 0
     keys |= {"known": draft.known.pk, "known_recommendation": draft.known.recommendations.get().pk}
     found = {}
     for prefix in ("/", "/zh/"):
@@ -275,7 +298,20 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 9
+    assert len(own) == 2 * 10
+
+
+def test_what_is_public_names_no_draft_that_it_has_to_do_with(client, draft):
+    draft.write()
+    source = Source.objects.get(slug="known-source-slug")
+    Event.objects.create(proposal=draft.known, stage="merged", into=draft.proposal, source=source)
+    Lineage.objects.exclude(source=None).delete()
+    Lineage.objects.create(proposal=draft.known, other=draft.proposal, relation="like")
+    pages = [client.get(f"{draft.known.get_absolute_url()}{end}").text for end in ("", "changes/")]
+    assert "Merged into another" in pages[0]
+    assert "Merged into another" in pages[1]
+    assert not any(CANARY.search(page) for page in pages)
+    assert "Raised" not in pages[0]
 
 
 def test_no_word_of_a_draft_is_found(draft):

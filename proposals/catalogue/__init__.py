@@ -4,7 +4,7 @@ from proposals.catalogue.facets import Facet, Value
 from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.query import PAGE_SIZE, PAGE_SIZES, Choice, Query
 from proposals.catalogue.related import Related, related
-from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_pairs
+from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_days, tally_of_pairs
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import marked, phrases
 
@@ -30,5 +30,6 @@ __all__ = [
     "related",
     "search",
     "tallies",
+    "tally_of_days",
     "tally_of_pairs",
 ]

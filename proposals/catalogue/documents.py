@@ -37,7 +37,8 @@ from proposals.models import (
     Sponsorship,
     Topic,
 )
-from proposals.models.life_cycle import LEADING, SHOW_A_REPLY, Replied, reply_due
+from proposals.models.life_cycle import ANSWERS, LEADING, SHOW_A_REPLY, Replied, reply_due
+from proposals.models.reply_times import days_to_reply
 
 Row = tuple[Any, ...]
 CHOICES: dict[str, type[Choices]] = {
@@ -181,7 +182,7 @@ class Batch:
         )
         self.single_topics = _rows(Recommendation.topics.through, "recommendation", "topic", **theirs)
         self.addressees = _rows(Addressee, "recommendation", "agency", **theirs)
-        self.events = _rows(Event, "proposal", "stage", "agency", "role", **mine)
+        self.events = _rows(Event, "proposal", "stage", "agency", "role", "date", **mine)
         self.answers = _rows(Answer, "proposal", "reply__agency", "reply__date", "reply", "reply__outcome", **mine)
         self.outcomes = _rows(
             RecommendationOutcome, "recommendation", "reply__agency", "reply__date", "reply", "outcome", **theirs
@@ -270,9 +271,12 @@ class Batch:
         replied = bool(answers) or any(stage in SHOW_A_REPLY for _, stage, *_more in events)
         due = 0 if replied else reply_due(date, proposal.status)
         known = {Replied.YES} if replied else {Replied.NO, *([Replied.OVERDUE] if 0 < due < self.shelf.today else ())}
-        leads = {agency for _, _stage, agency, role in events if role in LEADING and agency}
+        leads = {agency for _, _stage, agency, role, _date in events if role in LEADING and agency}
+        reply_dates = [row[2] for row in answers] + [row[4] for row in events if row[1] in ANSWERS]
+        days = days_to_reply(date, reply_dates)
         return {
             "due": [due],
+            "days": [] if days is None else [days],
             "replied": sorted(coded(kind, choice_number("replied", value)) for value in known),
             "lead_agency": self.shelf.trees["agency"].of(frozenset(leads | {row[1] for row in answers}), kind),
             **_outcomes(answers, kind),

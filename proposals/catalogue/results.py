@@ -19,7 +19,7 @@ from proposals.catalogue.names import Names, is_number, size
 from proposals.catalogue.query import PAGE_SIZES, RELEVANCE, Choice, Query
 from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
 from proposals.catalogue.spelling import suggestions
-from proposals.catalogue.totals import pairs_of
+from proposals.catalogue.totals import MANY, pairs_of, values_of
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import pieces
 
@@ -187,6 +187,11 @@ def tallies(query: Query, vocabulary: Vocabulary, facets: tuple[str, ...]) -> di
 def tally_of_pairs(query: Query, vocabulary: Vocabulary, first: str, second: str) -> dict[tuple[int, int], int]:
     """Count what `query` finds by each two values of the facets `first` and `second` that stand together."""
     return pairs_of(vocabulary.names.searcher, query.matching(vocabulary.names), first, second)
+
+
+def tally_of_days(query: Query, vocabulary: Vocabulary) -> Mapping[int, int]:
+    """Count what `query` finds by the days from submission to the first reply, where both are known to the day."""
+    return values_of(vocabulary.names.searcher, query.matching(vocabulary.names), {"days": MANY})["days"]
 
 
 def count(query: Query) -> int:

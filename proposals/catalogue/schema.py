@@ -25,9 +25,9 @@ FACETS = (
     "delegate",
     "first_proposer",
 )
-NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "due", "fingerprint", *FACETS)
-UNSOUGHT = {"id", "newest", "oldest", "fingerprint"}
-"""Numbers that are read or sorted by, but never looked for: they are different in every document."""
+NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "due", "days", "fingerprint", *FACETS)
+UNSOUGHT = {"id", "newest", "oldest", "days", "fingerprint"}
+"""Numbers that are read, counted or sorted by, but never looked for."""
 TEXTS = ("title", "proposers", "lead", "words")
 """Fields for texts, the foremost first: of proposers only organisations stand there, delegates are a facet."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from people.language import TAGS, in_language, in_other_language, reader_language
 from people.models import Agency, Body, Delegate, Position, Region, Session
-from proposals.models import Citation, Proposal, Source, Sponsorship, Topic
+from proposals.models import Citation, PolicyDocument, Proposal, Reply, Source, Sponsorship, Topic
 
 Node = dict[str, Any]
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -239,7 +239,35 @@ def _session(session: Session, base: str) -> Node:
     return _named("Event", session, base, startDate=session.date, endDate=session.closed, organizer=_body(session.body))
 
 
+def _reply(reply: Reply, base: str) -> Node:
+    return _letter(reply, base, reply.agency, about=[each.proposal for each in reply.shown_answers])  # type: ignore[attr-defined]
+
+
+def _policy(policy: PolicyDocument, base: str) -> Node:
+    return _letter(policy, base, policy.issuer)
+
+
+def _letter(letter: Reply | PolicyDocument, base: str, agency: Agency, about: Iterable[Proposal] = ()) -> Node:
+    """Describe what an agency wrote."""
+    path = letter.get_absolute_url()
+    number = node("PropertyValue", propertyID=gettext("Document number"), value=letter.number_in_one_form)
+    return node(
+        "DigitalDocument",
+        **{"@id": f"{base}{path.removeprefix('/zh')}#this"},
+        url=f"{base}{path}",
+        name=letter.title,
+        alternateName=in_other_language(letter, "title")[0],
+        author=node(NO_OFFICES.get(Agency.Kind(agency.kind), "GovernmentOrganization"), name=agency.name),
+        datePublished=letter.date,
+        identifier=number if letter.number else None,
+        about=[node("CreativeWork", url=f"{base}{each.get_absolute_url()}", name=each.title) for each in about],
+        citation=_source(letter.source),
+    )
+
+
 THINGS: dict[type, Callable[[Any, str], Node]] = {
+    Reply: _reply,
+    PolicyDocument: _policy,
     Delegate: _delegate,
     Topic: _topic,
     Region: _region,
@@ -288,6 +316,9 @@ def _trail(subject: object, page: str, base: str) -> list[tuple[str, str]]:
     lists = {
         "proposals": gettext("Proposals"),
         "recommendations": gettext("Recommendations"),
+        "outcomes": gettext("Outcomes"),
+        "replies": gettext("Replies"),
+        "policies": gettext("Policy documents"),
         "delegates": gettext("Delegates"),
         "topics": gettext("Topics"),
         "regions": gettext("Regions"),
@@ -303,12 +334,19 @@ def _trail(subject: object, page: str, base: str) -> list[tuple[str, str]]:
     elif subject:
         thing: Any = subject
         parent = thing.parent if isinstance(subject, Topic | Region) else None
-        steps += [(each.name, each.get_absolute_url()) for each in (parent, thing) if each]
+        steps += [(_called(each), each.get_absolute_url()) for each in (parent, thing) if each]
     return [(name, f"{base}{path}") for name, path in steps]
+
+
+def _called(thing: Any) -> str:
+    name: str = thing.title if isinstance(thing, Reply | PolicyDocument) else thing.name
+    return name
 
 
 LISTED: dict[type, str] = {
     Proposal: "proposals",
+    Reply: "replies",
+    PolicyDocument: "policies",
     Delegate: "delegates",
     Topic: "topics",
     Region: "regions",

@@ -14,7 +14,7 @@ from people.dates import date_words
 from people.language import in_language, in_other_language
 from people.models import Agency, Delegate, Membership, Region, Session
 from proposals.cards.texts import who
-from proposals.models import Proposal, Topic
+from proposals.models import PolicyDocument, Proposal, Reply, Topic
 from proposals.sentence import plain_sentence
 
 LONGEST = 160
@@ -145,19 +145,27 @@ def _session(session: Session, context: Mapping[str, Any]) -> Said:
     )
 
 
+def _letter(letter: Reply | PolicyDocument, _context: Mapping[str, Any]) -> Said:
+    """Tell of a reply or a policy document: from whom, which number, of when, what it says."""
+    agency = letter.agency if isinstance(letter, Reply) else letter.issuer
+    said = in_language(letter, "summary")[0] if isinstance(letter, Reply) else ""
+    date = date_words(letter.date) if letter.date else ""
+    return Said(letter.title, cut(_sentences(_both(agency), letter.number_in_one_form, date, said.rstrip("。. "))))
+
+
 def _page(page: str, context: Mapping[str, Any]) -> Said:
     """Say what the home page, a list or a page on the site is about; one not known by name is the site."""
     title, description = PAGES.get(page, PAGES["home"])
     results = context.get("results")
     if page in SENTENCES and results:
         said = plain_sentence(results.query, results.total)
-        title = said if page != "matrix" else _of(str(title), said)
+        title = said if page in ("proposals", "recommendations") else _of(str(title), said)
     if page == "proposals":
         return Said(str(title), cut(f"{_sentences(_proposals(context))} {description}".strip()))
     return Said(str(title), str(description))
 
 
-SENTENCES = {"proposals", "recommendations", "matrix"}
+SENTENCES = {"proposals", "recommendations", "matrix", "outcomes"}
 """Lists that are called what they show."""
 PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
     "home": (
@@ -172,6 +180,18 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
     "matrix": (
         _("Proposals in pictures"),
         _("Proposals by year, province, topic and status, and tables of topics by region and by year."),
+    ),
+    "outcomes": (
+        _("What came of proposals"),
+        _("Filed and replied by year, level, topic and agency, how long replies took, and how much of that is known."),
+    ),
+    "replies": (
+        _("Replies to proposals"),
+        _("What ministries, commissions and governments answered to proposals, and what it comes to."),
+    ),
+    "policies": (
+        _("Policy documents that take up proposals"),
+        _("Laws, plans and notices beside the recommendations that they take up, in an editor's judgement."),
     ),
     "proposal_changes": (
         _("What changed since this was published"),
@@ -238,4 +258,6 @@ ABOUT: dict[type, Callable[[Any, Mapping[str, Any]], Said]] = {
     Region: _region,
     Agency: _agency,
     Session: _session,
+    Reply: _letter,
+    PolicyDocument: _letter,
 }

@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField, Form
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, language_of, reader_language, turns
@@ -17,6 +17,7 @@ from proposals.catalogue import Query, Results, Value, marked
 from proposals.catalogue.words import Phrase, words
 from proposals.filters import printable
 from proposals.models import Sponsorship
+from proposals.models.lineage import Line
 from proposals.sentence import sentence
 
 LONGEST_HIT, BEFORE_HIT = 240, 80
@@ -133,6 +134,19 @@ def tick(proposal: Any, word: str) -> SafeString:
 def told(results: Results, *, ordered: bool = True) -> SafeString:
     """Print in a sentence what a list shows."""
     return sentence(results.query, results.total, ordered=ordered)
+
+
+@register.simple_tag
+def raised(line: Line) -> str:
+    """Print how often something was raised: “Raised 2022, 2023, 2024, by 4 delegates in 3 provinces.”."""
+    said = [gettext("Raised in %(years)s") % {"years": gettext(", ").join(map(str, line.years))}]
+    if line.delegates:
+        by = ngettext("by %(number)s delegate", "by %(number)s delegates", line.delegates)
+        said.append(by % {"number": line.delegates})
+    if line.provinces:
+        places = ngettext("in %(number)s province", "in %(number)s provinces", line.provinces)
+        said[-1] = gettext("%(by)s %(places)s") % {"by": said[-1], "places": places % {"number": line.provinces}}
+    return pgettext("between clauses", ", ").join(said) + gettext(". ").strip()
 
 
 @register.simple_tag

@@ -18,6 +18,8 @@ register = template.Library()
 LOCALES = {"en-GB": "en_GB", "zh-Hans": "zh_CN"}
 KINDS = {"proposal": "article", "delegate": "profile"}
 """Open Graph's word for a page, by the name of its address; every other is a `website`."""
+SUBJECTS = ("proposal", "thing", "reply", "policy")
+"""What a view calls the one thing that its page is about."""
 IN_HTML = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """Signs with which a text could end the element that it stands in."""
 
@@ -47,11 +49,11 @@ class Shared:
 
 @register.simple_tag(takes_context=True)
 def sharing(context: RequestContext) -> Shared:
-    """Give what is said of this page; its subject is what the view calls `proposal` or `thing`."""
+    """Give what is said of this page; its subject is what the view calls by one of the names for it."""
     request = context["request"]
     page = request.resolver_match.url_name if request.resolver_match else ""
     values: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
-    subject = values.get("proposal") or values.get("thing")
+    subject = next(filter(None, map(values.get, SUBJECTS)), None)
     query = values.get("query")
     base = f"{request.scheme}://{request.get_host()}"
     url = f"{base}{request.path}{query.canonical if query else ''}"

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from people.doubles import successor
 from people.history import Version
-from people.versions import differences, states
+from people.versions import State, differences, states
 from proposals.catalogue import Related, UnavailableError, related
-from proposals.models import Citation, Proposal, Recommendation
+from proposals.models import Citation, Lineage, Proposal, Recommendation
 from proposals.models.life_cycle import way_of
+from proposals.models.lineage import line_of
 
-NOT_COMPARED = ("slug", *Proposal.set_apart)
+NOT_COMPARED = ("slug", "into", *Proposal.set_apart)
+"""What the public does not see compared: what leads to another proposal may lead to one that is not public."""
 
 
 def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
@@ -37,7 +39,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "proposals/proposal_detail.html", {**_page(request, proposal), "preview": True})
 
 
-def _page(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+def _page(request: HttpRequest, proposal: Any) -> dict[str, Any]:
+    proposal.read_what_came_of_it()
     delegates = [each.delegate_id for each in proposal.sponsorships.all() if each.delegate_id]
     text, topics, agencies = proposal.title_and_summary, proposal.every_topic, proposal.every_agency
     try:
@@ -47,7 +50,8 @@ def _page(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     others = Proposal.objects.for_links(groups.keys)
     return {
         "proposal": proposal,
-        "way": way_of(proposal),
+        "way": way_of(proposal) if proposal.has_events or proposal.has_answers else [],
+        "line": line_of(proposal) if proposal.has_line else None,
         "citations": list(Citation.objects.on(proposal)),
         "related": {name: [others[key] for key in keys if key in others] for name, keys in asdict(groups).items()},
         "address": request.build_absolute_uri(proposal.get_absolute_url()),
@@ -73,12 +77,17 @@ def proposal_changes(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != proposal.slug:
         return redirect("proposal_changes", pk=pk, slug=proposal.slug)
     run = Version.objects.public_run(proposal)
-    stood = dict(states(Proposal, pk)) if len(run) > 1 else {}
+    stood = {number: _shown(state) for number, state in states(Proposal, pk)} if len(run) > 1 else {}
     pairs = [
         (new, differences(stood[old.number], stood[new.number], hidden=NOT_COMPARED)) for new, old in pairwise(run)
     ]
     context = {"changed": proposal, "edits": [(version, changes) for version, changes in pairs if changes]}
     return render(request, "proposals/proposal_changes.html", context)
+
+
+def _shown(state: State) -> State:
+    """Give a state without what it is to others, some of which may not be public."""
+    return {model: rows for model, rows in state.items() if model is not Lineage}
 
 
 def recommendation(request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,19 +6,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from proposals.filters import ReplyFilter
 from proposals.models import Answer, Proposal, RecommendationOutcome, Reply
 
 ON_A_PAGE = 50
 
 
 def reply_list(request: HttpRequest) -> HttpResponse:
-    """List the replies to published proposals, the newest first."""
-    pages = Paginator(_shown(), ON_A_PAGE)
+    """List the replies to published proposals, the newest first, by agency, outcome, year and words."""
+    asked = ReplyFilter(request.GET, _shown())
+    pages = Paginator(asked.qs, ON_A_PAGE)
     try:
         page = pages.page(request.GET.get("page", 1))
     except InvalidPage:
         raise Http404(_("There is no such page of results.")) from None
-    return render(request, "proposals/reply_list.html", {"page": page, "total": pages.count})
+    return render(request, "proposals/reply_list.html", {"form": asked.form, "page": page, "total": pages.count})
 
 
 def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:

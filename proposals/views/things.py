@@ -1,5 +1,6 @@
 """Who, what, where, of whom and when: things by which proposals are found, their lists and their pages."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +14,13 @@ from people.doubles import successor
 from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
-from proposals.models import Citation, Proposal, Recommendation, Reply, Topic
+from proposals.models import Citation, Proposal, Recommendation, Topic
+from proposals.outcomes import Answered
 from proposals.pictures import Pictures
 
 NAMES_ON_A_PAGE = 100
-REPLIES = 50
 PICTURED = {
-    "delegate": ("year", "topic"),
+    "delegate": ("year", "topic", "replied", "outcome"),
     "topic": ("year", "region", "delegate"),
     "region": ("year", "topic", "delegate"),
     "agency": ("year", "topic", "delegate"),
@@ -48,20 +49,33 @@ def delegate_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def agency_list(request: HttpRequest) -> HttpResponse:
-    """List the agencies that published recommendations are addressed to."""
-    return _names(request, "agency", Agency.objects.all())
+    """Show the tree of agencies that published recommendations are addressed to, or that answer, with both numbers."""
+    asked, leading = count_by("agency", Query()), count_by("lead_agency", Query())
+    agencies = Agency.objects.filter(pk__in={*asked, *leading})
+    for agency in (found := [*agencies]):
+        agency.leads = leading.get(agency.pk, 0)
+    return _tree(request, "agency", found, asked)
 
 
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what has been asked of an agency and of those below it."""
+    """Show what has been asked of an agency and of those below it, what they answered, and how long it took."""
     agency: Agency = _called(Agency.objects.select_related("parent", "region"), slug)
     asked = search(replace(_query("agency", agency), recommendations=True), Vocabulary(), facets=())
-    if not asked.total and not count(_query("lead_agency", agency)):
+    leading = count(_query("lead_agency", agency))
+    if not asked.total and not leading:
         raise Http404
     demands = Recommendation.objects.for_cards(asked.ids)
-    replies = Reply.objects.published().filter(agency__in=Agency.objects.below(agency.pk))[:REPLIES]
     below = any(agency.pk not in {each.agency_id for each in demand.addressees.all()} for demand in demands)
-    return _shown(request, "agency", agency, asked=asked, demands=demands, below=below, replies=replies)
+    known = {*count_by("agency", Query()), *count_by("lead_agency", Query())}
+    more = {
+        "asked": asked,
+        "demands": demands,
+        "below": below,
+        "children": [child for child in agency.children.all() if child.pk in known],
+        "leading": _query("lead_agency", agency) if leading else None,
+        "answered": Answered(agency),
+    }
+    return _shown(request, "agency", agency, **more)
 
 
 def session_list(request: HttpRequest) -> HttpResponse:
@@ -79,7 +93,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def topic_list(request: HttpRequest) -> HttpResponse:
     """Show the tree of topics with the number of proposals on each."""
-    return _tree(request, "topic", Topic.objects.all())
+    return _tree(request, "topic", Topic.objects.all(), count_by("topic", Query()))
 
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -90,7 +104,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def region_list(request: HttpRequest) -> HttpResponse:
     """Show the country, its provinces and zones with the number of proposals about each."""
-    return _tree(request, "region", Region.objects.all())
+    return _tree(request, "region", Region.objects.all(), count_by("region", Query()))
 
 
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -153,9 +167,8 @@ def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpRespo
     return render(request, f"proposals/{facet}_list.html", {"page": page, "total": pages.count})
 
 
-def _tree(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
-    """Render a tree of all things of a kind, with the number of proposals on each."""
-    counts = count_by(facet, Query())
+def _tree(request: HttpRequest, facet: str, things: Iterable[Any], counts: Mapping[int, int]) -> HttpResponse:
+    """Render a tree of things of a kind, with the number of proposals on each."""
     below: dict[int | None, list[Any]] = {}
     for node in things:
         node.proposal_count = counts.get(node.pk, 0)

@@ -1,0 +1,34 @@
+"""Policy documents that take up what was recommended, and their list."""
+
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from proposals.models import Echo, PolicyDocument
+
+ON_A_PAGE = 50
+
+
+def policy_list(request: HttpRequest) -> HttpResponse:
+    """List the documents that take up something published, the newest first."""
+    pages = Paginator(_shown(), ON_A_PAGE)
+    try:
+        page = pages.page(request.GET.get("page", 1))
+    except InvalidPage:
+        raise Http404(_("There is no such page of results.")) from None
+    return render(request, "proposals/policy_list.html", {"page": page})
+
+
+def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a document, and its passages beside the recommendations that they take up."""
+    policy = get_object_or_404(_shown().select_related("source"), pk=pk)
+    return render(request, "proposals/policy_detail.html", {"policy": policy})
+
+
+def _shown() -> QuerySet[PolicyDocument]:
+    """Give public documents with what is public of that which they take up."""
+    echoes = Echo.objects.published().select_related("recommendation__proposal__session__body")
+    shown = Prefetch("echoes", echoes, to_attr="shown_echoes")
+    return PolicyDocument.objects.published().select_related("issuer").prefetch_related("co_issuers", shown)
