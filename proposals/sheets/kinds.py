@@ -18,7 +18,8 @@ from proposals.models import Synonym, Topic
 from proposals.sheets.columns import Column, by_name
 from proposals.sheets.cutting import TITLE
 from proposals.sheets.names import Names, key
-from proposals.sheets.plain import Part, PlainKind, Values
+from proposals.sheets.parts import Part, Values
+from proposals.sheets.plain import PlainKind
 from proposals.sheets.planning import Kind
 from proposals.sheets.proposals import Proposals
 from proposals.sheets.romanising import romanised
