@@ -108,6 +108,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class ReplyAdmin(RecordAdmin[Reply]):
     """What agencies answered."""
 
+    sheet = "replies"
     named_by = ["agency"]
     list_display = ["title_zh", "agency", "number", "date", "outcome", "answered"]
     list_display_links = ["title_zh", "number"]
