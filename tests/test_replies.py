@@ -120,6 +120,26 @@ def test_a_reply_from_before_the_session_is_not_linked(analyst, province):
     assert not Answer.objects.exists()
 
 
+def test_a_title_of_several_links_all_of_them_or_none(analyst, province):
+    session, agency = province
+    make_proposal(session=session, number="0123")
+    late = make_proposal(session=session, number="0124", submitted="2024-06")
+    title = "关于省政协十二届三次会议第123、124号提案的答复"
+    page = entered_reply(analyst, title_zh=title, agency=agency.pk, date="2024-05")
+    assert any("cannot be before" in said for said in messages_of(page))
+    assert not Answer.objects.exists()
+    late.submitted = "2024-02"
+    late.save()
+    url = address(Reply, "change", Reply.objects.get().pk)
+    analyst.post(url, sent_back(analyst.get(url)))
+    assert Answer.objects.count() == 2
+
+
+def test_a_title_that_names_no_proposal_is_told_from_one_that_nobody_entered_yet(analyst, province):
+    page = entered_reply(analyst, title_zh="关于养老问题的答复", agency=province[1].pk)
+    assert "The title names no proposal by its number: it waits until you say what it answers." in messages_of(page)
+
+
 def test_a_class_that_its_scheme_does_not_know_is_refused_beside_the_field(analyst):
     scheme = OutcomeScheme.objects.create(slug="fictia", name_en="Classes of Fictia")
     OutcomeClass.objects.create(scheme=scheme, printed="A", outcome="resolved")

@@ -26,6 +26,7 @@ from tests.factories import (
     make_membership,
     make_proposal,
     make_region,
+    make_reply,
     make_session,
     make_source,
     make_topic,
@@ -238,6 +239,14 @@ def tangled(committee):
     row = proposal.recommendations.get(order=1)
     row.text_zh = "招\n人"
     row.save()
+    source = make_source(title="@report", url="")
+    first = make_reply(
+        to=[proposal], title="=Reply", title_zh="关于提案的答复", number="虚函[2024]012号", date="2024-08",
+        source=source, agency=agencies[0], class_printed="A", outcome="planned", summary_zh="一。\n二。",
+        outcomes={row: "declined"},
+    )  # fmt: skip
+    first.co_agencies.set(agencies[1:])
+    make_reply(title="=Reply", agency=agencies[0], source=make_source(title="@report", url=""))
     return proposal
 
 

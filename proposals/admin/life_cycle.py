@@ -15,6 +15,7 @@ from people.record_admin import RecordAdmin, RecordStackedInline, RecordTabularI
 from people.record_forms import RecordFormSet
 from proposals.models import Answer, Event, OutcomeClass, OutcomeScheme, RecommendationOutcome, Reply
 from proposals.models.life_cycle import refuse_impossible, reply_facts
+from proposals.models.replies import could_be_several
 
 HAPPENED = [("stage", "date"), ("agency", "role"), ("into", "satisfaction"), ("source", "passage")]
 NAMED = 5
@@ -107,6 +108,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class ReplyAdmin(RecordAdmin[Reply]):
     """What agencies answered."""
 
+    sheet = "replies"
     named_by = ["agency"]
     list_display = ["title_zh", "agency", "number", "date", "outcome", "answered"]
     list_display_links = ["title_zh", "number"]
@@ -144,23 +146,22 @@ class ReplyAdmin(RecordAdmin[Reply]):
         """Link a reply with the proposals that its title names, or say why that is left to the analyst."""
         found = reply.meant()
         names = format_html_join("; ", "“{}” ({})", ((each, each.session) for each in found[:NAMED]))
-        told = {(each.session_id, each.kind, each.number.lstrip("0")) for each in found}
-        bodies = {each.session_id for each in found}
         if not found:
-            said = gettext("No proposal has the number that the title names: it waits for one.")
-            self.message_user(request, said, messages.WARNING)
-        elif len(bodies) > 1 or len(told) < len(found):
+            self.message_user(request, reply.why_it_waits(), messages.WARNING)
+        elif could_be_several(found):
             said = gettext("The title could mean several proposals; choose below: %(names)s") % {"names": names}
             self.message_user(request, said, messages.WARNING)
         else:
+            answers = [Answer(reply=reply, proposal=proposal) for proposal in found]
             try:
-                for proposal in found:
-                    answer = Answer(reply=reply, proposal=proposal)
+                for answer in answers:  # all of them, before one is saved
                     answer.full_clean()
-                    answer.save()
-                self.message_user(request, gettext("It answers %(names)s.") % {"names": names}, messages.SUCCESS)
             except ValidationError as error:
                 self.message_user(request, " ".join([str(names), *error.messages]), messages.ERROR)
+                return
+            for answer in answers:
+                answer.save()
+            self.message_user(request, gettext("It answers %(names)s.") % {"names": names}, messages.SUCCESS)
 
     def get_view_on_site_url(self, obj: Reply | None = None) -> str | None:
         """Lead to the page of a reply to something public; others have none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -271,6 +272,18 @@ class Reply(RecordModel):
             found |= {proposal.pk: proposal for proposal in Proposal.objects.numbered(**words)}
         return list(found.values())
 
+    def why_it_waits(self) -> str:
+        """Say why its title leads to no proposal."""
+        if self.title_zh and reply_title(self.title_zh):
+            return gettext("No proposal has the number that the title names: it waits for one.")
+        return gettext("The title names no proposal by its number: it waits until you say what it answers.")
+
+
+def could_be_several(meant: Sequence[Proposal]) -> bool:
+    """Tell whether what a title means is open: it names one session, and each number there is that of one proposal."""
+    told = {(each.session_id, each.kind, each.number.lstrip("0")) for each in meant}
+    return len({each.session_id for each in meant}) > 1 or len(told) < len(meant)
+
 
 class Answer(RecordModel):
     """Which proposal a reply answers."""
@@ -307,11 +320,14 @@ class Answer(RecordModel):
             refuse_early(reply, self.proposal)
 
 
-def refuse_early(reply: Reply, proposal: Proposal) -> None:
-    """Raise `ValidationError` where a reply cannot answer a proposal, by what is known of its life cycle."""
+def refuse_early(reply: Reply, proposal: Proposal, beside: Iterable[Reply] = ()) -> None:
+    """Raise `ValidationError` where a reply cannot answer a proposal, by what is known of its life cycle.
+
+    What is not stored yet and answers it too stands `beside`.
+    """
     others = [answer.reply for answer in proposal.answers.select_related("reply") if answer.reply_id != reply.pk]
     events = [event.fact for event in proposal.events.all()]
-    refuse_impossible(proposal, [*events, *reply_facts([*others, reply])])
+    refuse_impossible(proposal, [*events, *reply_facts([*others, *beside, reply])])
 
 
 class RecommendationOutcome(RecordModel):

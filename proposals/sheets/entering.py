@@ -17,7 +17,7 @@ AT_ONCE = 500
 
 def enter(rows: Sequence[PlannedProposal], going: Edit, tell: Callable[[int], object]) -> None:
     """Do what was planned for rows that are new or changed; `tell` hears how many are done each time."""
-    _enter_sources(rows)
+    enter_sources(row.meant.source for row in rows)
     known = Names()
     for row in rows:
         if row.how == CHANGED:
@@ -30,10 +30,10 @@ def enter(rows: Sequence[PlannedProposal], going: Edit, tell: Callable[[int], ob
         tell(len(new[start : start + AT_ONCE]))
 
 
-def _enter_sources(rows: Iterable[PlannedProposal]) -> None:
+def enter_sources(sources: Iterable[Source | None]) -> None:
+    """Save those that are new; rows share them."""
     slugs = Slugs(Source.objects.values_list("slug", flat=True))
-    for row in rows:
-        source = row.meant.source
+    for source in sources:
         if source is not None and source.pk is None:
             source.slug = slugs.take(stem(source.title, "source"))
             source.full_clean()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from people.doubles import forget_doubles, suspect_all
 from people.history import Batch, RecordModel, Version, edit
-from people.versions import bring_back
+from people.versions import as_it_was, bring_back, differences
 from proposals.models import Source
 from proposals.models.outbox import recorded
 from proposals.sheets.planning import CHANGED, NEW, REFUSED, Kind, Planned
@@ -67,12 +67,12 @@ def undo(batch: Batch, by: Any = None) -> None:
             _claim(batch, undone_at=None)
         except NotImportedError as error:
             raise ValidationError(str(error)) from error
-        built_on = [version.name for version in versions if _last(version) != version.number]
-        if built_on:
+        later = [version for version in versions if _last(version) != version.number]
+        if built_on := [version.name for version in later if not _follows(version)]:
             raise ValidationError([_("These were changed since:"), *built_on[:NAMED]])
         going.reason = going.reason or reason
         for version in versions:
-            if version.number > 1:
+            if version.number > 1 and version not in later:
                 bring_back(version.model, version.key, version.number - 1)
         created = [version for version in versions if version.number == 1]
         for model in {version.model for version in created}:
@@ -87,11 +87,23 @@ def _take_out(created: Iterable[Version]) -> None:
     try:
         for version in created:
             for record in version.model._base_manager.filter(pk=version.key):
-                if not (isinstance(record, Source) and record.citations.exists()):
+                if not (isinstance(record, Source) and _cited(record)):
                     record.delete()
     except ProtectedError as error:
         using = sorted({str(row.record) for row in error.protected_objects if isinstance(row, RecordModel)})
         raise ValidationError([_("What was imported is in use:"), *using[:NAMED]]) from error
+
+
+def _cited(source: Source) -> bool:
+    return any(rows.exists() for rows in (source.citations, source.replies, source.events))
+
+
+def _follows(version: Version) -> bool:
+    """Tell whether what a version changed only follows from other records, as the status of a proposal does."""
+    if version.number == 1:
+        return False
+    before, after = (as_it_was(version.model, version.key, number) for number in (version.number - 1, version.number))
+    return not differences(before, after)
 
 
 def _last(version: Version) -> int:

@@ -18,9 +18,11 @@ from proposals.models import Synonym, Topic
 from proposals.sheets.columns import Column, by_name
 from proposals.sheets.cutting import TITLE
 from proposals.sheets.names import Names, key
-from proposals.sheets.plain import Part, PlainKind, Values
+from proposals.sheets.parts import Part, Values
+from proposals.sheets.plain import PlainKind
 from proposals.sheets.planning import Kind
 from proposals.sheets.proposals import Proposals
+from proposals.sheets.replies import Replies
 from proposals.sheets.romanising import romanised
 
 SLUG = Column("slug", gettext_lazy("slug"), "id; identifier; 标识")
@@ -231,5 +233,5 @@ class Topics(PlainKind):
     parts = (Part(Synonym, "topic", "synonyms", {"synonyms": "text"}, ("text",), entries=_words, entry=_word),)
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Proposals(), Delegates(), Agencies(), Topics())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Proposals(), Delegates(), Agencies(), Topics(), Replies())}
 """What the rows of a sheet can be, by name."""

@@ -100,7 +100,8 @@ class Names:
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
-        return {name: source for source in Source.objects.all() for name in (source.url, source.title) if name}
+        rows = Source.objects.order_by("-url", "-pk")  # of one title that without an address is meant, and the first
+        return {name: source for source in rows for name in (source.url, source.title) if name}
 
     def source(self, title: str, url: str) -> Source | None:
         """Give the source of that address, or title where there is no address; a new one where there is none."""

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import BooleanField, ForeignKey, Model, Prefetch, QuerySet, TextField
+from django.db.models import BooleanField, ForeignKey, ManyToManyField, Model, Prefetch, QuerySet, TextField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -19,33 +19,17 @@ from people.history import Edit, RecordModel, lock
 from people.language import CHINESE, language_of
 from people.versions import Different
 from proposals.sheets.choices import chosen
+from proposals.sheets.cutting import listed, names
 from proposals.sheets.importing import NotImportedError
 from proposals.sheets.names import Names, key, only
+from proposals.sheets.parts import Part, Values, called, check, links, one_of
 from proposals.sheets.planning import CHANGED, REFUSED, UNCHANGED, Kind, Planned, by_columns
 from proposals.sheets.reading import Sheet
+from proposals.sheets.values import find_each
 
 YES_NO = {"yes": True, "no": False, "是": True, "否": False}
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Rows that belong to a record: which columns speak of one, and what tells two of the same record apart."""
-
-    model: type[RecordModel]
-    owner: str
-    """The field that leads to the record."""
-    below: str
-    """What leads from the record to the rows."""
-    columns: Mapping[str, str]
-    """The fields, by the names of columns."""
-    told_by: tuple[str, ...]
-    supposed: Callable[[Values], Values] = lambda _values: {}
-    """Gives what a new row has where no cell says it."""
-    entries: Callable[[str], list[Values]] | None = None
-    """Where the only column holds a list: gives what each entry says."""
-    entry: Callable[[Any], str] = str
-    """Gives the entry of a row."""
+Told = Callable[[type[Model]], Mapping[int, str]]
+"""Gives the names of the rows of a table, by key, as a sheet says them."""
 
 
 @dataclass
@@ -53,20 +37,30 @@ class PlannedRecord(Planned):
     """A row that is a record of a plain kind; rows of the same new record share it."""
 
     values: Values = field(default_factory=dict)
+    links: dict[str, list[Any]] = field(default_factory=dict)
+    """Rows of other tables that it leads to, several for each field."""
     below: list[tuple[Part, Values]] = field(default_factory=list)
+    gone: list[RecordModel] = field(default_factory=list)
+    """Rows below that are taken away."""
 
 
 class PlainKind(Kind):
     """Sheets of records that have a name and a slug."""
 
+    named_by: ClassVar[Sequence[str]] = ("name_zh", "name_en")
+    """The fields that name a record."""
     parts: ClassVar[Sequence[Part]] = ()
     repeats: ClassVar[bool] = False
     """Whether several rows may speak of the same record, each adding to it."""
 
     def plan(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[PlannedRecord]:
         """Tell what each row would do; a record is told by its slug, or by its names."""
-        planning = _Planning(self)
+        planning = self.planning(sheet, mapping)
         return [planning.row(line, dict(zip(sheet.header, cells, strict=True)), mapping) for line, cells in sheet.rows]
+
+    def planning(self, sheet: Sheet, mapping: Mapping[str, str]) -> Planning:
+        """Begin to plan a sheet."""
+        return Planning(self)
 
     def prepared(self, cells: dict[str, str]) -> dict[str, str]:
         """Give the cells of a row, by the names of columns, with those divided that say two things."""
@@ -96,36 +90,46 @@ class PlainKind(Kind):
         if record.pk:
             lock(record)
             record.refresh_from_db()
-        elif not record.slug:
+        elif not record.slug and not record._meta.get_field("slug").blank:  # or the record makes its own
             record.slug = slugs.take(stem(record.name_en, self.name))
         for name, value in row.values.items():
             setattr(record, name, value)
         if row.values or not record.pk:
             record.full_clean()
             record.save()
+        for name, linked in row.links.items():
+            getattr(record, name).set(linked)
+        for other in row.gone:
+            other.delete()
         for part, values in row.below:
-            other: Any = one_of(part, record, values) or part.model(**{part.owner: record})
+            below: Any = one_of(part, record, values) or part.model(**{part.owner: record})
             for name, value in values.items():
-                setattr(other, name, value)
-            other.full_clean()
-            other.save()
+                setattr(below, name, value)
+            below.full_clean()
+            below.save()
 
     def rows(self, records: QuerySet[Any]) -> Iterator[dict[str, str]]:
         """Yield a row for each record; more of them where several rows of a part belong to it."""
         told = Names().told
         below = {name for part in self.parts for name in part.columns}
-        for record in _from_above(records.prefetch_related(*(part.below for part in self.parts))):
-            own = {name: _text(record, name, told) for name in self.columns if name not in below}
+        fetched = [name for part in self.parts for name in part.fetched]
+        fetched += [one.name for one in self.model._meta.many_to_many if one.name in self.columns]
+        for record in _from_above(records.prefetch_related(*fetched)):
+            own = {name: self.cell(record, name, told) for name in self.columns if name not in below}
             several = []
             for part in self.parts:
                 rows = getattr(record, part.below).all()
                 if part.entries:
-                    own[next(iter(part.columns))] = "; ".join(map(part.entry, rows))
+                    own[next(iter(part.columns))] = "; ".join(filter(None, map(part.entry, rows)))
                 else:
                     several.append([{c: _text(row, name, told) for c, name in part.columns.items()} for row in rows])
             for pieces in list(zip_longest(*several, fillvalue={})) or [()]:
                 cells = {**own, **{name: text for piece in pieces for name, text in piece.items()}}
                 yield {name: text for name, text in cells.items() if text}
+
+    def cell(self, record: Any, column: str, told: Told) -> str:
+        """Give what a cell says of a record."""
+        return _text(record, column, told)
 
 
 def _by_language(cells: dict[str, str]) -> dict[str, str]:
@@ -151,9 +155,11 @@ def _from_above(records: QuerySet[Any]) -> Iterable[Any]:
     return sorted(rows, key=lambda row: depth(row.pk))
 
 
-def _text(row: Model, name: str, told: Callable[[type[Model]], Mapping[int, str]]) -> str:
+def _text(row: Model, name: str, told: Told) -> str:
     """Give what a cell says of a field of `row`."""
     kind: Any = row._meta.get_field(name)
+    if isinstance(kind, ManyToManyField):
+        return listed(told(kind.related_model)[linked.pk] for linked in getattr(row, name).all())
     value = getattr(row, kind.attname)
     if isinstance(kind, ForeignKey):
         return told(kind.related_model)[value] if value else ""
@@ -166,51 +172,31 @@ def _words(kind: Any, value: Any) -> str:
     return "" if value is None else str(dict(kind.flatchoices).get(value, value))
 
 
-def one_of(part: Part, record: Any, values: Values) -> Any:
-    """Give the row of `record` that `values` speak of, as far as they say it; None where there is none."""
-    if not record.pk:
-        return None
-    telling = {name: values[name] for name in part.told_by if name in values}
-    rows = sorted(getattr(record, part.below).all(), key=lambda row: row.pk)
-    return next((row for row in rows if all(getattr(row, name) == value for name, value in telling.items())), None)
-
-
-def check(row: Model, *, but: Sequence[str]) -> None:
-    """Raise `ValidationError` where the record would not take a row; what it leads to is known to be there."""
-    row.clean_fields(exclude=[*but, *links(type(row))])
-    row.clean()
-    row.validate_constraints(exclude=but)
-
-
-def links(model: type[Model], but: str = "") -> list[str]:
-    """Give the fields that lead to one row of another table."""
-    return [one.name for one in model._meta.concrete_fields if isinstance(one, ForeignKey) and one.name != but]
-
-
-class _Planning:
+class Planning:
     """One sheet being planned: what the rows before said is known to those after them."""
 
     def __init__(self, kind: PlainKind) -> None:
         self.kind, self.known = kind, Names()
         self.before: dict[str, tuple[Any, int]] = {}
         """What the rows so far speak of, with the first row of each: by name, and by slug after a "/"."""
-        self.stored: dict[type[Model], dict[int, Any]] = {}
+        self._tables: dict[type[Model], dict[int, Any]] = {}
 
     def row(self, line: int, cells: dict[str, str], mapping: Mapping[str, str]) -> PlannedRecord:
         """Plan one row."""
         row = PlannedRecord(line, cells)
         below: dict[Part, Values] = {}
-        for column, text in self.kind.prepared(_by_language(by_columns(cells, mapping))).items():
+        prepared = self.kind.prepared(_by_language(by_columns(cells, mapping)))
+        for column in (name for name, text in prepared.items() if text):
             try:
-                self._take(row, below, column, text)
+                self.take(row, below, column, prepared)
             except ValidationError as error:
                 row.refuse(column, error)
         row.below += below.items()
-        row.title = str(row.values.get("name_zh") or row.values.get("name_en") or row.values.get("slug") or "")
+        row.title = str(next((row.values[name] for name in (*self.kind.named_by, "slug") if row.values.get(name)), ""))
         try:
             if not row.faults:
-                row.record, first = self._which(row)
-                self._compare(row, new=first and not row.record.pk)
+                row.record, first = self.which(row)
+                self.compare(row, new=first and not row.record.pk)
         except ValidationError as error:
             for column, messages in getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages}).items():
                 row.faults += [("" if column == NON_FIELD_ERRORS else column, said) for said in messages]
@@ -218,15 +204,27 @@ class _Planning:
             row.how = REFUSED
         return row
 
-    def _take(self, row: PlannedRecord, below: dict[Part, Values], column: str, text: str) -> None:
-        """Take what a cell says into the row."""
-        if not text:
-            return
+    def take(self, row: PlannedRecord, below: dict[Part, Values], column: str, cells: Mapping[str, str]) -> None:
+        """Take what the cell of a column says into the row."""
+        text = cells[column]
         part = next((part for part in self.kind.parts if column in part.columns), None)
         if part is None:
-            row.values[column] = self._value(self.kind.model._meta.get_field(column), text)
+            own: Any = self.kind.model._meta.get_field(column)
+            if isinstance(own, ManyToManyField):
+                other = own.related_model
+                keys = find_each(names(text), lambda name: self.known.one(other, name))
+                row.links[column] = [self.stored(other)[key] for key in keys]
+            else:
+                row.values[column] = self._value(own, text)
         elif part.entries:
-            row.below += [(part, values) for values in part.entries(text)]
+            leading = links(part.model)
+            for values in part.entries(text):
+                named = {
+                    name: self._value(part.model._meta.get_field(name), values[name])
+                    for name in leading
+                    if name in values
+                }
+                row.below.append((part, values | named))
         else:
             name = part.columns[column]
             below.setdefault(part, {})[name] = self._value(part.model._meta.get_field(name), text)
@@ -234,7 +232,7 @@ class _Planning:
     def _value(self, kind: Any, text: str) -> Any:
         """Give what a cell means in a field."""
         if isinstance(kind, ForeignKey):
-            return self._linked(kind.related_model, text)
+            return self.linked(kind.related_model, text)
         if kind.choices:
             return chosen(kind, text)
         if isinstance(kind, BooleanField):
@@ -245,23 +243,30 @@ class _Planning:
             return partial_date(text)
         return kind.to_python(text if isinstance(kind, TextField) else " ".join(text.split()))
 
-    def _linked(self, model: type[Model], name: str) -> Any:
+    def linked(self, model: type[Model], name: str) -> Any:
         """Give the row of `model` that a cell names; it may stand in a row before."""
         if model is self.kind.model and key(name) in self.before:
             return self.before[key(name)][0]
-        return self._stored(model)[self.known.one(model, name)]
+        return self.stored(model)[self.known.one(model, name)]
 
-    def _stored(self, model: type[Model]) -> dict[int, Any]:
-        if model not in self.stored:
-            below = [
-                Prefetch(part.below, part.model._base_manager.select_related(*links(part.model, but=part.owner)))
-                for part in (self.kind.parts if model is self.kind.model else ())
-            ]
-            rows = model._base_manager.select_related(*links(model)).prefetch_related(*below)
-            self.stored[model] = rows.in_bulk()
-        return self.stored[model]
+    def stored(self, model: type[Model]) -> dict[int, Any]:
+        """Give all rows of `model`, by key; those of the record with what belongs to them."""
+        if model not in self._tables:
+            rows = model._base_manager.select_related(*links(model))
+            if model is self.kind.model:
+                rows = rows.prefetch_related(
+                    *(one.name for one in model._meta.many_to_many if one.name in self.kind.columns),
+                    *(
+                        Prefetch(
+                            each.below, each.model._base_manager.select_related(*links(each.model, but=each.owner))
+                        )
+                        for each in self.kind.parts
+                    ),
+                )
+            self._tables[model] = rows.in_bulk()
+        return self._tables[model]
 
-    def _which(self, row: PlannedRecord) -> tuple[Any, bool]:
+    def which(self, row: PlannedRecord) -> tuple[Any, bool]:
         """Give the record that a row means, one that is there or a new one, and whether no row before means it."""
         model, slug = self.kind.model, row.values.get("slug", "")
         given = [row.values[name] for name in ("name_zh", "name_en") if row.values.get(name)]
@@ -274,10 +279,10 @@ class _Planning:
         if record is not None:
             raise ValidationError(_("the same as in row %(row)s: give each a slug, or both the same") % {"row": line})
         if slug:
-            record = self._stored(model).get(self.known.slugs(model).get(slug, 0)) or model()
+            record = self.stored(model).get(self.known.slugs(model).get(slug, 0)) or model()
         else:
             found = self._named(row, given)
-            record = self._stored(model)[only(found, given[0])] if found else model()
+            record = self.stored(model)[only(found, given[0])] if found else model()
         for name in (f"/{slug or cast('Any', record).slug}", *map(key, given[:1] if self.kind.repeats else given)):
             self.before.setdefault(name, (record, row.line))
         return record, True
@@ -286,31 +291,65 @@ class _Planning:
         """Give what is there of a name; a Chinese name that is another's is no namesake by its Latin letters."""
         found = next(filter(None, (self.known.find(self.kind.model, name) for name in given)), set())
         if row.values.get("name_zh") and not self.known.find(self.kind.model, given[0]):
-            found = {pk for pk in found if not self._stored(self.kind.model)[pk].name_zh}
+            found = {pk for pk in found if not self.stored(self.kind.model)[pk].name_zh}
         return self.kind.sure(found, given[0], row.below, self.known)
 
-    def _compare(self, row: PlannedRecord, *, new: bool) -> None:
+    def compare(self, row: PlannedRecord, *, new: bool) -> None:
         """Keep of the values what the record does not say, note it, and refuse what the record would not take."""
         record: Any = row.record
         if new:
             self.kind.complete(row.values)
-        row.values = {name: value for name, value in row.values.items() if value != getattr(record, name)}
-        row.changes += self._different(record, row.values)
+        exact = bool(row.values.get("slug"))
+        row.values = {name: value for name, value in row.values.items() if value != getattr(record, name, None)}
         changed = copy(record)
         for name, value in row.values.items():
             setattr(changed, name, value)
         if row.values:
             check(changed, but=[] if changed.slug else ["slug"])
+            own = (one.name for one in changed._meta.concrete_fields if one.name in self.kind.columns)
+            taken = {name: getattr(changed, name, None) for name in own}
+            row.values = {name: value for name, value in taken.items() if value != getattr(record, name, None)}
+        row.changes += self._different(record, row.values)
+        self._link(row, exact=exact)
+        for part in self.kind.parts if exact and record.pk else ():
+            self._take_out(row, part)
         row.below = [pair for pair in row.below if self._below(row, *pair)]
         if new:
             vars(record).update(vars(changed))
         else:
             row.how = CHANGED if row.changes else UNCHANGED
 
+    def _link(self, row: PlannedRecord, *, exact: bool) -> None:
+        """Keep of the links what the record does not have, and note it; where they are `exact` others go."""
+        record: Any = row.record
+        for name, wanted in [*row.links.items()]:
+            there = [*getattr(record, name).all()] if record.pk else []
+            after = wanted if exact else [*there, *(one for one in wanted if one not in there)]
+            row.links[name] = after
+            if {*after} == {*there}:
+                del row.links[name]
+            else:
+                label = str(record._meta.get_field(name).verbose_name)
+                row.changes.append(Different(label, *(listed(map(called, rows)) for rows in (there, after))))
+
+    def _take_out(self, row: PlannedRecord, part: Part) -> None:
+        """Note what a list that is the whole no longer holds; what a sheet cannot say stays."""
+        wanted = [values for each, values in row.below if each is part]
+        if part.whole and wanted:
+            rows = getattr(row.record, part.below).all()
+            lost = (other for other in rows if part.entry(other) and not any(part.means(other, v) for v in wanted))
+            self.lose(row, part, lost)
+
+    def lose(self, row: PlannedRecord, part: Part, lost: Iterable[RecordModel]) -> None:
+        """Take rows below away, and note it."""
+        for other in lost:
+            row.gone.append(other)
+            row.changes.append(Different(capfirst(str(part.model._meta.verbose_name)), str(other), ""))
+
     def _below(self, row: PlannedRecord, part: Part, values: Values) -> bool:
         """Tell whether a row below says something new; note what, and refuse what the record would not take."""
         other = one_of(part, row.record, values)
-        if other is not None and part.entries:
+        if other is not None and part.entries and not part.whole:
             return False
         if other is None:
             values.update({**part.supposed(values), **values})
@@ -336,5 +375,5 @@ class _Planning:
             kind: Any = row._meta.get_field(name)
             before, after = (getattr(row, name, None) if row.pk else None), value
             if isinstance(kind, ForeignKey):
-                before, after = (each.name if each else "" for each in (before, after))
+                before, after = called(before), called(after)
             yield Different(str(kind.verbose_name), *(_words(kind, each) for each in (before, after)))

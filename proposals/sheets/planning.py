@@ -50,7 +50,7 @@ class Planned:
 
     def refuse(self, column: str, error: ValidationError) -> None:
         """Note what is wrong with a cell."""
-        self.faults += [(column, message) for message in error.messages]
+        self.faults += [(column, message) for message in dict.fromkeys(error.messages)]
 
 
 class Kind(ABC):

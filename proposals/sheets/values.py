@@ -113,7 +113,7 @@ class _Row:
         people = [name for name in listed if not _is_organisation(name) or self.known.find(Delegate, name)]
         self.found.organisations = [name for name in listed if name not in people]
         if meeting := self.meeting:
-            self.found.delegates = _each(people, lambda name: self.known.delegate(name, meeting))
+            self.found.delegates = find_each(people, lambda name: self.known.delegate(name, meeting))
 
     def slug(self, text: str) -> None:
         self.found.slug = text
@@ -121,7 +121,7 @@ class _Row:
     def topics(self, text: str) -> None:
         """Take those that are topics here; the keywords of others need not be."""
         known = [name for name in names(text) if self.known.find(Topic, name)]
-        self.found.topics = _each(known, lambda name: self.known.one(Topic, name))
+        self.found.topics = find_each(known, lambda name: self.known.one(Topic, name))
         if others := [name for name in names(text) if name not in known]:
             self.found.notes.append(_("no topics here: %(names)s") % {"names": ", ".join(others)})
 
@@ -130,7 +130,7 @@ class _Row:
 
     def addressees(self, text: str) -> None:
         stated = {INFERRED.sub("", name): not INFERRED.search(name) for name in names(text)}
-        keys = _each([*stated], lambda name: self.known.one(Agency, name))
+        keys = find_each([*stated], lambda name: self.known.one(Agency, name))
         self.found.agencies = dict(zip(keys, stated.values(), strict=False))
 
     def recommendations_en(self, text: str) -> None:
@@ -180,7 +180,7 @@ class _Row:
     source_url = source
 
     def _rows(self, model: type[Model], text: str) -> list[int]:
-        return _each(names(text), lambda name: self.known.one(model, name))
+        return find_each(names(text), lambda name: self.known.one(model, name))
 
 
 def _is_organisation(name: str) -> bool:
@@ -191,7 +191,7 @@ def _each_in_its_language(texts: list[str]) -> list[Texts]:
     return [{f"text_{language_of(text)}": text} for text in texts]
 
 
-def _each(listed: list[str], find: Callable[[str], int]) -> list[int]:
+def find_each(listed: list[str], find: Callable[[str], int]) -> list[int]:
     """Find each of some names; raise `ValidationError` with all that are not found."""
     found, wrong = [], []
     for name in listed:
