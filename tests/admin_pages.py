@@ -89,6 +89,8 @@ def _fields(form):
         if value is None or value is False:
             continue
         fields[bound.html_name] = "on" if value is True else value
+        if bound.field.show_hidden_initial:
+            fields[bound.html_initial_name] = value
     return fields
 
 

@@ -1,5 +1,7 @@
 """What became of a proposal, read slowly: plain Python that shares no code with `proposals.models.life_cycle`."""
 
+import datetime
+
 from django.utils import timezone
 
 STAGES = ["submitted", "filed merged opinion", "assigned", "handled", "replied", "feedback", "followed_up"]
@@ -52,6 +54,19 @@ def replied_of(proposal):
     due = f"{year + (month > 12)}-{month - 12 * (month > 12):02}-{day:02}"
     none_due = status_of(proposal) in ("merged", "opinion")
     return {"no"} if none_due or due >= timezone.localdate().isoformat() else {"no", "overdue"}
+
+
+def days_of(proposal):
+    """The days from submission to the first reply, where both are known to the day and it is known which was first."""
+    begin = proposal.submitted or proposal.session.opened or str(proposal.session.year)
+    replies = [when for what, when, *_rest in happened(proposal) if what in ("replied", "followed_up")]
+    if len(begin) < 10 or not all(replies):
+        return None
+    for reply in replies:
+        if len(reply) == 10 and all(first_day(other) >= reply for other in replies):
+            days = (datetime.date.fromisoformat(reply) - datetime.date.fromisoformat(begin)).days
+            return days if days >= 0 else None
+    return None
 
 
 def leads_of(proposal):

@@ -10,9 +10,11 @@ from proposals.catalogue import Query, Vocabulary, catalogue, count, search
 from proposals.models import Event, Outcome, Proposal, Reply, Source
 from proposals.models.life_cycle import OF_AGENCIES, HandlingRole, Satisfaction, Stage
 from proposals.models.outbox import recorded
+from proposals.outcomes import Overview
 from proposals.pictures import Pictures
 from tests.factories import make_agency, make_event, make_proposal, make_reply, make_session, make_source
 from tests.made_up_record import rows
+from tests.slow_life import days_of
 from tests.slow_reading import read_documents
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,26 @@ def write(histories):
             )
 
 
+def check_overview(proposals):
+    """Compare the overview with what a slow reading found of each proposal."""
+
+    def known(some):
+        filed = [each for each in some if not {*each["status"]} & {"submitted", "merged", "opinion"}]
+        return [len(filed), *(sum(value in each["replied"] for each in some) for value in ("yes", "overdue"))]
+
+    overview = Overview(Query(), Vocabulary())
+    assert overview.total == len(proposals)
+    assert [part.count for part in overview.known] == known(proposals)
+    assert overview.in_charge == sum(bool([*each["lead_agency"]]) for each in proposals)
+    for table in overview.tables:
+        for row in table.rows:
+            value = row.whole.url.partition(f"{table.facet}=")[2]
+            mine = [each for each in proposals if value in map(str, each[table.facet])]
+            assert [row.whole.count, *(part.count for part in row.steps)] == [len(mine), *known(mine)], value
+    days = Counter(map(days_of, Proposal.objects.published()))
+    assert {**overview.spread.numbers} == {each: number for each, number in days.items() if each is not None}
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories=st.lists(HISTORY, min_size=10, max_size=10))
 def test_three_hundred_histories_are_counted_alike(histories):
@@ -79,5 +101,6 @@ def test_three_hundred_histories_are_counted_alike(histories):
     }
     statuses = Counter(value for each in documents if not each.recommendation for value in each.facets["status"])
     assert shown == {str(Proposal.Status(value).label): number for value, number in statuses.items()}
+    check_overview([each.facets for each in documents if not each.recommendation])
     assert Event.objects.exists() or not any(events for _submitted, events, *_more in histories)
     assert catalogue().look() is not None
