@@ -23,6 +23,7 @@ class LanguagePrefix(LocalePrefixPattern):
 about = [
     path("", TemplateView.as_view(template_name="about/about.html"), name="about"),
     path("method/", TemplateView.as_view(template_name="about/method.html"), name="method"),
+    path("outcomes/", TemplateView.as_view(template_name="about/outcomes.html"), name="about_outcomes"),
     path("data/", TemplateView.as_view(template_name="about/data.html"), name="data"),
     path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
     path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),

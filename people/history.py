@@ -206,7 +206,7 @@ class RecordModel(models.Model):
 
     def entered_with(self, name: str) -> Any:
         """Give the row to which the relation `name` leads, which may not be stored yet; None where there is none."""
-        return getattr(self, name) if name in self._state.fields_cache or getattr(self, f"{name}_id") else None
+        return self._state.fields_cache.get(name) or (getattr(self, name) if getattr(self, f"{name}_id") else None)
 
     @property
     def is_public(self) -> bool:

@@ -155,6 +155,7 @@ class ReplyFilter(django_filters.FilterSet):
         _("Of the reply."),
         min_value=1900,
         max_value=2200,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),  # what was typed stays, whatever it is
         field_name="date",
         lookup_expr="startswith",
     )

@@ -58,7 +58,7 @@ def make_session(*, body=None, term=14, ordinal=2, year=2024, **fields):
 
 def make_sector(*, name="", name_zh="某界", kind=Sector.Kind.WALK, **fields):
     number = next(_numbers)
-    fields = {"slug": f"sector-{number}", "order": number, **fields}
+    fields = {"slug": f"sector-{number}", "order": number % 1_000, **fields}  # there are 34
     return Sector.objects.create(name_en=name or f"Sector {number}", name_zh=name_zh, kind=kind, **fields)
 
 

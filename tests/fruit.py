@@ -5,10 +5,13 @@ from proposals.models import (
     Addressee,
     Answer,
     Citation,
+    Echo,
     Event,
     Figure,
+    Lineage,
     OutcomeClass,
     OutcomeScheme,
+    PolicyDocument,
     Proposal,
     Recommendation,
     RecommendationOutcome,
@@ -23,6 +26,7 @@ from tests.factories import (
     make_agency,
     make_body,
     make_delegate,
+    make_echo,
     make_event,
     make_figure,
     make_membership,
@@ -65,8 +69,11 @@ def make_world(*, published=True):
         to=[proposal], agency=make_agency(name="Tamarind"), source=source, scheme=scheme,
         outcomes={recommendation: "planned"},
     )  # fmt: skip
+    older = make_proposal(title="Rowan", session=make_session(body=body, term=7, year=1986))
+    lineage = Lineage.objects.create(proposal=proposal, other=older, relation="earlier")
+    echo = make_echo(recommendation=recommendation, issuer=make_agency(name="Medlar"), source=source)
     rows = (
-        event, reply, reply.answers.get(), reply.outcomes.get(), scheme, letter,
+        lineage, echo, echo.document, event, reply, reply.answers.get(), reply.outcomes.get(), scheme, letter,
         proposal, figure, recommendation, source, agency, target, topic, membership, sector, delegate, session, body,
         proposal.sponsorships.get(), recommendation.addressees.get(), proposal.citations.get(), topic.synonyms.get(),
         delegate.name_variants.get(), delegate.positions.get(),
@@ -81,7 +88,9 @@ FRUIT = {
     Reply: "Tamarind", Answer: "Tamarind",
 }  # fmt: skip
 """What the row is found by, or what the value of a facet is called because of it."""
-NOT_IN_THE_CATALOGUE = (Citation, Source, Sector, RecommendationOutcome, OutcomeScheme, OutcomeClass)
+NOT_IN_THE_CATALOGUE = (
+    Citation, Source, Sector, RecommendationOutcome, OutcomeScheme, OutcomeClass, Lineage, PolicyDocument, Echo
+)  # fmt: skip
 """These show on pages only, which know them by the generation."""
 NOT_DELETED_WHILE_USED = (Delegate, Session, Body, Agency, Topic, Region)
 
@@ -110,4 +119,7 @@ CHANGES = {
     RecommendationOutcome: lambda: {"outcome": "declined"},
     OutcomeScheme: lambda: {"name_en": "Marmalade"},
     OutcomeClass: lambda: {"meaning_en": "Marmalade"},
+    Lineage: lambda: {"relation": "like"},
+    PolicyDocument: lambda: {"title_en": "Marmalade"},
+    Echo: lambda: {"passage_en": "Marmalade"},
 }

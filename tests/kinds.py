@@ -44,6 +44,7 @@ KINDS = {
     "policy": "/policies/1/",
     "about": "/about/",
     "method": "/about/method/",
+    "about outcomes": "/about/outcomes/",
     "data": "/about/data/",
     "licence": "/about/licence/",
     "accessibility": "/about/accessibility/",

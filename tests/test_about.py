@@ -10,11 +10,11 @@ from django.utils import translation
 
 from proposals.catalogue.vocabulary import LABELS
 from proposals.filters import ProposalFilter
-from proposals.models import Proposal, Source
+from proposals.models import Outcome, Proposal, Source
 from tests.site import ROOT
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/about/", "/about/method/", "/about/data/", "/about/licence/", "/about/accessibility/"]
+PAGES = ["/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"]
 WRITES_BACK = ["/about/", "/about/method/", "/about/accessibility/"]
 
 
@@ -71,6 +71,13 @@ def test_method_explains_every_reliability_and_every_status_in_the_words_of_the_
         labels = {str(label) for label in (*Source.Reliability.labels, *Proposal.Status.labels)}
     assert set(terms) == labels
     assert len(set(terms.values())) == len(terms)
+
+
+@pytest.mark.parametrize(("prefix", "language"), [("", "en-gb"), ("/zh", "zh-hans")])
+def test_every_outcome_is_explained_in_the_words_of_the_pages(client, prefix, language):
+    [told] = [[words(term) for term, _ in each] for each in lists(client, f"{prefix}/about/outcomes/")]
+    with translation.override(language):
+        assert told == [str(label) for label in Outcome.labels]
 
 
 def lists(client, address):

@@ -22,7 +22,7 @@ YUAN = "shaanxi-stem-cell-industry"
 ZHANG = "shanghai-stem-cell-highland"
 ALL = {DING, LIU, WANG, YUAN, ZHANG}
 UNCONFIRMED = ["王桂林", "刘云", "章毅", "中国干细胞集团", "China Stem Cell Group"]
-NOTHING_TO_SHOW_YET = {"reply", "compare", "compare_markdown", "compare_workbook", "proposal_changes"}
+NOTHING_TO_SHOW_YET = {"reply", "policy", "compare", "compare_markdown", "compare_workbook", "proposal_changes"}
 CARD = re.compile(r'<h2><a href="(?:/zh)?/proposals/\d+/([-\w]+)/(#r\d+)?"')
 LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"?]*)"')
 

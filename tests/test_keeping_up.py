@@ -323,7 +323,7 @@ def test_a_change_that_is_rolled_back_raises_nothing(world, block):
     before = generation()
     fail_in(block, world[Proposal])
     assert generation() == before
-    change(Proposal.objects.get(), title_en="Compote")
+    change(Proposal.objects.get(title_en="Quince"), title_en="Compote")
     assert shown("Compote")
     assert not shown("Marmalade")
     assert_nothing_is_missed()
@@ -381,7 +381,7 @@ def test_a_block_after_one_that_failed_is_recorded(world):
         pass
     assert generation() == before
     with recorded():
-        change(Proposal.objects.get(), title_en="Compote")
+        change(Proposal.objects.get(title_en="Quince"), title_en="Compote")
     assert generation() == before + 1
     assert shown("Compote")
     assert not shown("Marmalade")

@@ -80,7 +80,7 @@ LISTS = [
 WAYS = {
     "robots.txt": [""],
     "": [""],
-    **{f"about/{page}": [""] for page in ("", "method/", "data/", "licence/", "accessibility/")},
+    **{f"about/{page}": [""] for page in ("", "method/", "outcomes/", "data/", "licence/", "accessibility/")},
     "card.png": [""],
     "proposals/": LISTS,
     "proposals/matrix/": LISTS,

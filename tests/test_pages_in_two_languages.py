@@ -226,7 +226,7 @@ KINDS = [
     "sessions/",
     "sessions/session/",
     "sessions/bare/",
-    *("about/", "about/method/", "about/data/", "about/licence/", "about/accessibility/"),
+    *("about/", "about/method/", "about/outcomes/", "about/data/", "about/licence/", "about/accessibility/"),
     "compare/?p={one}&p={other}",
     "compare/?p={one}&q=Title",
     "proposals/{english}",

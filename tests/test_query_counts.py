@@ -52,7 +52,7 @@ OTHERS = {
     "/": 9,
     "/proposals/matrix/": 3,
     **dict.fromkeys(
-        ("/about/", "/about/method/", "/about/data/", "/about/licence/", "/about/accessibility/"),
+        ("/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"),
         1,  # whether anything changed since the page was kept
     ),
     "/card.png": 1,

@@ -106,7 +106,9 @@ class SheetPages(HistoryPages):
         kind = _kind(request.POST.get("rows") or request.GET.get("rows", ""))
         self._may_import(request, kind)
         if "forget" in request.POST:
-            Mapping.objects.filter(name=request.POST["forget"].replace("\x00", "")).delete()
+            for mapping in Mapping.objects.filter(name=request.POST["forget"].replace("\x00", "")):
+                self._may_import(request, _kind(mapping.kind))
+                mapping.delete()
             return HttpResponseRedirect(reverse("admin:proposals_proposal_imports"))
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=request.GET)
         if form.is_valid():

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,24 +21,9 @@ from people.language import has_name, in_language, one_of
 from people.models import Agency, Body, Delegate, Level, Membership, Region, Session
 from people.models.bodies import another_year
 from people.tree import protect
+from proposals.models.came_of_it import whether_more_is_known
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
-
-CAME_OF_IT = {
-    "events": ("Event", "proposal", "events", ("agency", "into", "source")),
-    "answers": ("Answer", "proposal", "answers", ("reply__agency",)),
-    "outcomes": (
-        "RecommendationOutcome", "recommendation__proposal", "recommendations__outcomes", ("reply__agency",)
-    ),
-    "echoes": ("Echo", "recommendation__proposal", "recommendations__echoes", ("document__issuer",)),
-}  # fmt: skip
-"""What a page shows of what became of a proposal: models, the ways there and back, what is fetched with each row."""
-
-
-def _rows(model: str) -> models.QuerySet[Any]:
-    """Give the rows of a model that stands on this one."""
-    rows: models.QuerySet[Any] = apps.get_model("proposals", model)._default_manager.all()
-    return rows
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -76,13 +60,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
                 "recommendations__topics",
                 "recommendations__addressees__agency",
             )
-            .annotate(
-                has_line=Exists(_rows("Lineage").filter(Q(proposal=OuterRef("pk")) | Q(other=OuterRef("pk")))),
-                **{
-                    f"has_{name}": Exists(_rows(model).filter(**{back: OuterRef("pk")}))
-                    for name, (model, back, *_) in CAME_OF_IT.items()
-                },
-            )
+            .annotate(**whether_more_is_known())
         )
 
     def for_comparison(self, ids: Sequence[int]) -> list[Proposal]:
@@ -395,12 +373,6 @@ class Proposal(RecordModel):
             raise ValidationError({"kind": known})
         if self.submitted[:4].isdecimal() and abs(int(self.submitted[:4]) - session.year) > 1:
             raise ValidationError({"submitted": another_year(session)})
-
-    def read_what_came_of_it(self) -> None:
-        """Fetch what became of it: of most nothing is known, so each kind of row is asked for where there is one."""
-        there = [each for name, each in CAME_OF_IT.items() if getattr(self, f"has_{name}")]
-        ways = (Prefetch(way, _rows(model).select_related(*more)) for model, _back, way, more in there)
-        prefetch_related_objects([self], *ways)
 
     def get_absolute_url(self) -> str:
         """Give the address of the page, ending in the slug."""

@@ -229,6 +229,10 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("How entries are made"),
         _("How entries are made and checked, and what the reliabilities and statuses mean."),
     ),
+    "about_outcomes": (
+        _("What the outcomes mean"),
+        _("What replies come to, when one counts as late, and how what was raised before or taken up is marked."),
+    ),
     "data": (
         _("How to use the data"),
         _("How to filter the record, what its addresses mean, and what to keep in mind when counting."),

@@ -13,6 +13,7 @@ from people.history import Version
 from people.versions import State, differences, states
 from proposals.catalogue import Related, UnavailableError, related
 from proposals.models import Citation, Lineage, Proposal, Recommendation
+from proposals.models.came_of_it import read_what_came_of_it
 from proposals.models.life_cycle import way_of
 from proposals.models.lineage import line_of
 
@@ -40,7 +41,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, proposal: Any) -> dict[str, Any]:
-    proposal.read_what_came_of_it()
+    read_what_came_of_it(proposal)
     delegates = [each.delegate_id for each in proposal.sponsorships.all() if each.delegate_id]
     text, topics, agencies = proposal.title_and_summary, proposal.every_topic, proposal.every_agency
     try:

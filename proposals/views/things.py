@@ -54,7 +54,12 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     agencies = Agency.objects.filter(pk__in={*asked, *leading})
     for agency in (found := [*agencies]):
         agency.leads = leading.get(agency.pk, 0)
-    return _tree(request, "agency", found, asked)
+    pages = Paginator(_tree(found, asked), NAMES_ON_A_PAGE)
+    try:
+        page = pages.page(request.GET.get("page", 1))
+    except InvalidPage:
+        raise Http404(_("There is no such page of results.")) from None
+    return render(request, "proposals/agency_list.html", {"page": page, "roots": page.object_list})
 
 
 def agency_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -93,7 +98,8 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def topic_list(request: HttpRequest) -> HttpResponse:
     """Show the tree of topics with the number of proposals on each."""
-    return _tree(request, "topic", Topic.objects.all(), count_by("topic", Query()))
+    roots = _tree(Topic.objects.all(), count_by("topic", Query()))
+    return render(request, "proposals/topic_list.html", {"roots": roots})
 
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -104,7 +110,8 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def region_list(request: HttpRequest) -> HttpResponse:
     """Show the country, its provinces and zones with the number of proposals about each."""
-    return _tree(request, "region", Region.objects.all(), count_by("region", Query()))
+    roots = _tree(Region.objects.all(), count_by("region", Query()))
+    return render(request, "proposals/region_list.html", {"roots": roots})
 
 
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -167,11 +174,12 @@ def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpRespo
     return render(request, f"proposals/{facet}_list.html", {"page": page, "total": pages.count})
 
 
-def _tree(request: HttpRequest, facet: str, things: Iterable[Any], counts: Mapping[int, int]) -> HttpResponse:
-    """Render a tree of things of a kind, with the number of proposals on each."""
+def _tree(things: Iterable[Any], counts: Mapping[int, int]) -> list[Any]:
+    """Give the tops of a tree of things, each with what lies below it and the number of proposals."""
     below: dict[int | None, list[Any]] = {}
-    for node in things:
+    nodes = {node.pk: node for node in things}
+    for node in nodes.values():
         node.proposal_count = counts.get(node.pk, 0)
         node.below = below.setdefault(node.pk, [])
-        below.setdefault(node.parent_id, []).append(node)
-    return render(request, f"proposals/{facet}_list.html", {"roots": below.get(None, [])})
+        below.setdefault(node.parent_id if node.parent_id in nodes else None, []).append(node)
+    return below.get(None, [])
