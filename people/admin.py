@@ -278,9 +278,12 @@ class AgencyAdmin(RecordAdmin[Agency]):
     ]
 
     def get_view_on_site_url(self, obj: Agency | None = None) -> str | None:
-        """Lead to the page of an agency of which, or below which, something is asked in public; others have none."""
+        """Lead to the page of an agency that, with those below it, is asked, is in charge or answers in public."""
         if obj is None:
             return None
-        recommendations = obj.recommendations.model._default_manager.published()
-        shown = recommendations.filter(agencies__in=Agency.objects.within(obj)).exists()
+        within = Agency.objects.within(obj)
+        asked = obj.recommendations.model._default_manager.published().filter(agencies__in=within)
+        leads = obj.events.model._default_manager.in_charge().filter(agency__in=within)
+        answers = obj.replies.model._default_manager.published().filter(agency__in=within)
+        shown = asked.exists() or leads.exists() or answers.exists()
         return super().get_view_on_site_url(obj) if shown else None

@@ -24,9 +24,11 @@ from tests.factories import (
     make_agency,
     make_body,
     make_delegate,
+    make_event,
     make_membership,
     make_proposal,
     make_region,
+    make_reply,
     make_session,
     make_source,
     make_topic,
@@ -274,6 +276,22 @@ def test_who_and_what_has_no_page_yet_does_not_lead_to_it(analyst):
     for row in (delegate, agency):
         assert "viewsitelink" in analyst.get(address(type(row), "change", row.pk)).content.decode()
         assert analyst.get(row.get_absolute_url()).status_code == 200
+
+
+def test_an_agency_that_leads_or_answers_leads_to_its_page_and_one_that_helps_has_none(analyst):
+    above, helping, answering = make_agency(), make_agency(), make_agency()
+    leading = make_agency(parent=above)
+    proposal = make_proposal()
+    make_event(proposal=proposal, stage="assigned", agency=leading, role="lead")
+    make_event(proposal=proposal, stage="assigned", agency=helping, role="co_handling")
+    make_reply(to=[proposal], agency=answering)
+    for state, shown in (("draft", []), ("published", [above, leading, answering])):
+        proposal.state = state
+        proposal.save()
+        for agency in (above, leading, answering, helping):
+            page = analyst.get(address(Agency, "change", agency.pk)).text
+            assert ("viewsitelink" in page) == (agency in shown), (state, agency)
+            assert analyst.get(agency.get_absolute_url()).status_code == (200 if agency in shown else 404)
 
 
 def test_what_is_used_is_not_deleted_and_the_page_says_why(analyst):

@@ -33,7 +33,7 @@ def test_every_management_command_is_there():
 
 def test_every_file_and_picture_that_it_names_is_there():
     tree = README[README.index("```\nlianghui/") : README.index("```\nThe record")]
-    named = re.findall(r"^([\w/]+/)", tree, re.MULTILINE) + re.findall(r"\]\(([\w/.]+)\)", README)
+    named = re.findall(r"^([\w/]+/)", tree, re.MULTILINE) + re.findall(r"\]\(([\w/.-]+)\)", README)
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 

@@ -246,6 +246,7 @@ def test_an_agency_shows_what_it_answered(client, shown):
     assert page.status_code == 200, "it is asked for nothing, but it led"
     assert "Reply of the orchard office" in page.text
     assert "Reply of the water office" not in page.text
+    assert "No published proposal yet" not in page.text, "what it led is named above"
 
 
 def test_overdue_comes_with_the_day(client, monkeypatch):

@@ -161,9 +161,9 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
         return HttpResponseRedirect(f"{request.path}?{urlencode(kept)}")
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Proposal, inline: Any, prefix: str) -> dict[str, Any]:
-        """Cite the source of the one before in a new one."""
+        """Cite the source of the one before in a new one; what is sent back with it counts as typed."""
         given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        source = request.GET.get("source", "")
+        source = request.GET.get("source", "") if request.method == "GET" else ""
         if isinstance(inline, CitationInline) and obj.pk is None and is_key(source):
             given["initial"] = [{"source": source}]
         if isinstance(inline, LineageInline):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -166,6 +166,14 @@ def impossible(facts: Sequence[Fact], begin: str) -> Iterator[str]:
                 yield gettext("“%(later)s” cannot be before “%(earlier)s”.") % words
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    """The words in which events are asked for."""
+
+    def in_charge(self) -> Self:
+        """Narrow down to those by which an agency is in charge of something that the public may see."""
+        return self.filter(role__in=sorted(LEADING), proposal__in=Proposal.objects.published())
+
+
 class Event(RecordModel):
     """One thing that happened to a proposal, with where it is said."""
 
@@ -221,6 +229,8 @@ class Event(RecordModel):
     passage = models.CharField(
         _("passage"), max_length=200, blank=True, help_text=_("Page or paragraph: “p. 3”, “paragraph 7”.")
     )
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
