@@ -32,7 +32,7 @@ EVERY_FACET = (
     "topic=topic-0&region=CN&delegate_region=CN&level=national&body=body&session=session-0&year=2024&kind=proposal"
     "&status=replied&replied=yes&outcome=planned&lead_agency=agency-0&agency=agency-0&delegate=delegate-0&first_proposer=delegate-0"
 )
-LIST_AT_MOST, DETAIL_AT_MOST, WITH_ALL_THAT_CAME_OF_IT = 12, 15, 24
+LIST_AT_MOST, DETAIL_AT_MOST, WITH_ALL_THAT_CAME_OF_IT = 12, 15, 25
 """Of most proposals nothing is known but that they were submitted; of the others each kind of row is one query more."""
 BARE = 3
 RELATED = 100
@@ -47,7 +47,7 @@ LISTS = {
     "/recommendations/": 11,
     f"/recommendations/?{EVERY_FACET}": 12,
 }
-DETAIL = {"/proposals/{proposal}/proposal-0/": 24, "/proposals/{bare}/proposal-3/": 15}
+DETAIL = {"/proposals/{proposal}/proposal-0/": 25, "/proposals/{bare}/proposal-3/": 15}
 OTHERS = {
     "/": 9,
     "/proposals/matrix/": 3,

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_r
 
 CAME_OF_IT = {
     "events": ("Event", "proposal", "events", ("agency", "into", "source")),
-    "answers": ("Answer", "proposal", "answers", ("reply__agency",)),
+    "answers": ("Answer", "proposal", "answers", ("reply__agency",), "reply__co_agencies"),
     "outcomes": (
         "RecommendationOutcome", "recommendation__proposal", "recommendations__outcomes", ("reply__agency",)
     ),
@@ -35,5 +35,8 @@ def whether_more_is_known() -> dict[str, Exists]:
 def read_what_came_of_it(proposal: Any) -> None:
     """Fetch what is there, by what `whether_more_is_known` told."""
     there = [each for name, each in CAME_OF_IT.items() if getattr(proposal, f"has_{name}")]
-    ways = (Prefetch(way, _rows(model).select_related(*more)) for model, _back, way, more in there)
+    ways = (
+        Prefetch(way, _rows(model).select_related(*one).prefetch_related(*many))
+        for model, _back, way, one, *many in there
+    )
     prefetch_related_objects([proposal], *ways)
