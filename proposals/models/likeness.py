@@ -21,6 +21,8 @@ FRAME = re.compile(r"^关于|的(?:建议|提案|议案)$")
 """What nearly every Chinese title begins and ends with."""
 RELATED, SAME_DELEGATE = 60, 20
 """Percent from which two proposals of different sessions may ask for the same, and what a delegate of both adds."""
+LOOKED_AT, READ_FURTHER = 20_000, 200
+"""Proposals on a topic whose titles are compared, and those with the likest titles whose summaries are compared too."""
 NUMBERS = re.compile(r"\d+|[一二三四五六七八九十百]+")
 
 
@@ -70,25 +72,40 @@ def like_among_proposals(keys: Collection[int]) -> Iterator[tuple[int, Like]]:
 
 
 def perhaps_related(proposal: Proposal) -> list[int]:
-    """Give the keys of proposals of other sessions that share a topic or a delegate and have a like title.
+    """Give the keys of proposals of other sessions that share a topic or a delegate and have a like title or summary.
 
-    The nearest come first; those on which somebody has decided are left out.
+    The nearest come first; those on which somebody has decided are left out. Of thousands that share a topic the
+    newest are looked at, and only those with the likest titles, and those of the same delegates, are read further.
     """
-    delegates = set(proposal.sponsorships.exclude(delegate=None).values_list("delegate", flat=True))
-    topics = Topic.objects.filter(Q(proposals=proposal) | Q(recommendations__proposal=proposal)).order_by()
-    sharing = Q(topics__in=topics) | Q(recommendations__topics__in=topics) | Q(sponsorships__delegate__in=delegates)
-    decided = Lineage.objects.filter(Q(proposal=proposal) | Q(other=proposal)).values_list("proposal", "other")
-    others = Proposal.objects.filter(sharing).exclude(session=proposal.session_id).order_by().distinct()
-    others = others.exclude(pk__in={key for pair in decided for key in pair})
-    of_delegates = set(Sponsorship.objects.filter(delegate__in=delegates).values_list("proposal", flat=True))
-    mine = [_bare(title) for title in (proposal.title_en, proposal.title_zh)]
-    found = []
-    for key, *titles in others.values_list("pk", "title_en", "title_zh"):
-        percent = max(_percent(one, _bare(title)) for one, title in zip(mine, titles, strict=True))
-        percent = min(100, percent + SAME_DELEGATE * (key in of_delegates))
-        if percent >= RELATED:
-            found.append((percent, key))
-    return [key for _how_like, key in sorted(found, reverse=True)[:NEAREST]]
+    titles, of_delegates = _candidates(proposal)
+    best = dict.fromkeys(titles.keys() & of_delegates, 0)
+    for place, mine in enumerate((proposal.title_en, proposal.title_zh)):
+        theirs = {key: _bare(texts[place]) for key, texts in titles.items() if texts[place]}
+        near = extract(_bare(mine), theirs, scorer=token_sort_ratio, limit=READ_FURTHER) if mine else ()
+        for _title, percent, key in near:
+            best[key] = max(best.get(key, 0), round(percent))
+    for key, *texts in Proposal.objects.filter(pk__in=best).values_list("pk", "summary_en", "summary_zh"):
+        both = zip((proposal.summary_en, proposal.summary_zh), texts, strict=True)
+        best[key] = max(best[key], *(_percent(*each) for each in both)) + SAME_DELEGATE * (key in of_delegates)
+    ranked = sorted(((percent, key) for key, percent in best.items() if percent >= RELATED), reverse=True)
+    return [key for _how_like, key in ranked[:NEAREST]]
+
+
+def _candidates(proposal: Proposal) -> tuple[dict[int, tuple[str, str]], set[int]]:
+    """Give the titles, by key, of what may be related to a proposal, and the keys of what is of its delegates."""
+    topics = {*Topic.objects.filter(proposals=proposal).values_list("pk", flat=True)}
+    topics |= {*Topic.objects.filter(recommendations__proposal=proposal).values_list("pk", flat=True)}
+    delegates = list(proposal.sponsorships.exclude(delegate=None).values_list("delegate", flat=True))
+    found: list[dict[int, tuple[str, str]]] = []
+    for sharing in ({"topics__in": topics}, {"recommendations__topics__in": topics}, {"delegates__in": delegates}):
+        others = Proposal.objects.filter(**sharing).exclude(session=proposal.session_id).order_by("-pk")
+        rows = others.values_list("pk", "title_en", "title_zh")[:LOOKED_AT]
+        found.append({key: (title_en, title_zh) for key, title_en, title_zh in rows})
+    titles = found[0] | found[1] | found[2]
+    for pair in Lineage.objects.filter(Q(proposal=proposal) | Q(other=proposal)).values_list("proposal", "other"):
+        for decided in pair:
+            titles.pop(decided, None)
+    return titles, {*found[2]}
 
 
 def _bare(title: str) -> str:
