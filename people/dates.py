@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import In
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +101,12 @@ def refuse_end_before_beginning(began: str, ended: str, field: str) -> None:
     """Raise `ValidationError` for `field` where `ended` is known to be before `began`."""
     if ended and all(SHAPE.fullmatch(date) for date in (began, ended)) and date_key(ended, end=True) < date_key(began):
         raise ValidationError({field: _("This is before the beginning.")})
+
+
+def refuse_future(date: str, field: str = "date") -> None:
+    """Raise `ValidationError` for `field` where `date` is known to be after today."""
+    if SHAPE.fullmatch(date) and date_key(date) > date_key(timezone.localdate().isoformat()):
+        raise ValidationError({field: _("This day is yet to come.")})
 
 
 def date_words(value: str) -> str:

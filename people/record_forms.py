@@ -98,6 +98,7 @@ class RecordFormSet(AnyInlineFormSet):
     def add_fields(self, form: forms.ModelForm[Any], index: int | None) -> None:
         """Tell the fields that search where to find the names of what is chosen in them."""
         super().add_fields(form, index)
+        whole(form)
         for name, field in form.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
             if self.in_columns and widget and not widget.is_hidden:
@@ -171,11 +172,21 @@ def _values(row: Model, fields: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(getattr(row, field.attname) for field in fields)
 
 
+def whole(form: forms.BaseForm) -> None:
+    """Let a browser send all that is pasted into a form, so that what is too long is told and not cut off unseen."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("maxlength", None)
+
+
 class RecordForm(AnyModelForm):
     """A form on a row; it is not saved before the analyst has seen what others did meanwhile."""
 
     conflict: ClassVar[Conflict | None] = None
     refused: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        whole(self)
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse what was typed over an older version, and what was refused when it was saved."""

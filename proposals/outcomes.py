@@ -30,7 +30,7 @@ FILED = tuple(
 )
 """Status of what is known to be filed: all that is known to have come further was filed before."""
 STEPS: dict[str, tuple[str, tuple[str, ...], Promise]] = {
-    "filed": ("status", FILED, _("Filing known")),
+    "filed": ("status", FILED, _("Filing or handling known")),
     "replied": ("replied", (Replied.YES.value,), _("Reply known")),
     "overdue": ("replied", (Replied.OVERDUE.value,), _("No reply known after six months")),
 }

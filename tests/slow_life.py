@@ -29,6 +29,16 @@ def status_of(proposal):
             )  # fmt: skip
             if all(last_day(answer) < first_day(earliest) for answer in answers):
                 return "handled"
+    if sent_back:
+        back = max(map(last_day, sent_back))
+        said = [(date, stage) for stage, date, *_more in facts if stage in ("replied", "followed_up", "feedback")]
+        later = sorted(
+            (first_day(date), stage == "feedback") for date, stage in said if date and first_day(date) > back
+        )
+        if later:
+            return "feedback" if later[-1][1] else "followed_up"
+        if all(date and last_day(date) <= back for date, stage in said if stage != "feedback"):
+            return "feedback"
     for stages in reversed(STAGES):
         for stage in reversed(stages.split()):
             if any(fact[0] == stage for fact in facts):

@@ -46,6 +46,9 @@ BACK = Fact("feedback", "2024-09", satisfaction="dissatisfied")
         ([BACK, Fact("handled", "2024-10"), Fact("followed_up", "2024-12")], "followed_up"),
         ([BACK, Fact("handled", "2024-10"), Fact("replied", "2024")], "feedback"),
         ([Fact("feedback", "2024-09", satisfaction="satisfied"), Fact("handled", "2024-10")], "feedback"),
+        ([Fact("replied", "2024-08"), BACK, Fact("assigned", "2024-10"), Fact("replied", "2024-11")], "followed_up"),
+        ([Fact("followed_up", "2024-08"), BACK], "feedback"),
+        ([BACK, Fact("replied", "2024-11"), Fact("feedback", "2024-12")], "feedback"),
     ],
 )
 def test_the_status_is_what_events_say(facts, found):
@@ -75,6 +78,25 @@ def test_the_status_is_what_events_say(facts, found):
         ),
         ([Fact("assigned", agency=1, role="separate"), Fact("assigned", agency=2, role="separate")], []),
         ([Fact("key", "2020")], []),
+        (
+            [Fact("assigned", "2024-05", 1, "lead"), BACK, Fact("assigned", "2024-10", 2, "lead")],
+            [],
+        ),
+        (
+            [
+                Fact("assigned", "2024-05", 3, "lead"),
+                BACK,
+                Fact("assigned", "2024-10", 1, "lead"),
+                Fact("assigned", "2024-11", 2, "lead"),
+            ],
+            ["Two agencies cannot both lead: the others are co-handling, or each handles it separately."],
+        ),
+        ([Fact("merged", into=1), Fact("merged", into=2)], ["It cannot be merged into two others."]),
+        ([Fact("followed_up", "2024-08"), Fact("feedback", "2024-09")], []),
+        (
+            [Fact("submitted", "2024-06-20"), Fact("filed", "2024-05")],
+            ["“Filed (立案)” cannot be before “Submitted (提交)”."],
+        ),
     ],
 )
 def test_what_cannot_be_is_told(facts, said):
@@ -121,6 +143,7 @@ WRONG = {
     "an agency that files": ({"stage": "filed", "agency": "agency"}, "__all__"),
     "before the session": ({"stage": "replied", "date": "2023"}, "__all__"),
     "no date": ({"stage": "filed", "date": "soon"}, "date"),
+    "a day to come": ({"stage": "filed", "date": "2199-01-01"}, "date"),
 }
 
 
@@ -211,3 +234,40 @@ def test_only_replies_to_what_is_public_are_public():
     assert [hidden.is_public, shown.is_public] == [False, True]
     waiting = make_reply()
     assert [*Reply.objects.waiting()] == [waiting]
+
+
+def test_an_event_is_entered_once():
+    source = make_source()
+    event = make_event(stage="filed", date="2024-05", source=source)
+    with pytest.raises(ValidationError, match="entered already"):
+        Event(proposal=event.proposal, stage="filed", date="2024-05", source=source).full_clean()
+    Event(proposal=event.proposal, stage="filed", date="2024-06", source=source).full_clean()
+
+
+def test_one_number_is_one_letter_however_it_is_printed():
+    reply = make_reply(number="虚卫函〔2024〕11号")
+    other = make_reply(agency=reply.agency)
+    other.number = "虚卫函[2024]011号"
+    with pytest.raises(ValidationError, match="bears this number already"):
+        other.full_clean()
+    other.agency = make_agency()
+    other.full_clean()
+
+
+def test_a_letter_stands_once_in_a_scheme_large_or_small(scheme):
+    with pytest.raises(ValidationError, match="this class already"):
+        OutcomeClass(scheme=scheme, printed="c", outcome="later").full_clean()
+
+
+def test_what_speaks_of_a_demand_answers_its_proposal():
+    proposal = make_proposal(session=make_session(year=2024), recommendations=1)
+    reply = make_reply(date="2023-05")
+    early = RecommendationOutcome(reply=reply, recommendation=proposal.recommendations.get(), outcome="resolved")
+    with pytest.raises(ValidationError, match="cannot be before"):
+        early.full_clean()
+    reply.date = "2024-08"
+    reply.save()
+    early.full_clean()
+    early.save()
+    assert Answer.objects.get().proposal == proposal
+    assert Proposal.objects.get().status == "replied"

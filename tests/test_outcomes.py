@@ -66,7 +66,7 @@ def test_filed_and_replied_by_year_level_topic_and_agency(client, shown):
     found = tables(client.get("/outcomes/").text)
     found["Filed and replied by topic"].sort()
     assert found["Filed and replied by year"] == [
-        ["Year", "Proposals", "Filing known", "Reply known", "No reply known after six months"],
+        ["Year", "Proposals", "Filing or handling known", "Reply known", "No reply known after six months"],
         ["2023", "", "2", "1 50%", "0", "1 50%"],
         ["2024", "", "3", "3 100%", "2 67%", "1 33%"],
     ]
@@ -96,7 +96,7 @@ def test_each_part_leads_to_as_many_as_it_says(client, shown):
 def test_it_says_what_share_is_known_and_that_the_rest_may_have_happened(client, shown):
     page = client.get("/outcomes/").text
     text = text_of(page)
-    assert "Proposals 5 Filing known 4 80% Reply known 2 40%" in text
+    assert "Proposals 5 Filing or handling known 4 80% Reply known 2 40%" in text
     assert "Agency in charge known 3 60%" in text
     assert "This says what is known here, not what was done." in text
 

@@ -98,6 +98,17 @@ def test_a_document_older_than_what_it_would_take_up_is_refused(asked, echo):
     late.full_clean()
 
 
+def test_a_passage_that_is_too_long_is_told_and_kept(analyst, asked):
+    url = address(PolicyDocument, "add")
+    page = analyst.get(url)
+    assert "maxlength" not in page.text.split('id="id_echoes-0-passage_zh"')[0].rsplit("<textarea", 1)[1]
+    entered = sent_back(page) | {"title_zh": "通知", "issuer": make_agency().pk, "source": make_source().pk}
+    entered |= {"echoes-0-recommendation": asked.recommendations.get().pk, "echoes-0-judgement": "part"}
+    page = analyst.post(url, entered | {"echoes-0-passage_zh": "试" * 700})
+    assert "700" in errors_of(page)["echoes-0-passage_zh"][0]
+    assert "试" * 700 in page.text
+
+
 def test_a_document_is_entered_with_its_passages(analyst, asked):
     url = address(PolicyDocument, "add")
     entered = sent_back(analyst.get(url)) | {

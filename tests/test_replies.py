@@ -65,6 +65,62 @@ def test_events_are_entered_with_the_proposal_and_set_its_status(analyst):
     assert proposal.events.get(role="lead").agency != agency
 
 
+def test_a_wrong_day_has_its_message_beside_events_too(analyst):
+    proposal = make_proposal()
+    make_event(proposal=proposal, date="2024-05")
+    url = address(Proposal, "change", proposal.pk)
+    page = analyst.post(url, sent_back(analyst.get(url)) | {"submitted": "bad"})
+    assert page.status_code == 200
+    assert "is not a date" in errors_of(page)["submitted"][0]
+
+
+def test_two_events_that_say_the_same_are_refused(analyst):
+    proposal, source = make_proposal(), make_source()
+    url = address(Proposal, "change", proposal.pk)
+    entered = sent_back(analyst.get(url)) | {"events-TOTAL_FORMS": 2}
+    entered |= event(0, stage="filed", source=source.pk) | event(1, stage="filed", source=source.pk)
+    assert errors_of(analyst.post(url, entered))["events"] == ["One event is entered twice."]
+
+
+def test_a_reply_that_waits_answers_as_soon_as_its_proposal_is_there(analyst, province):
+    session, agency = province
+    make_reply(agency=agency, title_zh="关于省政协十二届三次会议第77号提案的答复", title="")
+    proposal = make_proposal(session=session, title="Late")
+    url = address(Proposal, "change", proposal.pk)
+    page = analyst.post(url, sent_back(analyst.get(url)) | {"number": "0077"}, follow=True)
+    assert any("waited for this and answers it now" in said for said in messages_of(page))
+    assert Proposal.objects.get().status == "replied"
+
+
+def test_who_speaks_of_a_demand_is_told_what_that_answers(analyst, province):
+    session, agency = province
+    one = make_proposal(session=session, number="1", title="One", recommendations=1)
+    two = make_proposal(session=session, number="2", title="Two", recommendations=1)
+    page = entered_reply(
+        analyst,
+        title_en="Reply",
+        agency=agency.pk,
+        **{
+            "answers-0-proposal": one.pk,
+            "outcomes-TOTAL_FORMS": 1,
+            "outcomes-0-recommendation": two.recommendations.get().pk,
+            "outcomes-0-outcome": "planned",
+        },
+    )
+    assert any("speaks of demands of “Two”" in said for said in messages_of(page))
+    assert {answer.proposal for answer in Answer.objects.all()} == {one, two}
+
+
+def test_an_outcome_that_its_class_does_not_mean_is_asked_about(analyst):
+    scheme = OutcomeScheme.objects.create(slug="scheme", name_en="Scheme")
+    OutcomeClass.objects.create(scheme=scheme, printed="D", outcome="declined")
+    agency = make_agency()
+    page = entered_reply(
+        analyst, title_en="Reply", agency=agency.pk, scheme=scheme.pk, class_printed="d", outcome="resolved"
+    )
+    assert any("means “Declined” here; the outcome is “Resolved”" in said for said in messages_of(page))
+
+
 def test_the_status_is_never_typed(analyst):
     proposal = make_proposal()
     url = address(Proposal, "change", proposal.pk)

@@ -1,5 +1,6 @@
 """The analysts' pages of what became of proposals: events, replies with their outcomes, schemes of classes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -39,8 +40,16 @@ class EventFormSet(RecordFormSet):
             return
         answers = proposal.answers.select_related("reply") if proposal.pk else ()
         elsewhere = [event.fact for event in self.elsewhere()] if proposal.pk else []
+        refuse_twice(rows)
         facts = [*elsewhere, *(row.fact for row in rows), *reply_facts(answer.reply for answer in answers)]
         refuse_impossible(proposal, facts)
+
+
+def refuse_twice(rows: Sequence[Event]) -> None:
+    """Raise `ValidationError` where two events say the same."""
+    said = [(row.stage, row.date, row.agency_id, row.source_id, row.passage) for row in rows]
+    if len(set(said)) < len(said):
+        raise ValidationError(gettext("One event is entered twice."))
 
 
 class EventInline(RecordStackedInline):
@@ -135,12 +144,19 @@ class ReplyAdmin(RecordAdmin[Reply]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save all, and find what is answered: by the demands that are, or else by the title."""
-        super().save_related(request, form, formsets, change)
         reply: Reply = form.instance
-        for outcome in reply.outcomes.select_related("recommendation"):
-            reply.answers.get_or_create(proposal_id=outcome.recommendation.proposal_id)
+        known = set(reply.answers.values_list("pk", flat=True))
+        super().save_related(request, form, formsets, change)
+        entered = {form.instance.pk for formset in formsets if formset.model is Answer for form in formset.forms}
+        spoken_of = reply.answers.exclude(pk__in=known | entered).select_related("proposal__session")
+        if spoken_of:
+            names = format_html_join("; ", "“{}” ({})", ((each.proposal, each.proposal.session) for each in spoken_of))
+            said = gettext("It speaks of demands of %(names)s, and so answers that too.") % {"names": names}
+            self.message_user(request, said, messages.WARNING)
         if not reply.answers.exists():
             self._find(request, reply)
+        if odd := reply.against_its_class():
+            self.message_user(request, odd, messages.WARNING)
 
     def _find(self, request: HttpRequest, reply: Reply) -> None:
         """Link a reply with the proposals that its title names, or say why that is left to the analyst."""
@@ -152,16 +168,11 @@ class ReplyAdmin(RecordAdmin[Reply]):
             said = gettext("The title could mean several proposals; choose below: %(names)s") % {"names": names}
             self.message_user(request, said, messages.WARNING)
         else:
-            answers = [Answer(reply=reply, proposal=proposal) for proposal in found]
             try:
-                for answer in answers:  # all of them, before one is saved
-                    answer.full_clean()
+                reply.answer(found)
+                self.message_user(request, gettext("It answers %(names)s.") % {"names": names}, messages.SUCCESS)
             except ValidationError as error:
                 self.message_user(request, " ".join([str(names), *error.messages]), messages.ERROR)
-                return
-            for answer in answers:
-                answer.save()
-            self.message_user(request, gettext("It answers %(names)s.") % {"names": names}, messages.SUCCESS)
 
     def get_view_on_site_url(self, obj: Reply | None = None) -> str | None:
         """Lead to the page of a reply to something public; others have none."""

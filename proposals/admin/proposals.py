@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.core.exceptions import ValidationError
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
@@ -27,7 +27,7 @@ from proposals.admin.recommendations import RecommendationInline
 from proposals.admin.sources import CitationInline
 from proposals.admin.sponsorships import SponsorshipInline
 from proposals.admin.workflow import WorkflowPages
-from proposals.models import Citation, Proposal, Recommendation
+from proposals.models import Citation, Proposal, Recommendation, Reply
 from proposals.models.likeness import like_proposals
 from proposals.models.pasting import points
 
@@ -145,9 +145,16 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
         rows: QuerySet[Proposal] = super().get_queryset(request).prefetch_related("sponsorships__delegate")
         return rows.annotate(recommended=Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0))
 
-    def finish(self, form: ProposalForm) -> None:
-        """Make rows of what was pasted, and take over what the events say."""
+    def finish(self, request: HttpRequest, form: ProposalForm) -> None:
+        """Make rows of what was pasted, link replies that waited for this number, take over what became of it."""
         form.save_pasted()
+        for reply in Reply.objects.waiting_for(form.instance):
+            try:
+                reply.answer(reply.meant())
+                said = gettext("“%(reply)s” waited for this and answers it now.") % {"reply": reply}
+                self.message_user(request, said, messages.SUCCESS)
+            except ValidationError as error:
+                self.message_user(request, " ".join([str(reply), *error.messages]), messages.WARNING)
         form.instance.refresh_from_db(fields=["status"])
 
     def response_add(self, request: HttpRequest, obj: Proposal, post_url_continue: str | None = None) -> HttpResponse:

@@ -80,7 +80,7 @@ class WorkflowPages(HistoryPages):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save all, then take the step whose button was pressed; where it cannot be taken all is saved nevertheless."""
         super().save_related(request, form, formsets, change)
-        self.finish(form)
+        self.finish(request, form)
         for step in STEPS.values():
             if f"{BUTTON}{step.name}" in request.POST and step.name != "withdraw":
                 touched = form.has_changed() or any(formset.has_changed() for formset in formsets)
@@ -95,7 +95,7 @@ class WorkflowPages(HistoryPages):
                     posted["_continue"] = "1"
                     request.POST = posted  # type: ignore[assignment]
 
-    def finish(self, form: Any) -> None:
+    def finish(self, request: HttpRequest, form: Any) -> None:
         """Do what remains to be done with a form before a step is taken."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Proposal | None = None) -> bool:

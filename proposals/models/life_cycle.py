@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from people.dates import SHAPE, PartialDateField, date_key, is_partial_date
+from people.dates import SHAPE, PartialDateField, date_key, is_partial_date, refuse_future
 from people.history import RecordModel
 from people.language import one_of
 from people.models import Agency
@@ -73,6 +74,8 @@ RANK = {
 }
 """The order in which the stages are reached for the first time."""
 STATUS = {stage: ProposalStatus(stage.value) for stage in RANK}
+IN_ANY_ORDER = {(Stage.FEEDBACK, Stage.FOLLOWED_UP)}
+"""An agency may write twice before the delegate says anything."""
 AGAIN = {Stage.ASSIGNED, Stage.HANDLED}
 ANSWERS = {Stage.REPLIED, Stage.FOLLOWED_UP}
 OF_AGENCIES = {Stage.ASSIGNED, Stage.HANDLED, *ANSWERS}
@@ -115,18 +118,21 @@ class Fact:
     agency: int | None = None
     role: str = ""
     satisfaction: str = ""
+    into: int | None = None
 
 
 def current_status(facts: Iterable[Fact]) -> ProposalStatus:
     """Tell how far a proposal has come: to the highest stage that anything says.
 
     A delegate who is dissatisfied may send it back: what is assigned or handled after that, by its date, and not
-    answered since, is being handled.
+    answered since, is being handled; what is answered since is followed up, whoever answers.
     """
     known = [fact for fact in facts if fact.stage in RANK]
     if _handled_again(known):
         return ProposalStatus.HANDLED
-    return max((STATUS[Stage(fact.stage)] for fact in known), key=_rank_of_status, default=ProposalStatus.SUBMITTED)
+    return _sent_back_last(known) or max(
+        (STATUS[Stage(fact.stage)] for fact in known), key=_rank_of_status, default=ProposalStatus.SUBMITTED
+    )
 
 
 def _rank_of_status(status: ProposalStatus) -> tuple[int, int]:
@@ -134,9 +140,27 @@ def _rank_of_status(status: ProposalStatus) -> tuple[int, int]:
     return RANK[Stage(status.value)], ProposalStatus.values.index(status)
 
 
-def _handled_again(facts: Sequence[Fact]) -> bool:
+def _sent_back(facts: Iterable[Fact]) -> int:
+    """Give the last day on which the last dissatisfied feedback can have been; 0 where there is none, or no date."""
     back = [fact.date for fact in facts if fact.satisfaction == Satisfaction.DISSATISFIED and fact.date]
-    since = max((date_key(date, end=True) for date in back), default=0)
+    return max((date_key(date, end=True) for date in back), default=0)
+
+
+def _sent_back_last(facts: Sequence[Fact]) -> ProposalStatus | None:
+    """Give what came of it since it was last sent back, where the dates prove it."""
+    since = _sent_back(facts)
+    if not since:
+        return None
+    said = [fact for fact in facts if fact.stage in SHOW_A_REPLY]
+    if later := [(date_key(each.date), each.stage == Stage.FEEDBACK) for each in said if date_key(each.date) > since]:
+        return ProposalStatus.FEEDBACK if max(later)[1] else ProposalStatus.FOLLOWED_UP
+    answers = [fact.date for fact in said if fact.stage in ANSWERS]
+    proved = all(date and date_key(date, end=True) <= since for date in answers)
+    return ProposalStatus.FEEDBACK if proved else None
+
+
+def _handled_again(facts: Sequence[Fact]) -> bool:
+    since = _sent_back(facts)
     again = [date_key(fact.date) for fact in facts if fact.stage in AGAIN and since and date_key(fact.date) > since]
     answered = [date_key(fact.date, end=True) for fact in facts if fact.stage in ANSWERS and fact.date]
     return bool(again) and max(answered, default=0) < min(again)
@@ -147,23 +171,34 @@ def impossible(facts: Sequence[Fact], begin: str) -> Iterator[str]:
 
     `begin` is when the proposal was put forward, as exactly as is known; days that are not known prove nothing.
     """
-    leads = {fact.agency for fact in facts if fact.role == HandlingRole.LEAD}
-    if len(leads) > 1:
-        yield gettext("Two agencies cannot both lead: the others are co-handling, or each handles it separately.")
-    if {Stage.FILED, Stage.OPINION} <= {fact.stage for fact in facts}:
-        yield gettext("It cannot be both filed and turned into an opinion.")
+    yield from _contradictions(facts)
     first: dict[str, str] = {Stage.SUBMITTED: begin} if begin else {}
     for fact in sorted(facts, key=lambda fact: date_key(fact.date)):
-        if fact.date and fact.stage in RANK:
+        if fact.date and fact.stage == Stage.SUBMITTED:
+            first[fact.stage] = max(begin, fact.date, key=date_key)
+        elif fact.date and fact.stage in RANK:
             first.setdefault(fact.stage, fact.date)
     ordered = sorted(first, key=lambda stage: RANK[Stage(stage)])
-    for index, earlier in enumerate(ordered):
-        for later in ordered[index + 1 :]:
-            if RANK[Stage(earlier)] < RANK[Stage(later)] and date_key(first[later], end=True) < date_key(
-                first[earlier]
-            ):
-                words = {"later": Stage(later).label, "earlier": Stage(earlier).label}
-                yield gettext("“%(later)s” cannot be before “%(earlier)s”.") % words
+    for earlier, later in combinations(ordered, 2):
+        before = date_key(first[later], end=True) < date_key(first[earlier])
+        if before and RANK[Stage(earlier)] < RANK[Stage(later)] and (earlier, later) not in IN_ANY_ORDER:
+            words = {"later": Stage(later).label, "earlier": Stage(earlier).label}
+            yield gettext("“%(later)s” cannot be before “%(earlier)s”.") % words
+
+
+def _contradictions(facts: Sequence[Fact]) -> Iterator[str]:
+    since = _sent_back(facts)
+    leading = [fact for fact in facts if fact.role == HandlingRole.LEAD]
+    for lead in (  # who leads may change after it was sent back; where that is, days that are not known prove nothing
+        {fact.agency for fact in leading if not since or 0 < date_key(fact.date, end=True) <= since},
+        {fact.agency for fact in leading if since and date_key(fact.date) > since},
+    ):
+        if len(lead) > 1:
+            yield gettext("Two agencies cannot both lead: the others are co-handling, or each handles it separately.")
+    if len({fact.into for fact in facts} - {None}) > 1:
+        yield gettext("It cannot be merged into two others.")
+    if {Stage.FILED, Stage.OPINION} <= {fact.stage for fact in facts}:
+        yield gettext("It cannot be both filed and turned into an opinion.")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -242,6 +277,12 @@ class Event(RecordModel):
                 name="one_event_once",
                 violation_error_message=_("This is entered already."),
             ),
+            models.UniqueConstraint(
+                fields=["proposal", "stage", "date", "source", "passage"],
+                condition=Q(agency__isnull=True),
+                name="one_event_of_no_agency_once",
+                violation_error_message=_("This is entered already."),
+            ),
             models.CheckConstraint(
                 condition=Q(into__isnull=True) | Q(stage="merged"),
                 name="only_what_is_merged_goes_into_another",
@@ -280,11 +321,12 @@ class Event(RecordModel):
     @property
     def fact(self) -> Fact:
         """What it says of the life cycle."""
-        return Fact(self.stage, self.date, self.agency_id, self.role, self.satisfaction)
+        return Fact(self.stage, self.date, self.agency_id, self.role, self.satisfaction, self.into_id)
 
     def clean(self) -> None:
         """Refuse what cannot be beside the other events of the proposal, and a merger that leads back."""
         super().clean()
+        refuse_future(self.date)
         if self.into_id and self.proposal_id and leads_back(self.proposal_id, self.into_id):
             raise ValidationError({"into": _("That one was merged into this one: mergers lead nowhere in a ring.")})
         if self.checked_together or not SHAPE.fullmatch(self.date or "2024"):
@@ -297,12 +339,12 @@ class Event(RecordModel):
 def leads_back(proposal: int, into: int | None) -> bool:
     """Tell whether the way on from `into`, merger by merger, comes to `proposal`."""
     seen: set[int] = set()
-    while into is not None and into not in seen and len(seen) < MOST_STEPS:
-        if into == proposal:
-            return True
-        seen.add(into)
-        into = Event.objects.filter(proposal=into, into__isnull=False).values_list("into", flat=True).first()
-    return False
+    waiting = {into} if into is not None else set()
+    while waiting and len(seen) < MOST_STEPS:
+        seen |= waiting
+        further = Event.objects.filter(proposal__in=waiting, into__isnull=False).values_list("into", flat=True)
+        waiting = {each for each in further if each is not None} - seen
+    return proposal in seen
 
 
 def facts_of(proposal: Proposal, *, but: Event | None = None) -> list[Fact]:
@@ -350,7 +392,8 @@ def way_of(proposal: Proposal) -> list[Moment]:
 def refuse_impossible(proposal: Proposal, facts: Sequence[Fact]) -> None:
     """Raise `ValidationError` where facts contradict each other or come before the proposal itself."""
     session: Any = proposal.session
-    reasons = list(impossible(facts, proposal.submitted or session.opened or str(session.year)))
+    submitted = proposal.submitted if SHAPE.fullmatch(proposal.submitted) else ""  # what is wrong has its own message
+    reasons = list(impossible(facts, submitted or session.opened or str(session.year)))
     if reasons:
         raise ValidationError(reasons)
 

@@ -106,6 +106,8 @@ class Lineage(RecordModel):
     def clean(self) -> None:
         """Refuse two of one session, what the dates contradict, a second row on the same two, and a ring."""
         super().clean()
+        if self.proposal_id and self.proposal_id == self.other_id:
+            raise ValidationError({"other": gettext("It is related to others, not to itself.")})
         both = Proposal.objects.select_related("session").in_bulk(filter(None, (self.proposal_id, self.other_id)))
         if len(both) < 2 or self.relation == Relation.UNRELATED:
             return

@@ -34,10 +34,11 @@ from people.models import (
 )
 from proposals.models.life_cycle import Event
 from proposals.models.lineage import Lineage
+from proposals.models.outcome_classes import OutcomeClass, OutcomeScheme
 from proposals.models.policies import Echo, PolicyDocument
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
-from proposals.models.replies import Answer, OutcomeClass, OutcomeScheme, RecommendationOutcome, Reply
+from proposals.models.replies import Answer, RecommendationOutcome, Reply
 from proposals.models.sources import Citation, Source
 from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic

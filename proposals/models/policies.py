@@ -11,12 +11,13 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from people.addresses import Slugs, address, stem
-from people.dates import SHAPE, PartialDateField, date_key, is_partial_date
+from people.dates import SHAPE, PartialDateField, date_key, is_partial_date, refuse_future
 from people.history import RecordModel
 from people.language import has_name, in_language, one_of
 from people.models import Agency
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Recommendation
+from proposals.models.replies import refuse_known_number
 from proposals.models.reply_titles import letter_number
 from proposals.models.sources import Source
 
@@ -101,8 +102,10 @@ class PolicyDocument(RecordModel):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse a date before that of what it takes up."""
+        """Refuse a date before that of what it takes up, or yet to come, and a number that is known."""
         super().clean()
+        refuse_future(self.date)
+        refuse_known_number(self, PolicyDocument.objects.filter(issuer=self.issuer_id))
         for echo in self.echoes.select_related("recommendation__proposal__session") if self.pk else ():
             refuse_sooner(self, echo.recommendation.proposal)
 

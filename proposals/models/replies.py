@@ -16,11 +16,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from people.addresses import Slugs, address, stem
-from people.dates import SHAPE, PartialDateField, is_partial_date
-from people.history import RecordModel
-from people.language import Named, has_name, in_language, one_of
-from people.models import Agency, Region
+from people.dates import SHAPE, PartialDateField, is_partial_date, refuse_future
+from people.history import RecordModel, edit
+from people.language import has_name, in_language, one_of
+from people.models import Agency
 from proposals.models.life_cycle import Event, refuse_impossible, reply_facts, settle
+from proposals.models.outcome_classes import Outcome, OutcomeClass, OutcomeScheme
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Recommendation
 from proposals.models.reply_times import Spread, days_between
@@ -29,71 +30,6 @@ from proposals.models.sources import Source
 
 SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s|$)")
 LONGEST_QUOTATION = 300
-
-
-class Outcome(models.TextChoices):
-    """What a reply comes to, whatever the letter that a place prints for it."""
-
-    RESOLVED = "resolved", _("Resolved")
-    IN_PROGRESS = "in_progress", _("In progress")
-    PLANNED = "planned", _("Planned")
-    LATER = "later", _("Later")
-    REFERENCE = "reference", _("For reference")
-    DECLINED = "declined", _("Declined")
-    UNKNOWN = "unknown", _("Not known")
-
-
-class OutcomeScheme(Named, RecordModel):
-    """The classes in which a place sorts its replies: letters mean one thing in one province, another in the next."""
-
-    slug = models.SlugField(_("slug"), max_length=60, unique=True, help_text=_("“gansu-cppcc-2019”."))
-    name_en = models.CharField(_("English name"), max_length=120, help_text=_("“Classes of the Gansu CPPCC”."))
-    name_zh = models.CharField(_("Chinese name"), max_length=80, blank=True, help_text=_("“甘肃省政协提案答复分类”."))
-    region = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        verbose_name=_("region"),
-        null=True,
-        blank=True,
-        related_name="outcome_schemes",
-        help_text=_("Where these classes are printed."),
-    )
-
-    class Meta:
-        verbose_name = _("scheme of classes")
-        verbose_name_plural = _("schemes of classes")
-        ordering = ["name_en"]
-        constraints = [has_name()]
-
-
-class OutcomeClass(RecordModel):
-    """One class of a scheme: the letter or word that is printed, and what it means."""
-
-    part_of = ["scheme"]
-
-    scheme = models.ForeignKey(
-        OutcomeScheme,
-        models.CASCADE,
-        verbose_name=_("scheme"),
-        related_name="classes",
-        help_text=_("Whose class it is."),
-    )
-    printed = models.CharField(_("as printed"), max_length=20, help_text=_("“A”, “B1”, “已解决”."))
-    meaning_en = models.CharField(_("meaning"), max_length=200, blank=True, help_text=_("“Solved or adopted”."))
-    meaning_zh = models.CharField(_("meaning in Chinese"), max_length=120, blank=True, help_text=_("“已经解决或采纳”."))
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, help_text=_("What it comes to."))
-
-    class Meta:
-        verbose_name = _("class")
-        verbose_name_plural = _("classes")
-        ordering = ["printed"]
-        constraints = [
-            models.UniqueConstraint(fields=["scheme", "printed"], name="one_class_of_a_scheme_for_a_letter"),
-            one_of("outcome", Outcome),
-        ]
-
-    def __str__(self) -> str:
-        return ": ".join(filter(None, (self.printed, in_language(self, "meaning")[0])))
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
@@ -122,6 +58,13 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             if (taken := days_between(submitted or opened, date)) is not None:
                 days[taken] += number
         return Spread(days)
+
+    def waiting_for(self, proposal: Proposal) -> list[Reply]:
+        """Give those that wait, and whose titles mean `proposal` and no other of its number."""
+        number = proposal.number.lstrip("0")
+        waiting = self.waiting().filter(title_zh__contains=number).select_related("agency__region") if number else ()
+        meant = ((reply, reply.meant()) for reply in waiting)
+        return [reply for reply, found in meant if proposal in found and not could_be_several(found)]
 
     def waiting(self) -> Self:
         """Narrow down to replies of which nobody knows yet what they answer."""
@@ -244,6 +187,8 @@ class Reply(RecordModel):
     def clean(self) -> None:
         """Refuse a class that its scheme does not know; take the outcome from it where none is given."""
         super().clean()
+        refuse_future(self.date)
+        refuse_known_number(self, Reply.objects.filter(agency=self.agency_id))
         self.class_printed = self.class_printed.strip()
         dated = self.pk and SHAPE.fullmatch(self.date or "2024")
         for answer in self.answers.select_related("proposal__session") if dated else ():
@@ -260,6 +205,15 @@ class Reply(RecordModel):
         if known and self.outcome == Outcome.UNKNOWN:
             self.outcome = known.outcome
 
+    def against_its_class(self) -> str:
+        """Say where the outcome is not what its class means; "" where it is, as a rule."""
+        known = self.scheme.classes.filter(printed__iexact=self.class_printed).first() if self.scheme else None
+        if known is None or known.outcome in (self.outcome, Outcome.UNKNOWN):
+            return ""
+        words = [str(Outcome(outcome).label) for outcome in (known.outcome, self.outcome)]
+        said = gettext("The class “%(printed)s” means “%(usual)s” here; the outcome is “%(outcome)s”: is that meant?")
+        return said % {"printed": known.printed, "usual": words[0], "outcome": words[1]}
+
     def meant(self) -> list[Proposal]:
         """Give the proposals that its title names: of one body, term, session, number and kind each, or several."""
         read = reply_title(self.title_zh) if self.title_zh else None
@@ -271,6 +225,14 @@ class Reply(RecordModel):
             words = asdict(number) | {"place": place}
             found |= {proposal.pk: proposal for proposal in Proposal.objects.numbered(**words)}
         return list(found.values())
+
+    def answer(self, proposals: Sequence[Proposal]) -> None:
+        """Let it answer all of `proposals`, or raise `ValidationError` and let it answer none."""
+        answers = [Answer(reply=self, proposal=proposal) for proposal in proposals]
+        for answer in answers:
+            answer.full_clean()
+        for answer in answers:
+            answer.save()
 
     def why_it_waits(self) -> str:
         """Say why its title leads to no proposal."""
@@ -318,6 +280,16 @@ class Answer(RecordModel):
         reply = self.entered_with("reply")  # it may not be stored yet, where both are entered together
         if self.proposal_id and reply and not self.pk and SHAPE.fullmatch(reply.date or "2024"):
             refuse_early(reply, self.proposal)
+
+
+def refuse_known_number(letter: Any, others: models.QuerySet[Any]) -> None:
+    """Raise `ValidationError` where one of `others` bears the number of `letter`, however each is printed."""
+    mine = letter.number_in_one_form
+    known = others.exclude(pk=letter.pk).exclude(number="") if mine else others.none()
+    same = next((other for other in known if other.number_in_one_form == mine), None)
+    if same is not None:
+        said = gettext("“%(other)s” bears this number already: %(number)s.")
+        raise ValidationError({"number": said % {"other": same, "number": same.number}})
 
 
 def refuse_early(reply: Reply, proposal: Proposal, beside: Iterable[Reply] = ()) -> None:
@@ -370,9 +342,19 @@ class RecommendationOutcome(RecordModel):
     def __str__(self) -> str:
         return f"{self.recommendation}: {Outcome(self.outcome).label}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a reply that speaks of a demand answers the proposal that makes it."""
+        with edit():
+            super().save(*args, **kwargs)
+            Answer.objects.get_or_create(reply_id=self.reply_id, proposal_id=self.recommendation.proposal_id)
+
     def clean(self) -> None:
-        """Refuse more than a sentence: the reply is quoted, not copied."""
+        """Refuse more than a sentence: the reply is quoted, not copied; and a reply from before what it speaks of."""
         super().clean()
+        reply = self.entered_with("reply")
+        asked = Recommendation.objects.filter(pk=self.recommendation_id).select_related("proposal__session").first()
+        if reply and asked and SHAPE.fullmatch(reply.date or "2024"):
+            refuse_early(reply, asked.proposal)
         for name in ("quotation_zh", "quotation_en"):
             if len(SENTENCE_END.findall(getattr(self, name).strip())) > 1:
                 raise ValidationError({name: _("Quote a sentence at most.")})

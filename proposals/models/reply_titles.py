@@ -12,6 +12,8 @@ from proposals.models.numbers import DocumentNumber, document_number
 
 LONGEST = 300
 ENDING = re.compile("(?:的)?(?:主办|会办|分办)?(?:答复|回复|复函|办理)")
+TAIL = re.compile("(?:的|函|摘要|意见|情况|结果|报告|说明|书|信|公开|答复|回复|复函|[()])*")
+"""What may stand behind that."""
 START = re.compile("关于对|关于就|关于|对于|对|就")
 QUOTED = re.compile("《[^》]*》")
 """The title of the proposal itself, which some agencies print behind its number."""
@@ -43,7 +45,7 @@ def reply_title(text: str) -> ReplyTitle | None:
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text.translate(SIMPLIFIED)))
     plain = QUOTED.sub("", plain) if "号" in QUOTED.sub("", plain) else plain.strip("《》")
     ending = ENDING.search(plain)
-    if not ending:
+    if not ending or not TAIL.fullmatch(plain, ending.end()):
         return None
     what = FILED_BY.sub("", plain[: ending.start()])
     in_class = IN_CLASS.search(what)
@@ -56,6 +58,8 @@ def reply_title(text: str) -> ReplyTitle | None:
     if first is None:
         return None
     numbers = (first, *(replace(first, number=int(other)) for other in others))
+    if not all(each.number for each in numbers):
+        return None
     if in_class:
         return ReplyTitle(numbers, in_class["name"], int(in_class["number"]))
     return ReplyTitle(numbers)
