@@ -290,7 +290,11 @@ def read_documents():
                 words=names,
                 topics=one.topics.all(),
                 agencies=one.agencies.all(),
-                outcomes=last_outcomes((each.reply, each.outcome) for each in one.outcomes.all()),
+                outcomes=last_outcomes(
+                    (each.reply, each.outcome)
+                    for each in one.outcomes.all()
+                    if any(answer.reply_id == each.reply_id for answer in proposal.answers.all())
+                ),
             )
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from proposals.models import Answer, Event, OutcomeClass, OutcomeScheme, Proposal, RecommendationOutcome, Reply
+from proposals.models.outbox import recorded
 from tests.admin_pages import address, errors_of, messages_of, sent_back
 from tests.factories import (
     make_agency,
@@ -310,3 +311,15 @@ def test_overdue_comes_with_the_day(client, monkeypatch):
     for day, number in ((date(2030, 7, 15), 0), (date(2030, 7, 16), 1), (date(2030, 7, 15), 0)):
         monkeypatch.setattr(timezone, "localdate", lambda *_args, day=day: day)
         assert client.get("/proposals/?replied=overdue").context["results"].total == number, day
+
+
+def test_an_outcome_of_a_reply_that_no_longer_answers_shows_nowhere(client):
+    with recorded():
+        proposal = make_proposal(recommendations=1, published=True)
+        reply = make_reply(to=[proposal], outcomes={proposal.recommendations.get(): "resolved"})
+    assert "Resolved" in client.get(proposal.get_absolute_url()).text
+    assert "1 recommendation" in client.get("/recommendations/?outcome=resolved").text
+    Answer.objects.get().delete()
+    assert client.get(reply.get_absolute_url()).status_code == 404
+    assert "Resolved" not in client.get(proposal.get_absolute_url()).text
+    assert "0 recommendations" in client.get("/recommendations/?outcome=resolved").text

@@ -196,6 +196,7 @@ class Batch:
         of_all = self._numbers(proposal, RECOMMENDATION)
         topics = {topic for _, topic in self.topics[key]}
         organisations = [text for *_, en, zh in self.sponsorships[key] for text in _cut(en, zh)]
+        replies = {row[3] for row in self.answers[key]}
         agencies: set[int] = set()
         said: list[str] = []
         parts: list[Entry] = []
@@ -205,7 +206,8 @@ class Batch:
             text, group = _cut(text_en, text_zh), _cut(group_en, group_zh)
             own = {"title": text, "lead": group, "words": organisations}
             numbers = self._numbered(RECOMMENDATION, single, of_all, on, to, order)
-            parts.append(Entry(numbers | _outcomes(self.outcomes[single], RECOMMENDATION), own))
+            of_it = [row for row in self.outcomes[single] if row[3] in replies]  # others are of no reply to this
+            parts.append(Entry(numbers | _outcomes(of_it, RECOMMENDATION), own))
             topics |= on
             agencies |= to
             said += [*text, *group]

@@ -49,3 +49,7 @@ def read_what_came_of_it(proposal: Any) -> None:
         if getattr(proposal, f"has_{name}"):
             rows = _rows(kind.model).select_related(*kind.with_each.split()).prefetch_related(*kind.and_of_each)
             prefetch_related_objects([proposal], Prefetch(kind.way, rows))
+    answering = {answer.reply_id for answer in proposal.answers.all()} if proposal.has_outcomes else ()
+    for recommendation in proposal.recommendations.all() if answering else ():
+        mine = recommendation.outcomes.all()
+        recommendation.shown_outcomes = [each for each in mine if each.reply_id in answering]
