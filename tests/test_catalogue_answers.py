@@ -305,7 +305,7 @@ def test_pictures_tables_list_and_counts_agree(questions):
             "cells": [cell for table in tables for _, _, cells in table.rows for cell in cells],
         }
         for kind, parts in shown.items():
-            for part in rng.sample(parts, min(4, len(parts))):
+            for part in rng.sample(parts, min(5, len(parts))):
                 found = count(asked(QueryDict(part.url.removeprefix("?")), recommendations=False))
                 assert found == part.count, (each.address, kind, part)
                 tried[kind, bool(part.count)] += 1
