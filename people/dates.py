@@ -103,9 +103,14 @@ def refuse_end_before_beginning(began: str, ended: str, field: str) -> None:
         raise ValidationError({field: _("This is before the beginning.")})
 
 
+def today() -> int:
+    """Give this day in the site's time zone as `date_key` does."""
+    return date_key(timezone.localdate().isoformat())
+
+
 def refuse_future(date: str, field: str = "date") -> None:
     """Raise `ValidationError` for `field` where `date` is known to be after today."""
-    if SHAPE.fullmatch(date) and date_key(date) > date_key(timezone.localdate().isoformat()):
+    if SHAPE.fullmatch(date) and date_key(date) > today():
         raise ValidationError({field: _("This day is yet to come.")})
 
 

@@ -147,8 +147,9 @@ class ReplyAdmin(RecordAdmin[Reply]):
         reply: Reply = form.instance
         known = set(reply.answers.values_list("pk", flat=True))
         super().save_related(request, form, formsets, change)
-        for outcome in reply.outcomes.select_related("recommendation"):
-            reply.answers.get_or_create(proposal_id=outcome.recommendation.proposal_id)
+        spoken = set(reply.outcomes.values_list("recommendation__proposal", flat=True))
+        for proposal in spoken - set(reply.answers.values_list("proposal", flat=True)):  # taken away, but spoken of
+            reply.answers.create(proposal_id=proposal)
         entered = {form.instance.pk for formset in formsets if formset.model is Answer for form in formset.forms}
         spoken_of = reply.answers.exclude(pk__in=known | entered).select_related("proposal__session")
         if spoken_of:

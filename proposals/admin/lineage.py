@@ -21,7 +21,8 @@ class LineageInline(RecordTabularInline):
 
     def suggested(self, request: HttpRequest, proposal: Proposal | None) -> list[dict[str, Any]]:
         """Give what a form that is opened offers: proposals of other sessions that seem to ask for the same."""
-        if proposal is None or not proposal.pk or request.method != "GET":
+        opened = request.method == "GET" and proposal is not None and proposal.pk
+        if proposal is None or not opened or not self.has_add_permission(request, proposal):
             return []
         if not hasattr(request, "suggested"):
             request.suggested = [{"other": key} for key in perhaps_related(proposal)]  # type: ignore[attr-defined]

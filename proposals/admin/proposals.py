@@ -148,9 +148,9 @@ class ProposalAdmin(SheetPages, WorkflowPages, DoublePages, RecordAdmin[Proposal
     def finish(self, request: HttpRequest, form: ProposalForm) -> None:
         """Make rows of what was pasted, link replies that waited for this number, take over what became of it."""
         form.save_pasted()
-        for reply in Reply.objects.waiting_for(form.instance):
+        for reply, meant in Reply.objects.waiting_for(form.instance):
             try:
-                reply.answer(reply.meant())
+                reply.answer(meant)
                 said = gettext("“%(reply)s” waited for this and answers it now.") % {"reply": reply}
                 self.message_user(request, said, messages.SUCCESS)
             except ValidationError as error:

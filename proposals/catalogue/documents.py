@@ -16,10 +16,9 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import Choices, Model, QuerySet
-from django.utils import timezone
 from tantivy import Document
 
-from people.dates import date_key
+from people.dates import date_key, today
 from people.models import Agency, Delegate, Level, Membership, Region, Session
 from people.tree import lineage
 from proposals.catalogue.pinyin import spelled
@@ -54,11 +53,6 @@ NUMBER_OF: dict[str, dict[str, int]] = {
 APART = re.compile(r"[^\w\u0300-\u036f]+")
 BATCH = 1_000
 """Proposals that are read at a time."""
-
-
-def today() -> int:
-    """Give the day, as `date_key` does: what is overdue is so of a day."""
-    return date_key(timezone.localdate().isoformat())
 
 
 def choice_number(facet: str, value: str) -> int:

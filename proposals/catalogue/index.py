@@ -29,7 +29,8 @@ from django.db import connection
 from tantivy import FieldType
 from tqdm import tqdm
 
-from proposals.catalogue.documents import NAMED, entries, today
+from people.dates import today
+from proposals.catalogue.documents import NAMED, entries
 from proposals.catalogue.makers import made_by
 from proposals.catalogue.names import is_number, size
 from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE, name_number

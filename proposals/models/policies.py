@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,15 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from people.addresses import Slugs, address, stem
-from people.dates import SHAPE, PartialDateField, date_key, is_partial_date, refuse_future
+from people.addresses import address
+from people.dates import SHAPE, PartialDateField, date_key, is_partial_date
 from people.history import RecordModel
-from people.language import has_name, in_language, one_of
+from people.language import has_name, one_of
 from people.models import Agency
+from proposals.models.letters import Letter
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Recommendation
-from proposals.models.replies import refuse_known_number
-from proposals.models.reply_titles import letter_number
 from proposals.models.sources import Source
 
 LONGEST_PASSAGE = 600
@@ -40,9 +39,10 @@ class PolicyDocumentQuerySet(models.QuerySet["PolicyDocument"]):
         return self.filter(models.Exists(Echo.objects.published().filter(document=models.OuterRef("pk"))))
 
 
-class PolicyDocument(RecordModel):
+class PolicyDocument(Letter):
     """A law, plan, notice or opinion by which an authority sets out what is to be done."""
 
+    signed_by = "issuer"
     _history_m2m_fields = ["co_issuers"]
 
     slug = models.SlugField(
@@ -90,43 +90,15 @@ class PolicyDocument(RecordModel):
             *is_partial_date("date"),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Fill in the slug where it is missing."""
-        if not self.slug:
-            start = stem(f"{self.issuer.slug} {self.title_en or self.date}", "document")
-            others = PolicyDocument.objects.filter(slug__startswith=start).exclude(pk=self.pk)
-            self.slug = Slugs(others.values_list("slug", flat=True)).take(start)
-        super().save(*args, **kwargs)
-
     def clean(self) -> None:
-        """Refuse a date before that of what it takes up, or yet to come, and a number that is known."""
+        """Refuse a date before that of what it takes up."""
         super().clean()
-        refuse_future(self.date)
-        refuse_known_number(self, PolicyDocument.objects.filter(issuer=self.issuer_id))
         for echo in self.echoes.select_related("recommendation__proposal__session") if self.pk else ():
             refuse_sooner(self, echo.recommendation.proposal)
 
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
         return address("policy", self.pk)
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language, or the one there is."""
-        return in_language(self, "title")[0]
-
-    @property
-    def number_in_one_form(self) -> str:
-        """The document number with the brackets 〔〕 and no zeros; as printed where it is of another form."""
-        return letter_number(self.number) or self.number
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the public may see it."""
-        return bool(self.pk) and PolicyDocument.objects.published().filter(pk=self.pk).exists()
 
 
 class EchoQuerySet(models.QuerySet["Echo"]):

@@ -15,17 +15,18 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from people.addresses import Slugs, address, stem
-from people.dates import SHAPE, PartialDateField, is_partial_date, refuse_future
+from people.addresses import address
+from people.dates import SHAPE, PartialDateField, is_partial_date
 from people.history import RecordModel, edit
-from people.language import has_name, in_language, one_of
+from people.language import has_name, one_of
 from people.models import Agency
+from proposals.models.letters import Letter
 from proposals.models.life_cycle import Event, refuse_impossible, reply_facts, settle
 from proposals.models.outcome_classes import Outcome, OutcomeClass, OutcomeScheme
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Recommendation
 from proposals.models.reply_times import Spread, days_between
-from proposals.models.reply_titles import RELATIVE, letter_number, reply_title
+from proposals.models.reply_titles import RELATIVE, reply_title
 from proposals.models.sources import Source
 
 SENTENCE_END = re.compile(r"[。！？!?]|\.(?=\s|$)")
@@ -59,23 +60,24 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
                 days[taken] += number
         return Spread(days)
 
-    def waiting_for(self, proposal: Proposal) -> list[Reply]:
-        """Give those that wait, and whose titles mean `proposal` and no other of its number."""
+    def waiting_for(self, proposal: Proposal) -> list[tuple[Reply, list[Proposal]]]:
+        """Give those that wait and whose titles mean `proposal`, and no other of its number, with all they mean."""
         number = proposal.number.lstrip("0")
         waiting = self.waiting().filter(title_zh__contains=number).select_related("agency__region") if number else ()
-        meant = ((reply, reply.meant()) for reply in waiting)
-        return [reply for reply, found in meant if proposal in found and not could_be_several(found)]
+        meant = [(reply, reply.meant()) for reply in waiting]
+        return [(reply, found) for reply, found in meant if proposal in found and not could_be_several(found)]
 
     def waiting(self) -> Self:
         """Narrow down to replies of which nobody knows yet what they answer."""
         return self.filter(answers=None)
 
 
-class Reply(RecordModel):
+class Reply(Letter):
     """One answer of an agency, as it was sent or published."""
 
     Outcome = Outcome
 
+    signed_by = "agency"
     _history_m2m_fields = ["co_agencies"]
 
     slug = models.SlugField(
@@ -154,41 +156,13 @@ class Reply(RecordModel):
             *is_partial_date("date"),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Fill in the slug where it is missing."""
-        if not self.slug:
-            start = stem(f"{self.agency.slug} {self.title_en or self.date}", "reply")
-            others = Reply.objects.filter(slug__startswith=start).exclude(pk=self.pk)
-            self.slug = Slugs(others.values_list("slug", flat=True)).take(start)
-        super().save(*args, **kwargs)
-
     def get_absolute_url(self) -> str:
         """Give the address of the page."""
         return address("reply", self.pk)
 
-    @property
-    def title(self) -> str:
-        """The title in the reader's language, or the one there is."""
-        return in_language(self, "title")[0]
-
-    @property
-    def number_in_one_form(self) -> str:
-        """The document number with the brackets 〔〕 and no zeros; as printed where it is of another form."""
-        return letter_number(self.number) or self.number
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the public may see it."""
-        return bool(self.pk) and Reply.objects.published().filter(pk=self.pk).exists()
-
     def clean(self) -> None:
         """Refuse a class that its scheme does not know; take the outcome from it where none is given."""
         super().clean()
-        refuse_future(self.date)
-        refuse_known_number(self, Reply.objects.filter(agency=self.agency_id))
         self.class_printed = self.class_printed.strip()
         dated = self.pk and SHAPE.fullmatch(self.date or "2024")
         for answer in self.answers.select_related("proposal__session") if dated else ():
@@ -280,16 +254,6 @@ class Answer(RecordModel):
         reply = self.entered_with("reply")  # it may not be stored yet, where both are entered together
         if self.proposal_id and reply and not self.pk and SHAPE.fullmatch(reply.date or "2024"):
             refuse_early(reply, self.proposal)
-
-
-def refuse_known_number(letter: Any, others: models.QuerySet[Any]) -> None:
-    """Raise `ValidationError` where one of `others` bears the number of `letter`, however each is printed."""
-    mine = letter.number_in_one_form
-    known = others.exclude(pk=letter.pk).exclude(number="") if mine else others.none()
-    same = next((other for other in known if other.number_in_one_form == mine), None)
-    if same is not None:
-        said = gettext("“%(other)s” bears this number already: %(number)s.")
-        raise ValidationError({"number": said % {"other": same, "number": same.number}})
 
 
 def refuse_early(reply: Reply, proposal: Proposal, beside: Iterable[Reply] = ()) -> None:

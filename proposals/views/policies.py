@@ -1,23 +1,18 @@
 """Policy documents that take up what was recommended, and their list."""
 
-from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 
 from proposals.models import Echo, PolicyDocument
+from proposals.views.paging import page_of
 
 ON_A_PAGE = 50
 
 
 def policy_list(request: HttpRequest) -> HttpResponse:
     """List the documents that take up something published, the newest first."""
-    pages = Paginator(_shown(), ON_A_PAGE)
-    try:
-        page = pages.page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404(_("There is no such page of results.")) from None
+    page = page_of(request, _shown(), ON_A_PAGE)
     return render(request, "proposals/policy_list.html", {"page": page})
 
 

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 
 from people.doubles import successor
 from people.language import in_language
@@ -17,6 +15,7 @@ from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, sear
 from proposals.models import Citation, Proposal, Recommendation, Topic
 from proposals.outcomes import Answered
 from proposals.pictures import Pictures
+from proposals.views.paging import page_of
 
 NAMES_ON_A_PAGE = 100
 PICTURED = {
@@ -54,11 +53,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     agencies = Agency.objects.filter(pk__in={*asked, *leading})
     for agency in (found := [*agencies]):
         agency.leads = leading.get(agency.pk, 0)
-    pages = Paginator(_tree(found, asked), NAMES_ON_A_PAGE)
-    try:
-        page = pages.page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404(_("There is no such page of results.")) from None
+    page = page_of(request, _tree(found, asked), NAMES_ON_A_PAGE)
     return render(request, "proposals/agency_list.html", {"page": page, "roots": page.object_list})
 
 
@@ -163,15 +158,11 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
 def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:
     """Render a list of those things that show in public, with the number of proposals on each."""
     counts = count_by(facet, Query())
-    pages = Paginator([key for key in things.values_list("pk", flat=True) if key in counts], NAMES_ON_A_PAGE)
-    try:
-        page = pages.page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404(_("There is no such page of results.")) from None
+    page = page_of(request, [key for key in things.values_list("pk", flat=True) if key in counts], NAMES_ON_A_PAGE)
     page.object_list = things.filter(pk__in=page.object_list)
     for thing in page:
         thing.proposal_count = counts[thing.pk]
-    return render(request, f"proposals/{facet}_list.html", {"page": page, "total": pages.count})
+    return render(request, f"proposals/{facet}_list.html", {"page": page, "total": page.paginator.count})
 
 
 def _tree(things: Iterable[Any], counts: Mapping[int, int]) -> list[Any]:
