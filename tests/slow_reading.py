@@ -259,7 +259,8 @@ def shared_facets(proposal):
 
 def read_documents():
     """Read every published proposal, then each of its recommendations."""
-    for proposal in Proposal.objects.filter(state="published").order_by("pk").prefetch_related(*READ_ALONG):
+    published = Proposal.objects.filter(state="published").order_by("pk").prefetch_related(*READ_ALONG)
+    for proposal in published.iterator(chunk_size=500):  # SQLite takes no list of ten thousand keys
         recommendations = list(proposal.recommendations.all())
         said = [text for one in recommendations for text in (one.text_en, one.text_zh, one.group_en, one.group_zh)]
         for figure in proposal.figures.all():
