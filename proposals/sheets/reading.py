@@ -80,7 +80,7 @@ def read(content: bytes) -> Sheet:
         _refuse(_("this is %(found)s; save it as XLSX, CSV or JSON") % {"found": found})
     if content.startswith(b"PK"):
         return _workbook(content)
-    text = _decoded(content)
+    text = decoded(content)
     if text.lstrip()[:1] in ("[", "{"):
         return _sheet(_json_rows(text), harmed=False)
     return _sheet(_text_rows(text))
@@ -99,8 +99,11 @@ def _refuse(why: str, *, row: int = 0, column: str = "") -> NoReturn:
     raise SheetError(": ".join(filter(None, [_(", ").join(place), why])))
 
 
-def _decoded(content: bytes) -> str:
-    """Decode a text: UTF-8 or UTF-16 with its mark, UTF-8 without, or GB18030, as Chinese programs write it."""
+def decoded(content: bytes) -> str:
+    """Decode a text: UTF-8 or UTF-16 with its mark, UTF-8 without, or GB18030, as Chinese programs write it.
+
+    Raises `SheetError` with the line where it is none of them.
+    """
     encoding = next((name for mark, name in BOMS.items() if content.startswith(mark)), None)
     if encoding:
         try:

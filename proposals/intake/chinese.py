@@ -1,0 +1,73 @@
+"""Chinese: which words begin an action, and where a sentence that asks for several is cut into single ones."""
+
+from __future__ import annotations
+
+import re
+
+from proposals.intake.lines import Part
+from proposals.intake.rules import DEMANDS
+
+VERBS = frozenset(DEMANDS["verbs_zh"].split())
+VERB = "|".join(sorted(VERBS, key=len, reverse=True))
+ADVERBS = rf"(?:(?:{DEMANDS['adverbs_zh']})(?:地)?)*"
+CUTS = re.compile(r"[，；;]\s*|：|:|(?<=[\u4e00-\u9fff）)”])、(?=[\u4e00-\u9fff]{4,})|(?<=[。”])\s*(?=.)|(?<=[\u4e00-\u9fff])(?=\d{1,2}[.．、](?!\d))|(?=[①-⑳])|(?=[（(][一二三四五六七八九十\d]{1,2}[)）])|(?<=[\u4e00-\u9fff])(?=[一二三四五六七八九]是)|并(?=(?:对|将|由|在|加强|建立|完善|给予|允许|制定|设立|明确|定期|逐步))")
+CUE = re.compile(
+    r"^[“\"（(]?(?:[^，。；：]{0,40}?)(?:建议|呼吁|提议|倡议|希望|期待|主张|请求|恳请|要求(?=国家|有关|各))(?:还|也|应|要|：|:|，|,|国家层面|从国家层面|说|道|能够|能|可以|可|由此|尽快(?=由))*(?:方面)?[，：:]?"
+)
+SAYS = re.compile(r"^[“\"]?(?:[^，。；：]{0,30}?)(?:提出|认为|表示|指出|说|强调|坦言|介绍|看来|告诉记者)(?:，|：|:|,)?")
+MODAL = re.compile(rf"(?:应当|应该|必须|不得|亟需|亟待|有必要|需要|应|须|要|可|不能)(?:{DEMANDS['adverbs_zh']}|不|先|被)*")
+MARKED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）.．、]|[①-⑳]|[一二三四五六七八九十]是(?:要)?|第[一二三四五六七八九十][，,、：:])\s*")
+WITH = re.compile(r"^(?:由|将|把|对|对于|在|向|与|和|同|为|给|从|以|用|就|请|让|使|凡|鼓励|支持|允许|引导|推动|促进|按照|根据|参照|借鉴|依托|通过|围绕|针对|结合|联合|利用|发挥|充分)")
+LEADS = re.compile(r"^(?:在[^，。；]{1,24}(?:层面|方面|上|中|下|前提下|基础上|框架下|过程中|阶段|同时)?$|(?:依托|借鉴|参照|结合|围绕|针对|根据|按照|通过|基于|凭借|以|对于|对)[^，。；]{2,40}$)")
+PURPOSES = re.compile(rf"^(?:{DEMANDS['results_zh']}|以(?=[^，]{{0,4}}?(?:便|期|推动|促进|满足|提高|提升|保障|缩短|确保|防|免|避免|支撑|减轻|降低|更)))")
+DENIED = re.compile("(?:不(?:建议|主张|赞成|同意)|并未(?:建议|提出)|没有提出|未涉及)")
+BACKGROUND = re.compile(rf"^[“\"]?(?:{DEMANDS['background_zh']})")
+PROBLEMS = re.compile(f"(?:{DEMANDS['problems_zh']})")
+ASKING = re.compile(f"(?:{DEMANDS['asking_zh']})")
+ACTING = re.compile(rf"^{ADVERBS}(?:{VERB})")
+SUBJECT = re.compile(
+    r"^[^，。；]{0,18}?(?:国家|政府|部门|部委|委|局|厅|中心|院|所|会|部|省|市|区|县|医院|机构|企业|高校|学校|地方|财政|各地|银行|保险公司|平台|银保监|药监|卫健|医保|科技|立法机关|条例|办法|标准|国企|港|府)"
+    rf"{ADVERBS}(?:{VERB})"
+)
+
+
+def without_cue(piece: Part) -> tuple[Part, bool]:
+    """Give a piece without the mark and the words that ask, and whether there were such words."""
+    if found := MARKED.match(piece.text):
+        piece = piece.part(found.end(), len(piece.text))
+    cued = False
+    if found := CUE.match(piece.text):
+        rest = piece.part(found.end(), len(piece.text))
+        cued, piece = True, rest
+    elif found := SAYS.match(piece.text):
+        piece = piece.part(found.end(), len(piece.text))
+    while found := re.match(r"[“”\"，,：:\s]+", piece.text):
+        piece = piece.part(found.end(), len(piece.text))
+    return piece, cued
+
+
+def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> bool:
+    """Tell whether a piece begins an action of its own."""
+    if PURPOSES.match(text):
+        return False
+    if MODAL.search(text[:26]) and re.search(rf"{MODAL.pattern}[^，]{{0,16}}?(?:{VERB}|报销|上报|退出|公示|公布|公开|负责|追究|治|收|管)", text):
+        return bool(asking or re.search("应当|应该|必须|不得|亟需|亟待|有必要|应", text))
+    if not asking:
+        return False
+    if cut == "、" and not ACTING.match(text):
+        return False
+    if ACTING.match(text):
+        return True
+    if WITH.match(text) and re.search(rf".(?:{VERB})", text[1:]):
+        return not LEADS.match(text) or bool(re.search(rf"(?:{VERB})[^，]{{2,}}$", text[2:]))
+    return bool(SUBJECT.match(text)) and (cued or not going_on or cut in ("；", ";", "，"))
+
+
+def trimmed(action: Part) -> Part:
+    """Give an action without marks, and without the purpose that follows."""
+    text = action.text
+    if found := re.search(r"[，,](?:从而|进而|以便|以期|使得|使其|让|以(?:满足|确保|保障|促进|推动|提高|提升|实现|缩短|更))[^，]*$", text):
+        text = text[: found.start()]
+    text = text.rstrip("。，；;：:、！!”\" ）" if text.count("（") < text.count("）") else "。，；;：:、！!”\" ")
+    start = len(text) - len(text.lstrip("“\"，、：: "))
+    return action.part(start, len(text))

@@ -1,0 +1,152 @@
+"""English: which words begin an action, and how a sentence that asks for several is cut into single ones."""
+
+from __future__ import annotations
+
+import re
+
+from proposals.intake.lines import Part
+from proposals.intake.rules import DEMANDS
+
+VERBS = frozenset(DEMANDS["verbs_en"].split())
+NOUNS_TOO = frozenset(DEMANDS["nouns_too_en"].split())
+DOUBLED = re.compile(r"(?:[^aeiou]|qu)[aeiou][bdgmnprt]$")
+IRREGULAR = {
+    "build": "built", "give": "given", "make": "made", "hold": "held", "lay": "laid", "let": "let", "set": "set", "put": "put",
+    "cut": "cut", "draw": "drawn", "take": "taken", "bring": "brought", "find": "found", "keep": "kept", "lead": "led",
+    "pay": "paid", "send": "sent", "speed": "sped", "spread": "spread", "write": "written", "teach": "taught", "begin": "begun",
+}
+"""What is done to a thing: set up, brought in."""
+
+
+def _spellings(verb: str) -> set[str]:
+    """Give a verb in British and American spelling."""
+    return {verb, re.sub(r"iz(?=e|ing|ed)", "is", verb)} if verb.endswith("ize") else {verb}
+
+
+def _ing(verb: str) -> str:
+    if verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")):
+        return f"{verb[:-1]}ing"
+    return f"{verb}{verb[-1]}ing" if _doubles(verb) else f"{verb}ing"
+
+
+def _ed(verb: str) -> str:
+    if verb in IRREGULAR:
+        return IRREGULAR[verb]
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if re.search("[^aeiou]y$", verb):
+        return f"{verb[:-1]}ied"
+    return f"{verb}{verb[-1]}ed" if _doubles(verb) else f"{verb}ed"
+
+
+def _s(verb: str) -> str:
+    if re.search("[^aeiou]y$", verb):
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if re.search("(?:s|x|z|ch|sh|o)$", verb) else f"{verb}s"
+
+
+def _doubles(verb: str) -> bool:
+    return bool(DOUBLED.search(verb)) and (len(re.findall("[aeiou]+", verb)) == 1 or verb in ("permit", "admit", "submit", "commit", "embed", "enrol"))
+
+
+SPELLED = {spelling for verb in VERBS for spelling in _spellings(verb)}
+BASE, GERUND = SPELLED, {_ing(verb) for verb in SPELLED}
+PARTICIPLE, THIRD = {_ed(verb) for verb in SPELLED} | set(IRREGULAR.values()), {_s(verb) for verb in SPELLED}
+ADVERB = r"(?:(?:[a-z]+ly|also|further|then|better|fully|not only|not|never|first|together|again|even|thus|soon|at the same time,?|in addition,?|moreover,?|besides,?|to|actively and [a-z]+ly|both|either)\s+)*"
+HEAD = re.compile(rf"(?:and |or |but )?{ADVERB}(?P<verb>[A-Za-z]+(?:-[a-z]+)?)(?=\s|$)", re.IGNORECASE)
+OBJECT = re.compile(
+    r"\s+(?:the|a|an|all|any|each|every|its|their|our|this|that|these|those|more|no|some|such|new|up|out|on|in|at|to|as|for|into|with|it|them|him|her|us"
+    r"|qualified|eligible|national|local|domestic|foreign|clinical|basic|key|international|high|special|strong|support|large|small|long|public|private"
+    r"|scientific|medical|relevant|independent|innovative|early|rare|dedicated|cell|stem|gene|drug|hospitals?|enterprises|companies|research\w*|"
+    r"universities|institutions?|patients|doctors|talents?|\w+ed|\w+al|\w+ic|\w+ive|\w+ary|\w+-\w+|[A-Z]\w*|\d+)\b"
+)
+"""What may follow a word that is a noun as often, where it is the verb."""
+MODAL = re.compile(
+    r"\b(?:should|shall|must|ought to|need(?:s|ed)? to|(?:is|are) to|has to|have to|can|may|will|be required to|would do well to)\s+"
+    rf"(?P<adverbs>{ADVERB})(?P<be>(?:not\s+|no longer\s+)?be\s+(?:[a-z]+ly\s+)?)?(?P<verb>[a-z]+(?:-[a-z]+)?)",
+    re.IGNORECASE,
+)
+PASSIVE = re.compile(r"\b(?:to be|be|been|were|was|are|is|and|,)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\b")
+NOMINAL = re.compile(rf"(?:and |including |, )?(?:the |an? )?(?:\w+ ){{0,2}}?(?:{DEMANDS['nominals_en']}) (?:of|in|to|from) ", re.IGNORECASE)
+RESULTS = re.compile(rf"(?:and )?(?:{DEMANDS['results_en']})\b", re.IGNORECASE)
+CUTS = re.compile(r";\s*|,\s+|\s+(?=and\s)|:\s+|\s+(?=as well as\s)|\s+[–—-]{1,2}\s+|(?<=\w)\s+(?=while\s)")
+SUBORDINATE = re.compile(
+    r"(?:which|who|whose|where|because|since|although|though|if|when|while|as (?!well)|until|unless|provided|even|rather than|instead of|such as|including|not to|after|before|in which|one of|especially|particularly|namely)\b",
+    re.IGNORECASE,
+)
+PURPOSE = re.compile(
+    r"(?:,\s*|\s+)(?:so as to|in order (?:to|that)|so that|thereby|thus|with a view to|with the aim of|with the goal of|for the purpose of)\b.*$|,\s+(?:to|so)\s+(?=[a-z]).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+PURPOSES = re.compile(r"(?:and )?(?:so as to|in order (?:to|that)|so that|so |thereby|thus|with a view to|with the aim of|with the goal of|to (?!be\b))", re.IGNORECASE)
+CUES = re.compile(rf"(?<![A-Za-z])(?:{DEMANDS['cues_en']})(?![A-Za-z])", re.IGNORECASE)
+CUE_HEAD = re.compile(
+    r"\b(?:suggest|recommend|propos|call(?:s|ed|ing)? (?:for|on|upon)|urg|appeal|advocat|hop(?:e|ing)|ask|request|demand|plead|necessary|essential|imperative|necessity|want|would (?:like|have)|insist|advis|believ|think|say|said|argu|expect|require)[a-z]*"
+    r"(?:\s*[:,]?\s+(?:that|to|for|on|upon|it|is|be|also|strongly|of|also|necessary|essential|imperative|urgent|as follows)\b)*[\s:,]*",
+    re.IGNORECASE,
+)
+STRONG = re.compile(
+    r"\b(?:suggest|recommend|propos|call(?:s|ed|ing)? (?:for|on|upon)|urg|appeal|advocat|hop(?:e|ing)|ask|request|demand|plead|necessary|essential|imperative|necessity|want|would like|would have|insist)[a-z]*\b",
+    re.IGNORECASE,
+)
+DENIED = re.compile(
+    r"\b(?:stops? short of|do(?:es)? not (?:ask|want|propose|suggest|call|recommend)|did not (?:ask|want|propose|suggest|call)|declined to|oppos\w+|reject\w+|instead of asking|no need to|would not|not in favou?r)\b",
+    re.IGNORECASE,
+)
+ASKING = re.compile(rf"\b{DEMANDS['asking_en']}\w*", re.IGNORECASE)
+PROBLEMS = re.compile(rf"\b(?:{DEMANDS['problems_en']})\b", re.IGNORECASE)
+BACKGROUND = re.compile(rf"[\"“]?(?:{DEMANDS['background_en']})\b", re.IGNORECASE)
+AUTHORITY = re.compile(
+    r"\b(?:government|ministry|ministries|commission|departments?|state|administration|bureau|agenc(?:y|ies)|authorit(?:y|ies)|CDE|NMPA|NHC|NHSA|NDRC|MIIT|institutes?|cent(?:er|re)|country|nation|province|city)\b"
+)
+SAID = re.compile(r"[,.!?]?[\"”]\s*(?:[,-]\s*)?(?:(?:he|she|[A-Z]\w+(?: [A-Z][\w-]+)?)(?: also)? (?:said|says|told|added|adds|noted|argued|explained|asked|wrote)|(?:said|says|added) )[^\"“”]*$")
+
+
+def verb_at(text: str, place: int = 0) -> str:
+    """Give the verb of an action that begins at `place`, "" where none does."""
+    found = HEAD.match(text, place)
+    if not found:
+        return ""
+    word = found["verb"].casefold()
+    if word not in BASE:
+        return ""
+    if word in NOUNS_TOO and not OBJECT.match(text, found.end()):
+        return ""
+    return word
+
+
+def gerund_at(text: str, place: int = 0) -> bool:
+    """Tell whether “establishing …” begins at `place`."""
+    found = HEAD.match(text, place)
+    return bool(found and found["verb"].casefold() in GERUND)
+
+
+def modal_in(text: str, *, strict: bool) -> bool:
+    """Tell whether a clause says what should be done; `strict` where “will” or “can” say it too."""
+    for found in MODAL.finditer(text):
+        verb, weak = found["verb"].casefold(), found[0].split()[0].casefold() in ("can", "may", "will", "is", "are", "need", "needs", "needed", "has", "have")
+        if found["be"]:
+            if verb in PARTICIPLE or verb.endswith("ed"):
+                return True
+        elif not weak or (strict and verb in BASE):
+            if verb in BASE or (not weak and verb not in ("be", "have", "know", "see", "expect")):
+                return True
+    return False
+
+
+def governed(text: str) -> bool:
+    """Tell whether a clause behind “suggest that” or “ask the … to” says what somebody does: a subject and its verb."""
+    if re.match(r"(?:the |a |an )?(?:\w+\s){0,3}?(?:is|are|was|were|has|have|had)\b", text):
+        return False
+    for found in re.finditer(r"(?<=\s)(?P<to>to\s+|not\s+|be\s+(?:[a-z]+ly\s+)?)?(?P<verb>[a-z]+(?:-[a-z]+)?)(?=\s|$)", text):
+        verb = found["verb"]
+        if found["to"] and found["to"].startswith("be"):
+            if verb in PARTICIPLE or verb.endswith("ed"):
+                return True
+        elif (verb in BASE and (verb not in NOUNS_TOO or found["to"] or OBJECT.match(text, found.end()))) or (
+            verb in THIRD and AUTHORITY.search(text[: found.start()]) and verb[:-1] not in NOUNS_TOO
+        ):
+            return True
+        elif found["to"] and found["to"].startswith("to"):
+            return True
+    return False

@@ -1,0 +1,87 @@
+"""Names: which words of a text are the name of a Chinese person, in Latin letters or in characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from proposals.intake.lines import Part
+from proposals.intake.rules import DELEGATES
+from proposals.sheets.romanising import romanised
+
+SURNAMES = frozenset(DELEGATES["surnames"])
+DOUBLE = tuple(DELEGATES["surnames_double"].split())
+FAMILY = frozenset(
+    romanised(f"{surname}一").split()[0].casefold() for surname in (*SURNAMES, *DOUBLE)
+) | {"lyu", "lv", "nyu"}
+"""Family names in Latin letters."""
+SYLLABLE = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
+    "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|er|ia|ie|iu|ua|uo|ui|ue|ve|[aeiouv])"
+)
+GIVEN = re.compile(rf"(?:{SYLLABLE}[-']?){{1,3}}", re.IGNORECASE)
+LATIN = re.compile(
+    r"(?<![A-Za-z'-])(?P<family>[A-Z][a-z]+|[A-Z]{2,7})[ ]+"
+    r"(?P<given>[A-Z][a-z]+(?:[-'][A-Za-z][a-z]*){0,2}|[A-Z]{2,12})(?P<more>[ ][A-Z][a-z]{1,5}(?![a-z-]))?(?![A-Za-z])"
+)
+HAN_NAME = "[\u4e00-\u9fff]"
+NOT_GIVEN = frozenset("said the has was who an a he she in on at to".split())
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def letters(self) -> str:
+        """Give it as it is compared: “Ding Lie-ming” is “dinglieming”."""
+        return letters(self.text)
+
+
+def letters(name: str) -> str:
+    """Give a name's letters, small, without what divides them."""
+    return "".join(filter(str.isalpha, name.casefold()))
+
+
+def latin_names(part: Part) -> Iterator[Name]:
+    """Find the names in Latin letters, family name first; what only looks like one is left out by its sounds."""
+    place = 0
+    while found := LATIN.search(part.text, place):
+        place = found.end("family") + 1
+        if found["family"].casefold() not in FAMILY:
+            continue
+        given, more = found["given"], found["more"] or ""
+        if not _given(given):
+            continue
+        whole = more and len(letters(given)) <= 5 and _given(more.strip())
+        end = found.end("more") if whole else found.end("given")
+        yield Name(part.text[found.start() : end], part.start + found.start(), part.start + end)
+        place = end
+
+
+def _given(word: str) -> bool:
+    return bool(GIVEN.fullmatch(word.replace("'", "").replace("-", ""))) and word.casefold() not in NOT_GIVEN
+
+
+def han_name(text: str, place: int, follows: re.Pattern[str]) -> str:
+    """Give the name in characters that begins at `place` and is followed by what follows names; "" if there is none."""
+    family = 2 if text[place : place + 2] in DOUBLE else 1
+    if family == 1 and text[place : place + 1] not in SURNAMES:
+        return _dotted(text, place)
+    for given in (2, 1):
+        end = place + family + given
+        name = text[place:end]
+        if len(name) == family + given and re.fullmatch(f"{HAN_NAME}+", name) and follows.match(text, end):
+            return name
+    return ""
+
+
+def _dotted(text: str, place: int) -> str:
+    """Give a name that is written with a dot between its parts: 买买提·依明."""
+    found = re.compile("[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff]{1,8}?(?=建议|表示|认为|提出|委员|代表|[^\u4e00-\u9fff]|$)").match(text, place)
+    return found[0] if found else ""

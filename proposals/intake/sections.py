@@ -1,0 +1,250 @@
+"""Sections: which sentences of an article tell of which delegate, and under which title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from proposals.intake.delegates import OTHERS_EN, OTHERS_ZH, Delegates, Speaker, like
+from proposals.intake.furniture import sells
+from proposals.intake.lines import Part
+from proposals.intake.rules import DELEGATES, RULES, anywhere, words
+
+LONGEST_HEADING, LONGEST_HEADING_ZH = 240, 70
+CLOSING = words(RULES["sections"]["closing_en"])
+CLOSING_ZH = anywhere(RULES["sections"]["closing_zh"])
+PART = re.compile(RULES["sections"]["part"], re.IGNORECASE)
+SPEECH = re.compile(rf"(?:\b(?:{DELEGATES['speech_en']})(?:\s+that)?|(?:建议|表示|认为|说|提出|指出|介绍|呼吁|称|问|答|如下|以下.*))\s*$", re.IGNORECASE)
+DECORATION = re.compile(r"^[\s\[【▍■◆●▶►*#|《<◎★☆丨]+|^\(?\d{1,2}[.、)）:：\s]+(?=\S)|^[一二三四五六七八九十]{1,3}、|^(?:NO|No)\.?\s?\d+[\s.:：]*|[\s\]】*#|]+$")
+NAMED_TITLE = re.compile(
+    r"《(?P<zh>[^《》]{4,80}(?:《[^《》]{2,40}》[^《》]{0,30})?(?:提案|建议|议案))》"
+    r"|[\"“](?P<en>(?:a )?(?:bill|proposals?|suggestions?|motion|recommendations?)\b[^\"”]{8,200})[\"”]"
+    r"|(?:proposal|suggestion|bill|motion|recommendation)s?,? (?:titled|entitled|named|called|headed)[:,]? [\"“](?P<titled>[^\"”]{8,200})[\"”]",
+    re.IGNORECASE,
+)
+TITLE_BEFORE = re.compile(r"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?(?:的)?(?:议案|提案|建议|关键词|题目|标题|title|proposal|suggestion)\s*[:：]\s*", re.I)
+SENTENCE_ENDS = re.compile(r"[.。；;!?！？,，]$")
+
+
+@dataclass
+class Passage:
+    """What an article tells of one proposal: who speaks, the title, and its sentences, line by line."""
+
+    speakers: list[Speaker]
+    start: int
+    title: Part | None = None
+    lines: list[list[Part]] = field(default_factory=list)
+
+    @property
+    def end(self) -> int:
+        """Give where its last sentence ends."""
+        return max((sentence.end for line in self.lines for sentence in line), default=self.start)
+
+    @property
+    def sentences(self) -> Iterator[Part]:
+        """Give its sentences in order."""
+        return (sentence for line in self.lines for sentence in line)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line that begins somebody's section, with the title it gives."""
+
+    speakers: list[Speaker]
+    title: Part | None
+    open: bool
+    """A title may stand in the next line."""
+
+
+class Sections:
+    """Cuts an article into passages, one for each proposal; what is left is nobody's."""
+
+    def __init__(self, lines: Sequence[Part], delegates: Delegates) -> None:
+        self._delegates = delegates
+        self._lines = lines
+        self.passages: list[Passage] = []
+        self.others: list[Part] = []
+        """What other people say."""
+        self._now: Passage | None = None
+        self._untold: Part | None = None
+        self._open = False
+        last = max((each.start for speaker in delegates.speakers for each in speaker.mentions), default=0)
+        for line in lines:
+            self._read(line, behind=line.start > last)
+
+    def _read(self, line: Part, *, behind: bool) -> None:
+        if behind and (self._closes(line) or sells(line)):
+            self._now = None
+        heading = self.heading(line)
+        if heading:
+            self._begin(heading, line)
+        elif self._open and self._now and _bare_title(line):
+            self._now.title, self._open = _without(TITLE_BEFORE, line), False
+        elif not self._delegates.mentions(line) and _untitled(line):
+            self._untold = line
+            self._other_heading(line)
+        else:
+            self._paragraph(line)
+            self._untold, self._open = None, False
+
+    def _closes(self, line: Part) -> bool:
+        return bool(CLOSING.match(line.text) or CLOSING_ZH.match(line.text.lstrip("【[■ ")))
+
+    def _other_heading(self, line: Part) -> None:
+        """Let a heading that tells of other people end what a delegate says."""
+        if OTHERS_EN.search(line.text) or OTHERS_ZH.search(line.text) or re.search("回应|链接|手记|response|dynamic", line.text, re.I):
+            self._now = None
+        elif self._now and self._now.lines:
+            self._now.lines.append([line])
+
+    def heading(self, line: Part) -> Heading | None:
+        """Read a line as the heading of a section, or as the caption below one."""
+        mentioned = self._delegates.mentions(line)
+        longest = LONGEST_HEADING_ZH if line.chinese else LONGEST_HEADING
+        if not mentioned or len(line.text) > longest + 120:
+            return None
+        name, speaker = mentioned[0]
+        seated = self._delegates.seats_in(line) or re.search("(?:委员|代表)", line.text) or speaker.short
+        if not seated:
+            return None
+        colon = re.compile("[:：]").search(line.text, name.end - line.start)
+        if colon and not self._speech(line, colon.start(), longest):
+            title = _title(line, colon.end())
+            if title is None or _is_title(title):
+                return Heading(self._in_heading(line, colon.start(), mentioned), title, open=title is None)
+        if colon is None and not SENTENCE_ENDS.search(line.text) and len(line.text) <= longest:
+            return Heading(self._in_heading(line, len(line.text), mentioned), _said_title(line, name.end), open=True)
+        return None
+
+    def _speech(self, line: Part, colon: int, longest: int) -> bool:
+        """Tell whether somebody only says something before the colon."""
+        rest = line.text[colon + 1 :].strip()
+        if colon > longest or re.match("[\"'“]", rest):
+            return True
+        if SPEECH.search(line.text[:colon]):
+            return bool(not rest or SENTENCE_ENDS.search(rest) or re.search("[。；;]", rest))
+        return False
+
+    def _in_heading(self, line: Part, end: int, mentioned: list[tuple[object, Speaker]]) -> list[Speaker]:
+        speakers = [speaker for name, speaker in self._delegates.mentions(line.part(0, end))]
+        return [*{id(each): each for each in speakers}.values()] or [mentioned[0][1]]  # type: ignore[list-item]
+
+    def _begin(self, heading: Heading, line: Part) -> None:
+        now = self._now
+        first = heading.speakers[0]
+        if now and not heading.title and not now.lines and (first in now.speakers or like(first, now.speakers[0])):
+            if first not in now.speakers:
+                self._delegates.same(now.speakers[0], first)
+            return
+        title = heading.title
+        if title is None and self._untold is not None:
+            title, self._untold = self._untold, None
+        if now and first in now.speakers and not title and now.lines:
+            now.lines.append(line.sentences)
+            return
+        self._now = Passage(heading.speakers, line.start, title)
+        self.passages.append(self._now)
+        self._open = heading.open and title is None
+        self._untold = None
+
+    def _paragraph(self, line: Part) -> None:
+        kept: list[Part] = []
+        for index, sentence in enumerate(line.sentences):
+            mentioned = [speaker for name, speaker in self._delegates.mentions(sentence)]
+            if mentioned:
+                self._turn(mentioned, sentence, kept)
+            elif self._strange(sentence, first=index == 0):
+                self._close(kept)
+                self._now = None
+                kept = []
+            elif family := self._by_family_name(sentence):
+                self._turn([family], sentence, kept)
+            (kept if self._now else self.others).append(sentence)
+        self._close(kept)
+
+    def _close(self, kept: list[Part]) -> None:
+        if self._now and kept:
+            self._now.lines.append([*kept])
+        kept.clear()
+
+    def _turn(self, mentioned: list[Speaker], sentence: Part, kept: list[Part]) -> None:
+        """Go on with who speaks in a sentence: with whom is spoken of now, if that is one of them."""
+        now = self._now
+        if now and any(each in now.speakers for each in mentioned):
+            return
+        speaker = mentioned[0]
+        if now and like(speaker, now.speakers[0]) and not (speaker.seats and speaker.mentions[0].start < now.start):
+            self._delegates.same(now.speakers[0], speaker)
+            return
+        self._close(kept)
+        before = next((each for each in reversed(self.passages) if speaker in each.speakers), None)
+        if before is None:
+            before = Passage([speaker], sentence.start)
+            if self._untold is not None:
+                before.title = self._untold
+            self.passages.append(before)
+        self._now = before
+        self._untold = None
+
+    def _strange(self, sentence: Part, *, first: bool) -> bool:
+        """Tell whether somebody speaks who is no delegate."""
+        if OTHERS_EN.search(sentence.text) or OTHERS_ZH.search(sentence.text):
+            return first or bool(re.search(r"\b(?:said|responded|replied|answer\w*)\b|表示|回应|称|答", sentence.text))
+        names = self._delegates.strangers(sentence)
+        return any(re.match(rf",|\s+(?:{DELEGATES['speech_en']})\b", sentence.text[each.end - sentence.start :]) for each in names) and not any(
+            like(Speaker(each, [each]), speaker) for each in names for speaker in (self._now.speakers if self._now else [])
+        )
+
+    def _by_family_name(self, sentence: Part) -> Speaker | None:
+        """Give who is meant by a family name alone at the beginning of a sentence: “Lai said …”."""
+        found = re.match(r"[\"“]?([A-Z][a-z]+)(?:'s)?,? ", sentence.text)
+        known = [each for each in self._delegates.speakers if found and each.name.text.startswith(f"{found[1]} ")]
+        if not known or (self._now and any(each in self._now.speakers for each in known)):
+            return None
+        return known[-1] if len(known) == 1 else None
+
+
+def _title(line: Part, start: int) -> Part | None:
+    bare = _without(DECORATION, line.part(start, len(line.text)))
+    return bare if bare.text else None
+
+
+def _without(pattern: re.Pattern[str], part: Part) -> Part:
+    """Give a part without what `pattern` finds at its ends."""
+    while found := pattern.search(part.text):
+        if not found[0] or len(found[0]) == len(part.text):
+            break
+        part = part.part(found.end(), len(part.text)) if found.start() == 0 else part.part(0, found.start())
+    return part
+
+
+def _is_title(part: Part) -> bool:
+    longest = LONGEST_HEADING_ZH if part.chinese else LONGEST_HEADING
+    return len(part.text) <= longest and len(part.sentences) == 1 and not re.search("[。；]|\\.$", part.text)
+
+
+def _bare_title(line: Part) -> bool:
+    return _is_title(line) and not SENTENCE_ENDS.search(line.text) and not line.mark
+
+
+def _untitled(line: Part) -> bool:
+    """Tell whether a line stands alone as a heading: short, without a stop."""
+    longest = 45 if line.chinese else 130
+    return len(line.text) <= longest and not re.search("[.。；;,，:：!?？”\"]$", line.text) and not line.mark and not PART.fullmatch(line.text)
+
+
+def _said_title(line: Part, end: int) -> Part | None:
+    """Give what somebody asks for in a heading without a colon: 蔺伯谦委员建议尽快布局区域细胞制备中心."""
+    rest = line.part(end - line.start, len(line.text))
+    found = re.match(r"(?:委员|代表)?(?=建议|呼吁|提议)|\s*(?:suggests?|proposes?|calls? for|urges?|recommends?|wants?)\s+(?=\w)", rest.text)
+    return _without(DECORATION, rest.part(found.end(), len(rest.text))) if found and len(rest.text) > found.end() + 6 else None
+
+
+def named_title(passage: Passage) -> Part | None:
+    """Give the title that the text itself names: 《关于……的提案》, the “Bill on …”."""
+    for sentence in passage.sentences:
+        if found := NAMED_TITLE.search(sentence.text):
+            group = next(name for name in ("zh", "en", "titled") if found[name])
+            return sentence.part(found.start(group), found.end(group))
+    return None
