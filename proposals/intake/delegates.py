@@ -21,9 +21,10 @@ POST_ZH = re.compile(f"(?:{DELEGATES['posts_zh']})")
 SHORT = re.compile(
     r"(?:(?:Standing |Committee )*(?:[Mm]ember|[Cc]ommissioner)|[Rr]epresentative|[Dd]eputy|[Dd]elegate|[Dd]eput(?:y|ies))[ ]+$"
 )
-BEFORE_SEAT = re.compile(r"[\s,，(（\[:：-]*(?:(?:who )?(?:is|was)(?: also)? )?(?:an? |the |one of the )?$", re.IGNORECASE)
+BEFORE_SEAT = re.compile(r"[\s,，(（\[:：-]*(?:(?:who )?(?:is|was|has|had)(?: also)? |who )?(?:an? |the |one of the )?$", re.IGNORECASE)
 AFTER_SEAT = re.compile(r"[\s,，)\]]*(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?|Prof\.?|Professor|Academician)?[\s]*$")
 WITH_POST = re.compile(rf"[\s,]*(?:and |, )?[^.;:!?\"]{{0,110}}\b(?:{DELEGATES['posts_en']})\b[^.;:!?\"]{{0,60}}$", re.IGNORECASE)
+RANK_BEFORE = re.compile(r"(?:^|[\s,(])(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)[ ]+$", re.IGNORECASE)
 RANK_ALONE = re.compile(r"[\s,(]+(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)\b(?! (?:director|head|dean|chair))", re.I)
 SHORT_ZH = re.compile(rf"(?P<name>(?:{HAN_NAME}){{2,4}}?)(?P<rank>委员|代表)(?![会团])")
 
@@ -106,18 +107,29 @@ class Delegates:
     def _meant(self, line: Part, phrase: SeatPhrase) -> Speaker | None:
         """Tell whom “The CPPCC National Committee member, who …” or “Hua is a member …” means: the last name before it."""
         head = line.text[: phrase.start - line.start]
-        family = re.search(r"(?<![A-Za-z])([A-Z][a-z]+) (?:is|was)(?: also)? an? $", head)
-        if not family and not re.search(r"(?:^|[.!?\"]\s+)The $", head):
+        if not head.strip("(（[ ") and (above := self._above(line)):
+            return above
+        family = re.search(r"(?<![A-Za-z])([A-Z][a-z]+),? (?:(?:who )?(?:is|was|has|had)(?: also)?(?: an?)? |who )$", head)
+        begun = re.search(r"(?:^|[.!?\"”]\s+)(?:The|He|She)\b[^.!?]{0,120}$", head)
+        if not family and not (begun and all(not begun.start() <= name.start - line.start < len(head) for name in self._names[line.start])):
             return None
         before = [name for names in self._names.values() for name in names if name.start < phrase.start]
         if family:
             before = [name for name in before if name.text.startswith(f"{family[1]} ")]
         return self._speaker(max(before, key=lambda name: name.start)) if before else None
 
+    def _above(self, line: Part) -> Speaker | None:
+        """Give whose name alone the line above is, or begins with before a colon."""
+        index = self._lines.index(line)
+        names = self._names[self._lines[index - 1].start] if index else []
+        if names and names[0].start == self._lines[index - 1].start:
+            return self._speaker(names[0])
+        return None
+
     def _bare_rank(self, line: Part) -> None:
         """Read “…, a deputy and vice president of …” where the sentence names the body itself."""
         for name in self._names[line.start]:
-            found = RANK_ALONE.match(line.text, name.end - line.start)
+            found = RANK_ALONE.match(line.text, name.end - line.start) or RANK_BEFORE.search(line.text[: name.start - line.start])
             sentence = next((each for each in line.sentences if each.start <= name.start < each.end), line)
             phrase = self._seat_finder.body(sentence, found["rank"]) if found and name.letters not in self._by_letters else None
             if phrase:
@@ -175,12 +187,14 @@ def _beside_zh(line: Part, phrase: SeatPhrase) -> Name | None:
     """Give the name in characters that stands behind a seat, with posts between at most, or before it."""
     text, end = line.text, phrase.end - line.start
     stop = re.compile(r"[。；;！？!?]|$").search(text, end)
+    posts = {found.end() for found in POST_ZH.finditer(text, end)}
     for place in range(end, min(stop.start() if stop else len(text), end + 90)):
         before = text[end:place]
-        if before and not (before[-1] in "、，, \u3000·" or POST_ZH.search(before) and _ends_post(before)):
+        divided = not before or before[-1] in "、，, \u3000·"
+        if not divided and place not in posts:
             continue
         follows = SAID if before[-1:] in "，," else FOLLOWS
-        if name := han_name(text, place, follows) or _unknown_name(text, place):
+        if name := han_name(text, place, follows) or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2)):
             if not POST_ZH.match(name):
                 return Name(name, line.start + place, line.start + place + len(name))
     head = text[: phrase.start - line.start].rstrip(" ，,（(、：:")
@@ -193,17 +207,13 @@ def _beside_zh(line: Part, phrase: SeatPhrase) -> Name | None:
     return None
 
 
-def _ends_post(before: str) -> bool:
-    return any(found.end() == len(before) for found in POST_ZH.finditer(before))
-
-
-def _unknown_name(text: str, place: int) -> str:
-    """Give three characters, or two, that can only be a name: what comes behind says so."""
+def _unknown_name(text: str, place: int, lengths: Sequence[int]) -> str:
+    """Give characters that can only be a name, as many as may be: what comes behind says so."""
     strict = re.compile(r"(?:委员|代表)?(?:建议|表示|认为|提出|指出|说[，：:]|呼吁|告诉记者|[：:]|带来)|[）)】\]]|\s*$")
-    for length in (3, 2):
+    for length in lengths:
         name = text[place : place + length]
         if len(name) == length and re.fullmatch(f"{HAN_NAME}+", name) and strict.match(text, place + length):
-            if not re.search("委员|代表|政协|人大|记者|公司|大学|医院|建议|提案|议案|主任|院长|们$|^[这那本该各]", name):
+            if not re.search("委员|代表|政协|人大|记者|公司|大学|医院|建议|提案|议案|主任|院长|关于|们$|^[这那本该各位名些在对]", name):
                 return name
     return ""
 
@@ -227,7 +237,7 @@ def _called(line: Part, found: re.Match[str]) -> Name | None:
         if place < 0 or (place and re.match(HAN_NAME, text[place - 1]) and not POST_ZH.search(text[max(0, place - 5) : place])):
             continue
         if name := han_name(text, place, re.compile("委员|代表")):
-            if len(name) == length:
+            if len(name) == length and not re.match("[位名些各等]|几位|多位", name):
                 return Name(name, line.start + place, line.start + place + length)
     return None
 

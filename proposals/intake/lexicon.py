@@ -35,7 +35,7 @@ class Words:
         self._exact: dict[str, str] = {}
         self._folded: dict[str, str] = {}
         for word, slug, exact in words:
-            if key := folded(word).strip():
+            if key := _key(folded(word).strip()):
                 (self._exact if exact else self._folded).setdefault(key if exact else key.casefold(), slug)
         self._patterns = [_pattern(self._exact, 0), _pattern(self._folded, re.IGNORECASE)]
 
@@ -44,9 +44,14 @@ class Words:
         found: list[Word] = []
         for pattern, slugs in zip(self._patterns, (self._exact, self._folded), strict=True):
             for match in pattern.finditer(text) if pattern else ():
-                word = match["word"]
+                word = _key(match["word"])
                 found.append(Word(slugs.get(word) or slugs[word.casefold()], match.start(), match.end()))
         return [*_longest(found)]
+
+
+def _key(word: str) -> str:
+    """Give a word as it is looked up: a hyphen is a blank."""
+    return re.sub(r"[\s-]+", " ", word)
 
 
 def _pattern(words: Mapping[str, str], flags: int) -> re.Pattern[str] | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
+
+from pypinyin import Style, pinyin
 
 from proposals.intake.lines import Part
 from proposals.intake.rules import DELEGATES
-from proposals.sheets.romanising import romanised
 
 SURNAMES = frozenset(DELEGATES["surnames"])
 DOUBLE = tuple(DELEGATES["surnames_double"].split())
 FAMILY = frozenset(
-    romanised(f"{surname}一").split()[0].casefold() for surname in (*SURNAMES, *DOUBLE)
-) | {"lyu", "lv", "nyu"}
+    "".join(sounds) for name in (*SURNAMES, *DOUBLE) for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True))
+) | {"lyu", "lv", "nyu", "ou", "shan", "xie", "qiu", "zha"}
 """Family names in Latin letters."""
 SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"

@@ -143,7 +143,7 @@ class _Reader:
 
     def _seat(self, speaker: Speaker) -> Seat | None:
         """Give the seat that is said most exactly; where a province is not named it is the article's."""
-        phrases = sorted(speaker.seats, key=lambda phrase: (not phrase.level, not phrase.region, phrase.role in ("member", "deputy")))
+        phrases = sorted(speaker.seats, key=lambda phrase: (not phrase.exact, not phrase.level, not phrase.region, phrase.role in ("member", "deputy")))
         if not phrases:
             return None
         phrase: SeatPhrase = phrases[0]

@@ -41,6 +41,8 @@ class SeatPhrase:
     role: str
     start: int
     end: int
+    exact: bool = True
+    """Whether it says itself which body: “NPC deputy” may be said of a provincial one too."""
 
 
 class Seats:
@@ -55,7 +57,7 @@ class Seats:
         word = "|".join([ORDINAL, *english, *spelled])
         self._run = re.compile(rf"(?<![A-Za-z])(?:{word})(?:(?:'s|\)?[ ]+\(?)+(?:{word})(?![A-Za-z]))+\)?", re.I)
         self._word = re.compile(rf"(?<![A-Za-z])(?:{word})(?![A-Za-z])", re.I)
-        place = f"(?:{'|'.join(chinese)}|[\u4e00-\u9fff]{{2,3}}?(?=省|市|自治区|区|县|州))"
+        place = f"(?:{'|'.join(chinese)}|[^\\W的是和位名来自在与及等月日年、，]{{2,3}}?(?=市|区|县|州))"
         self._chinese = re.compile(
             rf"(?P<before>{TERM_ZH})(?P<place>全国|(?:{place})(?:省|市|自治区|区|县|自治州|州)?|省|市|自治区|区|县)?{TERM_ZH}"
             rf"(?P<system>政协|人大){TERM_ZH}(?P<inside>(?:(?P<later>全国|{place}(?:省|市)?)?委员会)|常务委员会|常委会)?"
@@ -98,7 +100,8 @@ class Seats:
             role = PLAIN[system]
         region = self._region(names)
         start, end = _bounds(words)
-        return SeatPhrase(system, _level(region), region, role, place + start, place + end)
+        exact = region not in ("", COUNTRY) or "national" in " ".join(names) or "chinese people's political consultative conference" in names
+        return SeatPhrase(system, _level(region), region, role, place + start, place + end, exact)
 
     def _region(self, names: list[str]) -> str:
         """Tell whose body it is: "CN" for the national one, "" for a province that is not named.
@@ -107,9 +110,9 @@ class Seats:
         """
         places = [(before, self._provinces[word]) for before, word in zip(["", *names], names, strict=False) if word in self._provinces]
         local = {"provincial", "municipal", "province's"} & {*names}
-        if {"national", "nation's", "national people's congress"} & {*names}:
+        if {"national", "nation's"} & {*names} or ("national people's congress" in names and not local):
             return COUNTRY
-        if places and (local or any(before != "from" for before, _place in places)):
+        if places and (local or any(before not in ("from", "for") for before, _place in places)):
             return places[0][1]
         return "" if local else COUNTRY
 
