@@ -11,6 +11,13 @@ from proposals.intake.lines import Part
 
 SHORTEST, SHORTEST_ZH = 12, 4
 """Characters of an action."""
+LISTED, LISTED_ZH = 20, 6
+"""Characters from which a point of a list is an action by its place alone."""
+OPENING = re.compile(
+    r"[\"“'\s]*(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|therefore|in addition|also|then|again|finally|besides|moreover|and|to|we will|let us"
+    r"|let's|please|at the same time|meanwhile|first of all|in view of this)\b[,:]?\s*)*",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -38,91 +45,111 @@ def _within_brackets(before: str) -> bool:
     return before.count("(") + before.count("（") > before.count(")") + before.count("）")
 
 
-def actions(sentence: Part, *, asking: bool) -> Iterator[Part]:
-    """Give the single actions that a sentence asks for; `asking` where what stands before says that demands follow."""
-    yield from (_chinese(sentence, asking=asking) if sentence.chinese else _english(sentence, asking=asking))
+def actions(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
+    """Give the single actions that a sentence asks for.
+
+    `asking` says that demands are to be expected by what stands before, `listed` that it is a point of a list of them.
+    """
+    cut = _chinese if sentence.chinese else _english
+    yield from cut(sentence, asking=asking, listed=listed)
 
 
-def _english(sentence: Part, *, asking: bool) -> Iterator[Part]:
+def _english(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
     said = english.SAID.search(sentence.text)
     whole = sentence.part(0, said.start()) if said else sentence
     if english.DENIED.search(whole.text) or whole.text.rstrip("\"”)").endswith("?"):
         return
-    first, strong = True, bool(english.STRONG.search(whole.text))
-    open_, last, purposive, before = None, "", False, ""
+    strong = bool(english.STRONG.search(whole.text))
+    open_, last, purposive, first, cut = None, "", False, True, ""
     for piece in pieces(whole, english.CUTS):
         part, kind = piece.part, ""
-        if first or piece.cut == ":" or (english.STRONG.search(part.text) and not open_):
-            part, kind = _first_english(part, asking=asking)
+        cut = ";" if cut == ";" else piece.cut
+        numbered = english.NUMBERED.match(part.text)
+        if numbered:
+            part, cut = part.part(numbered.end(), len(part.text)), ";"
+        if not part.text or english.ORDINAL.fullmatch(part.text):
+            cut = ";"
+            continue
+        if first or cut in (":", ";") or (english.STRONG.search(part.text) and not open_):
+            part, kind = _first_english(part, asking=asking or strong, strong=strong, first=first)
         if not kind and not first:
-            kind = _next_english(piece, asking=asking or strong, last=last, open_=open_ is not None)
+            kind = _next_english(part, cut, asking=asking or strong, last=last, open_=open_ is not None)
+        if not kind and cut == ";" and (numbered or listed) and asking and len(part.text) >= LISTED and not english.REPORTED.search(part.text):
+            kind = "clause"
         if kind == "cue":
             kind = ""
-        elif first and (kind or not english.SUBORDINATE.match(part.text)):
+        elif kind or not english.SUBORDINATE.match(part.text):
             first = False
-        if kind and open_ is not None and piece.cut in (" ", ",") and _verb_alone(open_.text):
-            open_ = _joined(sentence, open_, part)
-            last = kind
-            continue
-        if kind:
+        if kind and open_ is not None and cut in (" ", ",") and _verb_alone(open_.text):
+            open_, last = _joined(sentence, open_, part), kind
+        elif kind:
             if open_ is not None:
                 yield open_
             open_, last, purposive = part, kind, False
         elif open_ is not None and not purposive:
-            if english.PURPOSES.match(part.text) or (piece.cut in (",", ";") and english.RESULTS.match(part.text)):
+            if english.PURPOSES.match(part.text) or (cut in (",", ";") and english.RESULTS.match(part.text)):
                 purposive = True
             else:
                 open_ = _joined(sentence, open_, part)
-        before = part.text
-    del before
+        cut = ""
     if open_ is not None:
         yield open_
 
 
-def _first_english(part: Part, *, asking: bool) -> tuple[Part, str]:
-    """Read the first piece: what stands behind the words that ask, and whether it begins an action."""
+def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tuple[Part, str]:
+    """Read the first piece, or one behind a colon: what stands behind the words that ask, and what kind of action it begins."""
     cue = english.CUE_HEAD.search(part.text)
     while cue:
         rest = part.part(cue.end(), len(part.text))
         if not rest.text:
             return part, "cue"
+        asks = bool(english.STRONG.match(cue[0]))
         if english.verb_at(rest.text) or english.gerund_at(rest.text) or english.NOMINAL.match(rest.text):
-            return rest, "verb" if english.verb_at(rest.text) else "gerund"
-        if english.modal_in(rest.text, strict=True) or english.governed(rest.text):
+            if asks or asking:
+                return rest, "verb" if english.verb_at(rest.text) else "gerund"
+        elif english.modal_in(rest.text, strict=asks) or (asks and english.governed(rest.text)):
             return rest, "clause"
         cue = english.CUE_HEAD.search(part.text, cue.end())
-    bare = part.part(re.match(r"[\"“'\s]*(?:(?:first|second|third|therefore|in addition|also|then|finally|besides|moreover|and|to|we will|let us|let's|please)\b[,:]?\s*)*", part.text, re.I).end(), len(part.text))  # type: ignore[union-attr]
-    if english.modal_in(part.text, strict=asking):
+    bare = part.part(OPENING.match(part.text).end(), len(part.text))  # type: ignore[union-attr]
+    if english.modal_in(part.text, strict=asking and (not first or bool(english.AUTHORITY.search(part.text)))):
         return bare, "clause"
-    if asking and bare.text and (english.verb_at(bare.text) or english.NOMINAL.match(bare.text)):
+    if bare.text and english.verb_at(bare.text) and (asking or strong or bare.text[:1].isupper()):
         return bare, "verb"
-    if asking and bare.text and english.gerund_at(bare.text):
+    if asking and bare.text and (english.NOMINAL.match(bare.text) or (english.gerund_at(bare.text) and not english.RESULTS.match(bare.text))):
         return bare, "gerund"
-    if asking and english.AUTHORITY.search(part.text) and english.governed(part.text):
+    if asking and bare.text and english.AUTHORITY.search(part.text) and english.governed(part.text):
         return bare, "clause"
-    if asking and (found := english.PASSIVE.search(part.text)) and found["verb"] in english.PARTICIPLE:
+    if asking and (found := english.PASSIVE.search(part.text)) and found["verb"] in english.PARTICIPLE and not english.REPORTED.search(part.text):
         return bare, "passive"
     return part, ""
 
 
-def _next_english(piece: _Piece, *, asking: bool, last: str, open_: bool) -> str:
+def _next_english(part: Part, cut: str, *, asking: bool, last: str, open_: bool) -> str:
     """Tell whether a further piece begins an action of its own."""
-    text = piece.part.text
+    text = part.text
+    if that := re.match(r"(?:and )?that ", text):
+        return "clause" if open_ and (english.governed(text[that.end() :]) or english.modal_in(text, strict=False)) else ""
     if english.SUBORDINATE.match(text):
         return ""
     if english.verb_at(text) and (asking or open_):
         to = re.match(r"(?:and |or )?to\s", text)
-        return "" if to and piece.cut == "," and not text.startswith("and") else "verb"
-    if english.modal_in(text, strict=asking):
+        return "" if to and cut == "," and not text.startswith("and") else "verb"
+    if open_ and (found := re.match(r"and to (?:[a-z]+ly )?(?P<verb>[a-z]+)\b", text)):
+        return "verb" if last == "verb" or found["verb"] in english.BASE else ""
+    if english.modal_in(text, strict=asking and bool(english.AUTHORITY.search(text))):
         return "clause"
-    if english.gerund_at(text) and not english.RESULTS.match(text) and (last == "gerund" or piece.cut == ";" or (asking and not open_)):
+    if english.gerund_at(text) and not english.RESULTS.match(text) and (last == "gerund" or cut == ";" or (asking and not open_)):
         return "gerund"
     if re.match(r"(?:and )?to be \w+", text) and asking:
         return "clause"
-    if last in ("passive", "clause") and re.match(r"(?:and |, )", text) and (found := re.match(r"and (?:[a-z]+ly )?([a-z]+)\b", text)):
+    if asking and (found := english.BE.search(text)) and found["verb"] in english.PARTICIPLE and not re.match(r"(?:and )?(?:to|that)\b", text):
+        return "clause"
+    if last in ("passive", "clause") and (found := re.match(r"and (?:[a-z]+ly )?([a-z]+)\b", text)):
         if found[1] in english.PARTICIPLE and found[1] not in english.BASE:
             return "passive"
-    if piece.cut == ";" and open_ and (english.governed(text) or english.NOMINAL.match(text)):
+    if cut == ";" and open_ and (english.governed(text) or english.NOMINAL.match(text)):
+        return "clause"
+    if asking and open_ and english.AUTHORITY.search(text[:60]) and english.governed(text) and re.match(r"(?:and )?(?:the |[A-Z])", text):
         return "clause"
     if english.NOMINAL.match(text) and asking and (last == "gerund" or text.startswith("including")):
         return "gerund"
@@ -141,29 +168,36 @@ def _joined(sentence: Part, one: Part, other: Part) -> Part:
     return sentence.part(one.start - sentence.start, other.end - sentence.start)
 
 
-def _chinese(sentence: Part, *, asking: bool) -> Iterator[Part]:
+def _chinese(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
     if sentence.text.rstrip("”\"）)").endswith(("？", "?")) or chinese.DENIED.search(sentence.text):
         return
-    open_, purposive, asked, waiting = None, False, asking, None
+    open_, waiting, purposive, asked, point = None, None, False, asking, listed
     for piece in pieces(sentence, chinese.CUTS):
-        part, cued = chinese.without_cue(piece.part)
-        asked = asked or cued
+        part, cued, marked = chinese.without_cue(piece.part)
+        asked = asked or cued or (piece.cut in ("：", ":") and chinese.lists(sentence.text))
+        point = point or marked or (asked and piece.cut in ("；", ";"))
         if not part.text:
             continue
-        starts = chinese.begins(part.text, asking=asked, cued=cued, going_on=open_ is not None, cut=piece.cut)
+        told = chinese.TOLD.search(part.text)
+        starts = not told and (
+            chinese.begins(part.text, asking=asked, cued=cued, going_on=open_ is not None, cut=piece.cut)
+            or (point and asked and len(part.text) >= LISTED_ZH and not chinese.LEADS.match(part.text) and not chinese.PURPOSES.match(part.text))
+        )
         if starts and open_ is not None and piece.cut == "、" and len(open_.text) <= 2:
             open_ = _joined(sentence, open_, part)
-            continue
-        if starts:
+        elif starts:
             if open_ is not None:
                 yield open_
             open_ = _joined(sentence, waiting, part) if waiting else part
-            purposive, waiting = False, None
-        elif asked and chinese.LEADS.match(part.text) and piece.cut != "、":
+            purposive, waiting, point = False, None, False
+        elif asked and piece.cut != "、" and chinese.LEADS.match(part.text):
             if open_ is not None:
                 yield open_
-                open_ = None
-            waiting = part
+            open_, waiting = None, part
+        elif told:
+            if open_ is not None:
+                yield open_
+            open_, waiting = None, None
         elif open_ is not None and not purposive:
             if chinese.PURPOSES.match(part.text):
                 purposive = True

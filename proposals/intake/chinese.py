@@ -12,11 +12,11 @@ VERB = "|".join(sorted(VERBS, key=len, reverse=True))
 ADVERBS = rf"(?:(?:{DEMANDS['adverbs_zh']})(?:地)?)*"
 CUTS = re.compile(r"[，；;]\s*|：|:|(?<=[\u4e00-\u9fff）)”])、(?=[\u4e00-\u9fff]{4,})|(?<=[。”])\s*(?=.)|(?<=[\u4e00-\u9fff])(?=\d{1,2}[.．、](?!\d))|(?=[①-⑳])|(?=[（(][一二三四五六七八九十\d]{1,2}[)）])|(?<=[\u4e00-\u9fff])(?=[一二三四五六七八九]是)|并(?=(?:对|将|由|在|加强|建立|完善|给予|允许|制定|设立|明确|定期|逐步))")
 CUE = re.compile(
-    r"^[“\"（(]?(?:[^，。；：]{0,40}?)(?:建议|呼吁|提议|倡议|希望|期待|主张|请求|恳请|要求(?=国家|有关|各))(?:还|也|应|要|：|:|，|,|国家层面|从国家层面|说|道|能够|能|可以|可|由此|尽快(?=由))*(?:方面)?[，：:]?"
+    r"^[“\"（(]?(?:[^，。；：]{0,40}?)(?:促请|敦促|吁请|建言|冀|盼|请(?=国家|有关|中|省|市|各|卫|药)|建议|呼吁|提议|倡议|希望|期待|主张|请求|恳请|要求(?=国家|有关|各))(?:还|也|应|要|：|:|，|,|国家层面|从国家层面|说|道|能够|能|可以|可|由此|尽快(?=由))*(?:方面)?[，：:]?"
 )
 SAYS = re.compile(r"^[“\"]?(?:[^，。；：]{0,30}?)(?:提出|认为|表示|指出|说|强调|坦言|介绍|看来|告诉记者)(?:，|：|:|,)?")
-MODAL = re.compile(rf"(?:应当|应该|必须|不得|亟需|亟待|有必要|需要|应|须|要|可|不能)(?:{DEMANDS['adverbs_zh']}|不|先|被)*")
-MARKED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）.．、]|[①-⑳]|[一二三四五六七八九十]是(?:要)?|第[一二三四五六七八九十][，,、：:])\s*")
+MODAL = re.compile(rf"(?:应当|应该|必须|一律|终身不得|不妨|宜|不得|亟需|亟待|有必要|需要|应|须|要|可|不能)(?:{DEMANDS['adverbs_zh']}|不|先|被)*")
+MARKED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）.．、]|[①-⑳]|[一二三四五六七八九十](?:是要?|要)|其[一二三四五六七][，,：:]|建议[一二三四五六七]：|第[一二三四五六七八九十][，,、：:])\s*")
 WITH = re.compile(r"^(?:由|将|把|对|对于|在|向|与|和|同|为|给|从|以|用|就|请|让|使|凡|鼓励|支持|允许|引导|推动|促进|按照|根据|参照|借鉴|依托|通过|围绕|针对|结合|联合|利用|发挥|充分)")
 LEADS = re.compile(r"^(?:在[^，。；]{1,24}(?:层面|方面|上|中|下|前提下|基础上|框架下|过程中|阶段|同时)?$|(?:依托|借鉴|参照|结合|围绕|针对|根据|按照|通过|基于|凭借|以|对于|对)[^，。；]{2,40}$)")
 PURPOSES = re.compile(rf"^(?:{DEMANDS['results_zh']}|以(?=[^，]{{0,4}}?(?:便|期|推动|促进|满足|提高|提升|保障|缩短|确保|防|免|避免|支撑|减轻|降低|更)))")
@@ -31,10 +31,11 @@ SUBJECT = re.compile(
 )
 
 
-def without_cue(piece: Part) -> tuple[Part, bool]:
-    """Give a piece without the mark and the words that ask, and whether there were such words."""
-    if found := MARKED.match(piece.text):
-        piece = piece.part(found.end(), len(piece.text))
+def without_cue(piece: Part) -> tuple[Part, bool, bool]:
+    """Give a piece without the mark and the words that ask; whether there were such words, and whether a mark."""
+    marked = MARKED.match(piece.text)
+    if marked:
+        piece = piece.part(marked.end(), len(piece.text))
     cued = False
     if found := CUE.match(piece.text):
         rest = piece.part(found.end(), len(piece.text))
@@ -43,7 +44,17 @@ def without_cue(piece: Part) -> tuple[Part, bool]:
         piece = piece.part(found.end(), len(piece.text))
     while found := re.match(r"[“”\"，,：:\s]+", piece.text):
         piece = piece.part(found.end(), len(piece.text))
-    return piece, cued
+    return piece, cued, bool(marked)
+
+
+TOLD = re.compile(rf"已经?(?!有的)|曾|(?:{VERB})(?:了|过)(?!解)|正在|(?<!不)了(?=[一二三\d])|去年|近年来|过去")
+"""What has been done already, or is going on."""
+
+
+def lists(text: str) -> bool:
+    """Tell whether a colon in a sentence is followed by several points of a list."""
+    _lead, colon, rest = text.partition("：")
+    return bool(colon) and (rest.count("；") >= 1 or bool(re.search("[①-⑳]|[（(]?[一二1][)）、是]", rest))) and not PROBLEMS.search(_lead)
 
 
 def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> bool:
@@ -57,6 +68,8 @@ def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> 
     if cut == "、" and not ACTING.match(text):
         return False
     if ACTING.match(text):
+        return True
+    if re.match(r"由[^，]{2,24}$", text) and not LEADS.match(text):
         return True
     if WITH.match(text) and re.search(rf".(?:{VERB})", text[1:]):
         return not LEADS.match(text) or bool(re.search(rf"(?:{VERB})[^，]{{2,}}$", text[2:]))

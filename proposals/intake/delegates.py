@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.fuzz import ratio
 
 from proposals.intake.lines import Part
-from proposals.intake.names import HAN_NAME, Name, han_name, latin_names, letters
+from proposals.intake.names import HAN_NAME, SURNAMES, Name, han_name, latin_names, letters
 from proposals.intake.rules import DELEGATES, anywhere, words
 from proposals.intake.seats import PLAIN, SeatPhrase, Seats
 
@@ -52,6 +52,8 @@ class Delegates:
         self._lines, self._seat_finder = lines, seats
         self._seats = {line.start: seats.find(line) for line in lines}
         self._names = {line.start: [*latin_names(line)] for line in lines}
+        text = "\n".join(line.text for line in lines)
+        self._often = Often(text)
         self.speakers: list[Speaker] = []
         self._by_letters: dict[str, Speaker] = {}
         for line in lines:
@@ -80,7 +82,7 @@ class Delegates:
     def _read(self, line: Part) -> None:
         names = self._names[line.start]
         for phrase in self._seats[line.start]:
-            if name := _beside(line, phrase, names) or _beside_zh(line, phrase):
+            if name := _beside(line, phrase, names) or _beside_zh(line, phrase, self._often) or _alone(line, phrase, names):
                 self._speaker(name).seats.append(phrase)
                 for other in _joint(line, name):
                     self._speaker(other).seats.append(phrase)
@@ -183,7 +185,29 @@ def _beside(line: Part, phrase: SeatPhrase, names: Sequence[Name]) -> Name | Non
     return None
 
 
-def _beside_zh(line: Part, phrase: SeatPhrase) -> Name | None:
+class Often:
+    """Tells which characters stand in a text more than once: a name does, where it is told of somebody."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def name_at(self, text: str, place: int) -> str:
+        """Give the name at `place` by that alone: three characters with a family name, or two."""
+        for length in (3, 2):
+            name = text[place : place + length]
+            if len(name) == length and name[0] in SURNAMES and re.fullmatch(f"{HAN_NAME}+", name) and self._text.count(name) > 1:
+                return "" if re.search("委员|代表|医院|大学|公司|提案|建议", name) else name
+        return ""
+
+
+def _alone(line: Part, phrase: SeatPhrase, names: Sequence[Name]) -> Name | None:
+    """Give the only name of the sentence, where it stands before the seat: “… it is her first year as deputy of …”."""
+    sentence = next((each for each in line.sentences if each.start <= phrase.start < each.end), line)
+    here = [name for name in names if sentence.start <= name.start < sentence.end]
+    return here[0] if len(here) == 1 and here[0].start == sentence.start and here[0].end <= phrase.start else None
+
+
+def _beside_zh(line: Part, phrase: SeatPhrase, often: Often) -> Name | None:
     """Give the name in characters that stands behind a seat, with posts between at most, or before it."""
     text, end = line.text, phrase.end - line.start
     stop = re.compile(r"[。；;！？!?]|$").search(text, end)
@@ -194,7 +218,7 @@ def _beside_zh(line: Part, phrase: SeatPhrase) -> Name | None:
         if not divided and place not in posts:
             continue
         follows = SAID if before[-1:] in "，," else FOLLOWS
-        if name := han_name(text, place, follows) or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2)):
+        if name := han_name(text, place, follows) or often.name_at(text, place) or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2)):
             if not POST_ZH.match(name):
                 return Name(name, line.start + place, line.start + place + len(name))
     head = text[: phrase.start - line.start].rstrip(" ，,（(、：:")

@@ -13,7 +13,18 @@ from proposals.intake.sections import Passage
 
 LEAD_COVERED = 0.5
 """What share of its words a summing-up sentence must add to what follows to ask for something of its own."""
-LONGEST_LEAD = 60
+LONGEST_LEAD, LONGEST_LEAD_ZH = 60, 18
+"""Characters of a sentence that only names what the rest of a point spells out."""
+LONGEST_HEAD, LONGEST_HEAD_ZH = 120, 36
+NUMERALS, NUMERALS_ZH = "two|three|four|five|six|several|some|following|these|specific", "[几一二两三四五六七八九十]|以下|如下"
+ANNOUNCED = re.compile(
+    rf"\b(?:{NUMERALS}) (?:\w+ )?(?:points|suggestions?|recommendations?|proposals?|aspects|measures|requests|prescriptions|opinions|demands|things to do)\b"
+    r"|\b(?:suggestions?|recommendations?|requests|demands) (?:is|are|follow\w*|as follows|include)|what (?:he|she) (?:proposes|wants|asks)|(?:appeal|request) is simple|put(?:s)? forward in the proposal",
+    re.IGNORECASE,
+)
+ANNOUNCED_ZH = re.compile(f"(?:{NUMERALS_ZH})(?:点|方面|条|个方面|项|件事)(?:的)?(?:建议|意见|对策|措施|请求|事)|建议概括起来|具体建议|建议如下|如下建议|以下建议|最要紧的是|提案(?:提出|聚焦|建议)|议案提出")
+TROUBLES = re.compile(r"\b(?:problems?|challenges|difficulties|shortcomings) (?:are|is|as follows|mainly|include)|what is the problem", re.IGNORECASE)
+TROUBLES_ZH = re.compile(f"(?:主要(?:有|存在|是)|存在)(?:{NUMERALS_ZH}|以下)?[^，。]{{0,8}}(?:问题|困难|短板|不足)")
 STOP_WORDS = frozenset("the a an of and or to in on for with by from as at is are be that this it its their our will we should must further".split())
 
 
@@ -57,54 +68,74 @@ class _State:
         self.problems = False
 
     def read(self, line: list[Part], following: list[Part]) -> Iterator[_Sentence]:
-        """Read the sentences of a line; those that only lead to a list are left out."""
+        """Read the sentences of a line; those that only lead to a list, and headings of points, are left out."""
         mark = line[0].mark
-        leading = self._leads(line[-1], following)
-        here = self.asking
+        if self._heads(line, following) or self._leads(line[-1], following):
+            return
         for index, sentence in enumerate(line):
             bare = sentence.unmarked
-            if leading:
+            self._announced(bare)
+            strong = chinese.CUE.match(bare.text) if bare.chinese else english.STRONG.search(bare.text)
+            asking = self.asking and not self.problems and not self._explains(bare)
+            listed = asking and bool(mark or sentence.mark) and (not index or bool(sentence.mark))
+            if self.problems and not strong:
+                yield _Sentence(bare, mark, asking=False, listed=False, found=[])
                 continue
-            if not index and not mark:
-                self._announced(sentence)
-            asking = (self.asking or here) and not self.problems
-            if self._explains(bare):
-                asking = False
-            kept = [part for part in map(trimmed, actions(bare, asking=asking)) if part]
-            strong = english.STRONG.search(bare.text) or chinese.CUE.match(bare.text)
-            if kept and strong and not mark:
-                here = True
-            elif not mark and not kept and not bare.chinese:
-                here = self.asking
-            yield _Sentence(bare, mark, bool(strong or asking), self.asking, [] if self.problems and not strong else kept)
+            kept = [part for part in map(trimmed, actions(bare, asking=asking, listed=listed)) if part]
+            if kept and strong:
+                self.asking, self.problems = True, False
+            yield _Sentence(bare, sentence.mark or mark, bool(strong or asking), bool(mark), kept)
 
     def _announced(self, sentence: Part) -> None:
-        text = sentence.text
-        if re.search(r"(?:following|as follows|these|three|four|five|several|specific) (?:\w+ )?(?:points|suggestions?|recommendations?|proposals?|aspects|measures)", text, re.I) or re.search("[几一二两三四五六七八九](?:点|方面|条|个方面|项)(?:建议|意见|对策|措施)|建议概括起来|具体建议|建议如下", text):
+        """Note where a sentence says that suggestions follow, or problems."""
+        if (ANNOUNCED_ZH if sentence.chinese else ANNOUNCED).search(sentence.text):
             self.asking, self.problems = True, False
+        elif (TROUBLES_ZH if sentence.chinese else TROUBLES).search(sentence.text):
+            self.problems = True
+
+    def _heads(self, line: list[Part], following: list[Part]) -> bool:
+        """Tell whether a line is only the heading of what follows; remember whether of demands or problems."""
+        text = line[0].unmarked.text
+        chinese_text = line[0].chinese
+        short = len(line) == 1 and len(text) <= (LONGEST_HEAD_ZH if chinese_text else LONGEST_HEAD)
+        if not short or re.search("[.。；;!！?？,，]$", text) or not following:
+            return False
+        asks = (chinese.ASKING if chinese_text else english.ASKING).search(text)
+        troubles = (chinese.PROBLEMS if chinese_text else english.PROBLEMS).search(text) or re.search("背景|情况|概况|案由|意义|background|situation|overview", text, re.I)
+        if asks and not re.search("问题与?$", text):
+            self.asking, self.problems = True, False
+            return True
+        if troubles and not asks:
+            self.problems = True
+            return True
+        return _kind_of(line[0].mark) != _kind_of(following[0].mark)
 
     def _leads(self, last: Part, following: list[Part]) -> bool:
         """Tell whether a line leads to what follows it: demands or problems; remember which."""
         text = last.text
-        chinese_text = last.chinese
         ends = text.rstrip("”\" ").endswith((":", "："))
         listed = bool(following and following[0].mark)
-        if not ends and not (listed and not last.mark):
+        if not following or not (ends or (listed and not last.mark)):
             return False
-        asks = (chinese.ASKING if chinese_text else english.ASKING).search(text)
-        necessary = english.CUES.search(text) if not chinese_text else chinese.MODAL.search(text)
-        troubles = (chinese.PROBLEMS if chinese_text else english.PROBLEMS).search(text)
-        if asks or (necessary and (ends or listed)):
-            self.asking, self.problems = True, bool(troubles and not asks)
-            return ends or not last.mark
-        if troubles:
+        asks = (chinese.ASKING if last.chinese else english.ASKING).search(text)
+        necessary = (chinese.MODAL if last.chinese else english.CUES).search(text)
+        troubles = (chinese.PROBLEMS if last.chinese else english.PROBLEMS).search(text)
+        if troubles and not asks:
             self.problems = True
             return ends
+        if asks or ends or necessary:
+            self.asking, self.problems = True, False
+            return ends or bool(asks or necessary)
         return False
 
     def _explains(self, sentence: Part) -> bool:
         """Tell whether a sentence tells how things are."""
         return bool((chinese.BACKGROUND if sentence.chinese else english.BACKGROUND).match(sentence.text))
+
+
+def _kind_of(mark: str) -> str:
+    """Give the kind of a mark: 1. and 2. are of one kind, 一、 and 二、 of another."""
+    return re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+|[IVX]+", "1", re.sub("[①-⑳]", "①", mark)))
 
 
 def _without_leads(read: list[_Sentence]) -> list[_Sentence]:
@@ -113,6 +144,9 @@ def _without_leads(read: list[_Sentence]) -> list[_Sentence]:
         return read
     first, rest = read[0], [part for sentence in read[1:] for part in sentence.found]
     if not rest or english.STRONG.search(first.part.text) or chinese.CUE.match(first.part.text):
+        return read
+    if first.mark and len(first.part.text) <= (LONGEST_LEAD_ZH if first.part.chinese else LONGEST_LEAD):
+        first.found = []
         return read
     said = set().union(*(_words(part.text) for part in rest))
     first.found = [part for part in first.found if len(_words(part.text) - said) > LEAD_COVERED * len(_words(part.text))]

@@ -62,14 +62,14 @@ OBJECT = re.compile(
 )
 """What may follow a word that is a noun as often, where it is the verb."""
 MODAL = re.compile(
-    r"\b(?:should|shall|must|ought to|need(?:s|ed)? to|(?:is|are) to|has to|have to|can|may|will|be required to|would do well to)\s+"
+    r"\b(?:should|shall|must|ought to|need(?:s|ed)? to|(?:is|are) to|has to|have to|can|may|could|would|will|be required to|would do well to)\s+"
     rf"(?P<adverbs>{ADVERB})(?P<be>(?:not\s+|no longer\s+)?be\s+(?:[a-z]+ly\s+)?)?(?P<verb>[a-z]+(?:-[a-z]+)?)",
     re.IGNORECASE,
 )
 PASSIVE = re.compile(r"\b(?:to be|be|been|were|was|are|is|and|,)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\b")
 NOMINAL = re.compile(rf"(?:and |including |, )?(?:the |an? )?(?:\w+ ){{0,2}}?(?:{DEMANDS['nominals_en']}) (?:of|in|to|from) ", re.IGNORECASE)
 RESULTS = re.compile(rf"(?:and )?(?:{DEMANDS['results_en']})\b", re.IGNORECASE)
-CUTS = re.compile(r";\s*|,\s+|\s+(?=and\s)|:\s+|\s+(?=as well as\s)|\s+[–—-]{1,2}\s+|(?<=\w)\s+(?=while\s)")
+CUTS = re.compile(r"[;；]\s*|,\s+|，\s*|(?=[①-⑳])|\s+(?=and\s)|:\s+|\s+(?=as well as\s)|\s+[–—-]{1,2}\s+|(?<=\w)\s+(?=while\s)")
 SUBORDINATE = re.compile(
     r"(?:which|who|whose|where|because|since|although|though|if|when|while|as (?!well)|until|unless|provided|even|rather than|instead of|such as|including|not to|after|before|in which|one of|especially|particularly|namely)\b",
     re.IGNORECASE,
@@ -102,6 +102,18 @@ AUTHORITY = re.compile(
 SAID = re.compile(r"[,.!?]?[\"”]\s*(?:[,-]\s*)?(?:(?:he|she|[A-Z]\w+(?: [A-Z][\w-]+)?)(?: also)? (?:said|says|told|added|adds|noted|argued|explained|asked|wrote)|(?:said|says|added) )[^\"“”]*$")
 
 
+ALLOWED = frozenset("eligible exempt free able subject mandatory compulsory open public given made set put held kept built taken brought paid sent written taught led".split())
+"""What a thing should be, besides what is done to it."""
+ORDINAL = re.compile(
+    r"(?:and )?(?:(?:first|second|third|fourth|fifth|last|final)(?:ly)?|again|besides|in addition|then|moreover|furthermore|at the same time|meanwhile|also|in the (?:first|second|third|last) place|on the (?:one|other) hand|for example|in view of this|to this end|therefore)",
+    re.IGNORECASE,
+)
+"""What only says that another point follows."""
+NUMBERED = re.compile(r"(?:and )?(?:[①-⑳]|\(?(?:\d{1,2}|[a-h])\)|(?:the )?(?:one|two|three|four|five|first|second|third|fourth|fifth) is(?: that|:)?(?: to)?\b)\s*", re.IGNORECASE)
+BE = re.compile(r"\bbe\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\b")
+REPORTED = re.compile(r"\b(?:has|have|had)\s+(?:already\s+|since\s+|also\s+)?(?:been\s+)?[a-z]+(?:ed|en|t)\b")
+
+
 def verb_at(text: str, place: int = 0) -> str:
     """Give the verb of an action that begins at `place`, "" where none does."""
     found = HEAD.match(text, place)
@@ -124,9 +136,9 @@ def gerund_at(text: str, place: int = 0) -> bool:
 def modal_in(text: str, *, strict: bool) -> bool:
     """Tell whether a clause says what should be done; `strict` where “will” or “can” say it too."""
     for found in MODAL.finditer(text):
-        verb, weak = found["verb"].casefold(), found[0].split()[0].casefold() in ("can", "may", "will", "is", "are", "need", "needs", "needed", "has", "have")
+        verb, weak = found["verb"].casefold(), found[0].split()[0].casefold() in ("can", "may", "could", "would", "will", "is", "are", "need", "needs", "needed", "has", "have")
         if found["be"]:
-            if verb in PARTICIPLE or verb.endswith("ed"):
+            if (verb in PARTICIPLE or verb.endswith("ed") or verb in ALLOWED or (not weak and verb in ("a", "an"))) and (strict or not weak):
                 return True
         elif not weak or (strict and verb in BASE):
             if verb in BASE or (not weak and verb not in ("be", "have", "know", "see", "expect")):

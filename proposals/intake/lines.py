@@ -20,8 +20,9 @@ ABBREVIATIONS = re.compile(
 END = re.compile(r"(?P<stop>[.!?]+)[\"”')\]]*(?=\s|[A-Z\"“(]|$)|[。！？!?]+[”’)）]*|…{1,2}(?=\s|$)")
 MARK = re.compile(
     r"\s*(?P<mark>(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|[一二三四五六七八九十]{1,3}\s*[、．.]"
-    r"|第?[一二三四五六七八九十]{1,3}(?:是(?:要)?|条|点|项|[，,：:])|\d{1,2}\s*[.、．)）:：](?!\d)|[①-⑳❶-❿]|\d{1,2}(?=\s+[A-Z\"])"
-    r"|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth)(?:ly)?\s*(?:,|:|is|of all,)|(?:Firstly|Secondly|Thirdly|Finally|Lastly),?"
+    r"|第?[一二三四五六七八九十]{1,3}(?:是(?:要)?|条|点|项|[，,：:])|建议[一二三四五六七八九十]\s*[：:]|其[一二三四五六七八][，,：:]|[一二三四五六七八]要(?=[\u4e00-\u9fff])"
+    r"|\d{1,2}\s*[.、．)）:：](?!\d)|\(?(?:[IVX]{1,4}|[a-h])\s*[.)]\s|\([IVX]{1,4}\)|\(?[a-h]\)|[①-⑳❶-❿]|\d{1,2}(?=\s+[A-Z\"])"
+    r"|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|One|Two|Three|Four|Five)(?:ly)?\s*(?:,|:|is(?: to)?\b|of all,)|(?:Firstly|Secondly|Thirdly|Finally|Lastly),?"
     r"|(?:The )?(?:first|second|third|fourth|fifth|sixth)(?: (?:point|suggestion|aspect|proposal|measure|recommendation))? is(?: to)?"
     r"|(?:首先|其次|再次|最后)[，,是]|[-*•·●▪◆■])\s*)"
 )

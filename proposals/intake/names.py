@@ -23,6 +23,7 @@ SYLLABLE = (
     "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|er|ia|ie|iu|ua|uo|ui|ue|ve|[aeiouv])"
 )
 GIVEN = re.compile(rf"(?:{SYLLABLE}[-']?){{1,3}}", re.IGNORECASE)
+ONE = re.compile(SYLLABLE, re.IGNORECASE)
 LATIN = re.compile(
     r"(?<![A-Za-z'-])(?P<family>[A-Z][a-z]+|[A-Z]{2,7})[ ]+"
     r"(?P<given>[A-Z][a-z]+(?:[-'][A-Za-z][a-z]*){0,2}|[A-Z]{2,12})(?P<more>[ ][A-Z][a-z]{1,5}(?![a-z-]))?(?![A-Za-z])"
@@ -60,7 +61,7 @@ def latin_names(part: Part) -> Iterator[Name]:
         given, more = found["given"], found["more"] or ""
         if not _given(given):
             continue
-        whole = more and len(letters(given)) <= 5 and _given(more.strip())
+        whole = more and ONE.fullmatch(given) and ONE.fullmatch(more.strip())
         end = found.end("more") if whole else found.end("given")
         yield Name(part.text[found.start() : end], part.start + found.start(), part.start + end)
         place = end

@@ -17,6 +17,7 @@ from proposals.intake.lines import Part, folded, lines_of
 from proposals.intake.matching import candidates
 from proposals.intake.plain import PlainText
 from proposals.intake.posts import post_of
+from proposals.intake.rules import CITIES
 from proposals.intake.seats import COUNTRY, SeatPhrase, Seats
 from proposals.intake.sections import Passage, Sections, named_title
 from proposals.intake.suggestions import Article, Demand, Figure, Found, LeftOut, Person, Seat, Section
@@ -29,6 +30,7 @@ DATE = re.compile(
     r"(?P<zh>(?:19|20)\d\d\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?)|(?P<dm>\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}\.?,? (?:19|20)\d\d)"
     r"|(?P<md>[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
 )
+CITY = re.compile("|".join(map(re.escape, CITIES)))
 YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 OUTLET = re.compile(
     r"(?:source|from|来源|稿源|信息来源|文章来源|转自)\s*[:：]\s*(?P<name>[^|丨\n]{2,60}?)(?=\s{2,}|\s+(?:views?|author|editor|date|time|release|published|browse|作者|编辑|时间|日期|发布|点击|浏览|记者|字号|阅读|\d)|\s*[|丨]|$)",
@@ -185,9 +187,11 @@ class _Reader:
             return said.most_common(1)[0][0]
         for part in self._lines[:HEAD]:
             if re.search("两会|人大|政协|two sessions|congress|cppcc", part.text, re.IGNORECASE):
-                if found := regions_in(part, self._lexicon):
-                    return next((each.value for each in found if each.value.startswith("CN-")), "")
-        return ""
+                if named := [each.value for each in regions_in(part, self._lexicon) if each.value.startswith("CN-")]:
+                    return named[0]
+        places = Counter(CITIES[found[0]] for part in self._kept for found in CITY.finditer(part.text))
+        places.update(each.value for part in self._kept for each in regions_in(part, self._lexicon) if each.value.startswith("CN-"))
+        return places.most_common(1)[0][0] if places else ""
 
     def _title(self) -> Found | None:
         for line in self._kept[:HEAD]:

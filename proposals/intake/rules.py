@@ -14,6 +14,8 @@ def _read(name: str) -> dict[str, Any]:
 
 RULES = _read("rules.toml")
 DELEGATES, DEMANDS, FURNITURE, FIGURES = (RULES[name] for name in ("delegates", "demands", "furniture", "figures"))
+CITIES: dict[str, str] = {city: iso for iso, cities in RULES["places"]["cities"].items() for city in cities.split()}
+"""The ISO code of the province of each city."""
 TOPIC_CUES: dict[str, list[str]] = _read("topics.toml")
 
 
