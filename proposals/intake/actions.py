@@ -113,10 +113,12 @@ def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tu
     bare = part.part(OPENING.match(part.text).end(), len(part.text))  # type: ignore[union-attr]
     if english.modal_in(part.text, strict=asking and (not first or bool(english.AUTHORITY.search(part.text)))):
         return bare, "clause"
-    if bare.text and english.verb_at(bare.text) and (asking or strong or bare.text[:1].isupper()):
+    if bare.text and english.verb_at(bare.text) and (asking or strong or not first or bare.text[:1].isupper()):
         return bare, "verb"
     if asking and bare.text and (english.NOMINAL.match(bare.text) or (english.gerund_at(bare.text) and not english.RESULTS.match(bare.text))):
         return bare, "gerund"
+    if asking and (found := english.BE.search(bare.text)) and found["verb"] in english.PARTICIPLE:
+        return bare, "clause"
     if asking and bare.text and english.AUTHORITY.search(part.text) and english.governed(part.text):
         return bare, "clause"
     if asking and (found := english.PASSIVE.search(part.text)) and found["verb"] in english.PARTICIPLE and not english.REPORTED.search(part.text):

@@ -7,6 +7,8 @@ import re
 from proposals.intake.lines import Part
 from proposals.intake.rules import DEMANDS
 
+SHORTEST_CUED = 6
+"""Characters behind 建议 from which something is asked for, whatever its verb."""
 VERBS = frozenset(DEMANDS["verbs_zh"].split())
 VERB = "|".join(sorted(VERBS, key=len, reverse=True))
 ADVERBS = rf"(?:(?:{DEMANDS['adverbs_zh']})(?:地)?)*"
@@ -65,6 +67,8 @@ def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> 
         return bool(asking or re.search("应当|应该|必须|不得|亟需|亟待|有必要|应", text))
     if not asking:
         return False
+    if cued and len(text) >= SHORTEST_CUED:
+        return not LEADS.match(text)
     if cut == "、" and not ACTING.match(text):
         return False
     if ACTING.match(text):

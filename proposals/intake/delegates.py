@@ -162,7 +162,7 @@ class Delegates:
 def like(one: Speaker, other: Speaker) -> bool:
     """Tell whether two names may be spellings of one: the same family name or given name, and most letters."""
     return any(
-        ratio(mine, theirs) >= LIKE and (mine[0] == theirs[0] or mine[-5:] == theirs[-5:])
+        mine[-6:] == theirs[-6:] or (ratio(mine, theirs) >= LIKE and (mine[0] == theirs[0] or mine[-5:] == theirs[-5:]))
         for mine in one.letters
         for theirs in other.letters
         if mine.isascii() == theirs.isascii()

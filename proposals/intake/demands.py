@@ -22,7 +22,7 @@ ANNOUNCED = re.compile(
     r"|\b(?:suggestions?|recommendations?|requests|demands) (?:is|are|follow\w*|as follows|include)|what (?:he|she) (?:proposes|wants|asks)|(?:appeal|request) is simple|put(?:s)? forward in the proposal",
     re.IGNORECASE,
 )
-ANNOUNCED_ZH = re.compile(f"(?:{NUMERALS_ZH})(?:点|方面|条|个方面|项|件事)(?:的)?(?:建议|意见|对策|措施|请求|事)|建议概括起来|具体建议|建议如下|如下建议|以下建议|最要紧的是|提案(?:提出|聚焦|建议)|议案提出")
+ANNOUNCED_ZH = re.compile(f"(?:{NUMERALS_ZH})(?:点|方面|条|个方面|项|件事)(?:的)?(?:建议|意见|对策|措施|请求|事)|建议概括起来|具体建议|建议如下|如下建议|以下建议|最要紧的是|想法[是很]|几点想法|意见是|建议是|药方|提案(?:提出|聚焦|建议)|议案提出")
 TROUBLES = re.compile(r"\b(?:problems?|challenges|difficulties|shortcomings) (?:are|is|as follows|mainly|include)|what is the problem", re.IGNORECASE)
 TROUBLES_ZH = re.compile(f"(?:主要(?:有|存在|是)|存在)(?:{NUMERALS_ZH}|以下)?[^，。]{{0,8}}(?:问题|困难|短板|不足)")
 STOP_WORDS = frozenset("the a an of and or to in on for with by from as at is are be that this it its their our will we should must further".split())
@@ -76,8 +76,11 @@ class _State:
             bare = sentence.unmarked
             self._announced(bare)
             strong = chinese.CUE.match(bare.text) if bare.chinese else english.STRONG.search(bare.text)
-            asking = self.asking and not self.problems and not self._explains(bare)
-            listed = asking and bool(mark or sentence.mark) and (not index or bool(sentence.mark))
+            marked = bool(sentence.mark) or (bool(mark) and not index)
+            if sentence.mark.startswith("建议"):
+                self.asking, self.problems = True, False
+            asking = (self.asking or marked) and not self.problems and not self._explains(bare)
+            listed = self.asking and asking and marked
             if self.problems and not strong:
                 yield _Sentence(bare, mark, asking=False, listed=False, found=[])
                 continue
@@ -114,19 +117,19 @@ class _State:
         """Tell whether a line leads to what follows it: demands or problems; remember which."""
         text = last.text
         ends = text.rstrip("”\" ").endswith((":", "："))
-        listed = bool(following and following[0].mark)
-        if not following or not (ends or (listed and not last.mark)):
+        listed = bool(following and following[0].mark) and not last.mark and not chinese.lists(text)
+        if not following or not (ends or listed):
             return False
         asks = (chinese.ASKING if last.chinese else english.ASKING).search(text)
         necessary = (chinese.MODAL if last.chinese else english.CUES).search(text)
         troubles = (chinese.PROBLEMS if last.chinese else english.PROBLEMS).search(text)
         if troubles and not asks:
-            self.problems = True
+            self.problems = self.problems or ends
             return ends
-        if asks or ends or necessary:
+        if asks or (ends and not self.problems) or (necessary and not self.problems):
             self.asking, self.problems = True, False
-            return ends or bool(asks or necessary)
-        return False
+            return True
+        return ends
 
     def _explains(self, sentence: Part) -> bool:
         """Tell whether a sentence tells how things are."""

@@ -55,7 +55,7 @@ PARTICIPLE, THIRD = {_ed(verb) for verb in SPELLED} | set(IRREGULAR.values()), {
 ADVERB = r"(?:(?:[a-z]+ly|also|further|then|better|fully|not only|not|never|first|together|again|even|thus|soon|at the same time,?|in addition,?|moreover,?|besides,?|to|actively and [a-z]+ly|both|either)\s+)*"
 HEAD = re.compile(rf"(?:and |or |but )?{ADVERB}(?P<verb>[A-Za-z]+(?:-[a-z]+)?)(?=\s|$)", re.IGNORECASE)
 OBJECT = re.compile(
-    r"\s+(?:the|a|an|all|any|each|every|its|their|our|this|that|these|those|more|no|some|such|new|up|out|on|in|at|to|as|for|into|with|it|them|him|her|us"
+    r"\s+(?:the|a|an|all|any|each|every|its|their|our|this|that|these|those|more|no|some|such|new|up|out|on|in|at|to|as|for|into|with|forward|ahead|through|back|down|over|off|away|it|them|him|her|us"
     r"|qualified|eligible|national|local|domestic|foreign|clinical|basic|key|international|high|special|strong|support|large|small|long|public|private"
     r"|scientific|medical|relevant|independent|innovative|early|rare|dedicated|cell|stem|gene|drug|hospitals?|enterprises|companies|research\w*|"
     r"universities|institutions?|patients|doctors|talents?|\w+ed|\w+al|\w+ic|\w+ive|\w+ary|\w+-\w+|[A-Z]\w*|\d+)\b"
@@ -71,7 +71,7 @@ NOMINAL = re.compile(rf"(?:and |including |, )?(?:the |an? )?(?:\w+ ){{0,2}}?(?:
 RESULTS = re.compile(rf"(?:and )?(?:{DEMANDS['results_en']})\b", re.IGNORECASE)
 CUTS = re.compile(r"[;；]\s*|,\s+|，\s*|(?=[①-⑳])|\s+(?=and\s)|:\s+|\s+(?=as well as\s)|\s+[–—-]{1,2}\s+|(?<=\w)\s+(?=while\s)")
 SUBORDINATE = re.compile(
-    r"(?:which|who|whose|where|because|since|although|though|if|when|while|as (?!well)|until|unless|provided|even|rather than|instead of|such as|including|not to|after|before|in which|one of|especially|particularly|namely)\b",
+    r"(?:but|which|who|whose|where|because|since|although|though|if|when|while|as (?!well)|until|unless|provided|even|rather than|instead of|such as|including|not to|after|before|in which|one of|especially|particularly|namely)\b",
     re.IGNORECASE,
 )
 PURPOSE = re.compile(

@@ -18,6 +18,7 @@ FAMILY = frozenset(
     "".join(sounds) for name in (*SURNAMES, *DOUBLE) for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True))
 ) | {"lyu", "lv", "nyu", "ou", "shan", "xie", "qiu", "zha"}
 """Family names in Latin letters."""
+DOUBLE_FAMILY = frozenset("".join(sounds) for name in DOUBLE for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True)))
 SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|er|ia|ie|iu|ua|uo|ui|ue|ve|[aeiouv])"
@@ -26,7 +27,7 @@ GIVEN = re.compile(rf"(?:{SYLLABLE}[-']?){{1,3}}", re.IGNORECASE)
 ONE = re.compile(SYLLABLE, re.IGNORECASE)
 LATIN = re.compile(
     r"(?<![A-Za-z'-])(?P<family>[A-Z][a-z]+|[A-Z]{2,7})[ ]+"
-    r"(?P<given>[A-Z][a-z]+(?:[-'][A-Za-z][a-z]*){0,2}|[A-Z]{2,12})(?P<more>[ ][A-Z][a-z]{1,5}(?![a-z-]))?(?![A-Za-z])"
+    r"(?P<given>[A-Z][a-z]+(?:[-'][A-Za-z][a-z]*){0,2}|[A-Z]{2,12})(?P<more>[ ][A-Z][a-z]{1,11}(?![a-z-]))?(?![A-Za-z])"
 )
 HAN_NAME = "[\u4e00-\u9fff]"
 NOT_GIVEN = frozenset("said the has was who an a he she in on at to".split())
@@ -61,7 +62,8 @@ def latin_names(part: Part) -> Iterator[Name]:
         given, more = found["given"], found["more"] or ""
         if not _given(given):
             continue
-        whole = more and ONE.fullmatch(given) and ONE.fullmatch(more.strip())
+        parted = f"{found['family']}{given}".casefold() in DOUBLE_FAMILY and _given(more.strip())
+        whole = more and (parted or ONE.fullmatch(given) and ONE.fullmatch(more.strip()))
         end = found.end("more") if whole else found.end("given")
         yield Name(part.text[found.start() : end], part.start + found.start(), part.start + end)
         place = end

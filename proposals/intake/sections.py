@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from proposals.intake.delegates import OTHERS_EN, OTHERS_ZH, Delegates, Speaker, like
 from proposals.intake.furniture import sells
 from proposals.intake.lines import Part
-from proposals.intake.rules import DELEGATES, RULES, anywhere, words
+from proposals.intake.rules import DELEGATES, DEMANDS, RULES, anywhere, words
 
 LONGEST_HEADING, LONGEST_HEADING_ZH = 240, 70
 CLOSING = words(RULES["sections"]["closing_en"])
@@ -24,6 +24,8 @@ NAMED_TITLE = re.compile(
     re.IGNORECASE,
 )
 TITLE_BEFORE = re.compile(r"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?(?:的)?(?:议案|提案|建议|关键词|题目|标题|title|proposal|suggestion)\s*[:：]\s*", re.I)
+OTHER_HEADING = re.compile("回应|链接|手记|^附[：:]|答复|动态|response|dynamic|did the officials|regulator", re.IGNORECASE)
+ASKING_HEADING = re.compile(f"{DEMANDS['asking_en']}|{DEMANDS['asking_zh']}|^[（(]?[一二三四五六七八九十\dIVX]{{1,3}}[)）、.]", re.IGNORECASE)
 SENTENCE_ENDS = re.compile(r"[.。；;!?！？,，]$")
 
 
@@ -67,6 +69,9 @@ class Sections:
         self.others: list[Part] = []
         """What other people say."""
         self._now: Passage | None = None
+        self._interrupted: Passage | None = None
+        """Whose passage goes on behind what somebody else says."""
+        self._only_a_sentence = False
         self._untold: Part | None = None
         self._open = False
         last = max((each.start for speaker in delegates.speakers for each in speaker.mentions), default=0)
@@ -75,7 +80,11 @@ class Sections:
 
     def _read(self, line: Part, *, behind: bool) -> None:
         if behind and (self._closes(line) or sells(line)):
-            self._now = None
+            self._now = self._interrupted = None
+        if self._now and self._questions(line):
+            self.others.append(line)
+            self._now.lines.append([Part(line.text[-1:], line.end - 1)])
+            return
         heading = self.heading(line)
         if heading:
             self._begin(heading, line)
@@ -83,7 +92,7 @@ class Sections:
             self._now.title, self._open = _without(TITLE_BEFORE, line), False
         elif not self._delegates.mentions(line) and _untitled(line):
             self._untold = line
-            self._other_heading(line)
+            self._other_heading(line, behind=behind)
         else:
             self._paragraph(line)
             self._untold, self._open = None, False
@@ -91,10 +100,15 @@ class Sections:
     def _closes(self, line: Part) -> bool:
         return bool(CLOSING.match(line.text) or CLOSING_ZH.match(line.text.lstrip("【[■ ")))
 
-    def _other_heading(self, line: Part) -> None:
+    def _questions(self, line: Part) -> bool:
+        """Tell whether an interviewer asks: a name that is no delegate's, a colon, and a question."""
+        found = re.match("[^：:？?]{1,16}[：:]", line.text)
+        return bool(found and re.search("[？?][”\"]?$", line.text) and not self._delegates.mentions(line.part(0, found.end())) and not re.search("委员|代表", found[0]))
+
+    def _other_heading(self, line: Part, *, behind: bool) -> None:
         """Let a heading that tells of other people end what a delegate says."""
-        if OTHERS_EN.search(line.text) or OTHERS_ZH.search(line.text) or re.search("回应|链接|手记|response|dynamic", line.text, re.I):
-            self._now = None
+        if OTHERS_EN.search(line.text) or OTHERS_ZH.search(line.text) or OTHER_HEADING.search(line.text) or (behind and not ASKING_HEADING.search(line.text)):
+            self._now = self._interrupted = None
         elif self._now and self._now.lines:
             self._now.lines.append([line])
 
@@ -144,19 +158,22 @@ class Sections:
         if now and first in now.speakers and not title and now.lines:
             now.lines.append(line.sentences)
             return
-        self._now = Passage(heading.speakers, line.start, title)
+        self._now, self._interrupted = Passage(heading.speakers, line.start, title), None
         self.passages.append(self._now)
         self._open = heading.open and title is None
         self._untold = None
 
     def _paragraph(self, line: Part) -> None:
         kept: list[Part] = []
+        if self._interrupted is not None and (line.mark or self._only_a_sentence):
+            self._now, self._interrupted = self._interrupted, None
         for index, sentence in enumerate(line.sentences):
             mentioned = [speaker for name, speaker in self._delegates.mentions(sentence)]
             if mentioned:
                 self._turn(mentioned, sentence, kept)
             elif self._strange(sentence, first=index == 0):
                 self._close(kept)
+                self._interrupted, self._only_a_sentence = self._now or self._interrupted, index > 0
                 self._now = None
                 kept = []
             elif family := self._by_family_name(sentence):
@@ -185,7 +202,7 @@ class Sections:
             if self._untold is not None:
                 before.title = self._untold
             self.passages.append(before)
-        self._now = before
+        self._now, self._interrupted = before, None
         self._untold = None
 
     def _strange(self, sentence: Part, *, first: bool) -> bool:
