@@ -33,7 +33,7 @@ def pieces(sentence: Part, cuts: re.Pattern[str]) -> list[_Piece]:
     """Cut a sentence where something new may begin; not within brackets."""
     found, begun, cut = [], 0, ""
     for match in cuts.finditer(sentence.text):
-        if _within_brackets(sentence.text[: match.start()]):
+        if _within(sentence.text, match.start()):
             continue
         found.append(_Piece(sentence.part(begun, match.start()), cut))
         begun, cut = match.end(), match[0].strip() or " "
@@ -41,8 +41,18 @@ def pieces(sentence: Part, cuts: re.Pattern[str]) -> list[_Piece]:
     return [each for each in found if each.part.text]
 
 
-def _within_brackets(before: str) -> bool:
-    return before.count("(") + before.count("（") > before.count(")") + before.count("）")
+def _within(text: str, place: int) -> bool:
+    """Tell whether a place is within brackets, or within a few words in quotation marks."""
+    before = text[:place]
+    if before.count("(") + before.count("（") > before.count(")") + before.count("）"):
+        return True
+    begun = max(before.rfind("“"), before.rfind('"') if before.count('"') % 2 else -1)
+    ended = min((found for mark in ("”", '"') if (found := text.find(mark, place)) >= 0), default=-1)
+    return begun > before.rfind("”") and 0 <= ended - begun <= LONGEST_QUOTED
+
+
+LONGEST_QUOTED = 40
+"""Characters between quotation marks that are a name or a saying, and are not cut."""
 
 
 def actions(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
@@ -94,6 +104,14 @@ def _english(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
         cut = ""
     if open_ is not None:
         yield open_
+    elif first_only(whole, asking=asking and listed):
+        yield whole
+
+
+def first_only(sentence: Part, *, asking: bool) -> bool:
+    """Tell whether a point of a list asks for something by its place alone."""
+    text = sentence.text
+    return asking and len(text) >= LISTED and not english.REPORTED.search(text) and not re.search(r"\b(?:is|are|was|were|has|have)\b", text)
 
 
 def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tuple[Part, str]:
@@ -104,16 +122,16 @@ def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tu
         if not rest.text:
             return part, "cue"
         asks = bool(english.STRONG.match(cue[0]))
-        if english.verb_at(rest.text) or english.gerund_at(rest.text) or english.NOMINAL.match(rest.text):
+        if english.verb_at(rest.text, begins=True) or english.gerund_at(rest.text) or english.NOMINAL.match(rest.text):
             if asks or asking:
-                return rest, "verb" if english.verb_at(rest.text) else "gerund"
+                return rest, "verb" if english.verb_at(rest.text, begins=True) else "gerund"
         elif english.modal_in(rest.text, strict=asks) or (asks and english.governed(rest.text)):
             return rest, "clause"
         cue = english.CUE_HEAD.search(part.text, cue.end())
     bare = part.part(OPENING.match(part.text).end(), len(part.text))  # type: ignore[union-attr]
     if english.modal_in(part.text, strict=asking and (not first or bool(english.AUTHORITY.search(part.text)))):
         return bare, "clause"
-    if bare.text and english.verb_at(bare.text) and (asking or strong or not first or bare.text[:1].isupper()):
+    if bare.text and english.verb_at(bare.text, begins=True) and (asking or strong or not first or bare.text[:1].isupper()):
         return bare, "verb"
     if asking and bare.text and (english.NOMINAL.match(bare.text) or (english.gerund_at(bare.text) and not english.RESULTS.match(bare.text))):
         return bare, "gerund"
@@ -133,7 +151,8 @@ def _next_english(part: Part, cut: str, *, asking: bool, last: str, open_: bool)
         return "clause" if open_ and (english.governed(text[that.end() :]) or english.modal_in(text, strict=False)) else ""
     if english.SUBORDINATE.match(text):
         return ""
-    if english.verb_at(text) and (asking or open_):
+    named = cut not in (";", ":") and text.removeprefix("and ")[:1].isupper()
+    if not named and english.verb_at(text) and (asking or open_):
         to = re.match(r"(?:and |or )?to\s", text)
         return "" if to and cut == "," and not text.startswith("and") else "verb"
     if open_ and (found := re.match(r"and to (?:[a-z]+ly )?(?P<verb>[a-z]+)\b", text)):
@@ -173,12 +192,13 @@ def _joined(sentence: Part, one: Part, other: Part) -> Part:
 def _chinese(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
     if sentence.text.rstrip("”\"）)").endswith(("？", "?")) or chinese.DENIED.search(sentence.text):
         return
-    open_, waiting, purposive, asked, point = None, None, False, asking, listed
+    open_, waiting, purposive, asked, point = None, None, False, asking or chinese.lists(sentence.text), listed
     for piece in pieces(sentence, chinese.CUTS):
         part, cued, marked = chinese.without_cue(piece.part)
-        asked = asked or cued or (piece.cut in ("：", ":") and chinese.lists(sentence.text))
+        asked = asked or cued
         point = point or marked or (asked and piece.cut in ("；", ";"))
-        if not part.text:
+        if not part.text or chinese.ORDINAL.fullmatch(part.text):
+            point = point or bool(part.text)
             continue
         told = chinese.TOLD.search(part.text)
         starts = not told and (

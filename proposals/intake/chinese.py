@@ -49,14 +49,21 @@ def without_cue(piece: Part) -> tuple[Part, bool, bool]:
     return piece, cued, bool(marked)
 
 
+ORDINAL = re.compile("第[一二三四五六七八九十]|首先|其次|再次|再者|最后|其[一二三四五六]|另外|此外|同时|一方面|另一方面|还有")
+"""What only says that another point follows."""
+COUNTED = re.compile("第[一二三四五六七八九十][，,、]|其[一二三四五六][，,]|(?:首先|其次|再次|最后)[，,]|[①-⑳]|(?<![\u4e00-\u9fff])[一二三四五六]是")
+LEADING = re.compile("建议|想法|药方|呼吁|提出|希望|认为|请|倡议|主张|看来|如下|建言|提案|议案|是$")
 TOLD = re.compile(rf"已经?(?!有的)|曾|(?:{VERB})(?:了|过)(?!解)|正在|(?<!不)了(?=[一二三\d])|去年|近年来|过去")
 """What has been done already, or is going on."""
 
 
 def lists(text: str) -> bool:
-    """Tell whether a colon in a sentence is followed by several points of a list."""
-    _lead, colon, rest = text.partition("：")
-    return bool(colon) and (rest.count("；") >= 1 or bool(re.search("[①-⑳]|[（(]?[一二1][)）、是]", rest))) and not PROBLEMS.search(_lead)
+    """Tell whether a sentence holds a list of demands: behind a colon, or counted."""
+    if len(COUNTED.findall(text)) >= 2:
+        return not PROBLEMS.search(text[: COUNTED.search(text).start()])  # type: ignore[union-attr]
+    lead, _colon, rest = text.partition("：")
+    several = rest.count("；") >= 1 or bool(re.search("[①-⑳]|[（(]?[一二1][)）、是]", rest))
+    return several and bool(LEADING.search(lead)) and not PROBLEMS.search(lead)
 
 
 def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> bool:

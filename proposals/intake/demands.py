@@ -70,7 +70,7 @@ class _State:
     def read(self, line: list[Part], following: list[Part]) -> Iterator[_Sentence]:
         """Read the sentences of a line; those that only lead to a list, and headings of points, are left out."""
         mark = line[0].mark
-        if self._heads(line, following) or self._leads(line[-1], following):
+        if self._heads(line, following) or self._leads(line[-1], following, marked=bool(mark)):
             return
         for index, sentence in enumerate(line):
             bare = sentence.unmarked
@@ -113,11 +113,11 @@ class _State:
             return True
         return _kind_of(line[0].mark) != _kind_of(following[0].mark)
 
-    def _leads(self, last: Part, following: list[Part]) -> bool:
+    def _leads(self, last: Part, following: list[Part], *, marked: bool) -> bool:
         """Tell whether a line leads to what follows it: demands or problems; remember which."""
         text = last.text
         ends = text.rstrip("”\" ").endswith((":", "："))
-        listed = bool(following and following[0].mark) and not last.mark and not chinese.lists(text)
+        listed = bool(following and following[0].mark) and not marked and not last.mark and not chinese.lists(text)
         if not following or not (ends or listed):
             return False
         asks = (chinese.ASKING if last.chinese else english.ASKING).search(text)

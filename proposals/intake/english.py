@@ -61,6 +61,7 @@ OBJECT = re.compile(
     r"universities|institutions?|patients|doctors|talents?|\w+ed|\w+al|\w+ic|\w+ive|\w+ary|\w+-\w+|[A-Z]\w*|\d+)\b"
 )
 """What may follow a word that is a noun as often, where it is the verb."""
+ANY_OBJECT = re.compile(r"\s+(?!(?:of|and|or|is|are|was|were|has|have|had|will|should|must|can|which|that)\b)\w")
 MODAL = re.compile(
     r"\b(?:should|shall|must|ought to|need(?:s|ed)? to|(?:is|are) to|has to|have to|can|may|could|would|will|be required to|would do well to)\s+"
     rf"(?P<adverbs>{ADVERB})(?P<be>(?:not\s+|no longer\s+)?be\s+(?:[a-z]+ly\s+)?)?(?P<verb>[a-z]+(?:-[a-z]+)?)",
@@ -114,22 +115,21 @@ BE = re.compile(r"\bbe\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\b")
 REPORTED = re.compile(r"\b(?:has|have|had)\s+(?:already\s+|since\s+|also\s+)?(?:been\s+)?[a-z]+(?:ed|en|t)\b")
 
 
-def verb_at(text: str, place: int = 0) -> str:
-    """Give the verb of an action that begins at `place`, "" where none does."""
-    found = HEAD.match(text, place)
+def verb_at(text: str, *, begins: bool = False) -> str:
+    """Give the verb of an action with which a text begins, "" where there is none; `begins` where a sentence does."""
+    found = HEAD.match(text)
     if not found:
         return ""
     word = found["verb"].casefold()
     if word not in BASE:
         return ""
-    if word in NOUNS_TOO and not OBJECT.match(text, found.end()):
-        return ""
-    return word
+    object_ = OBJECT if not begins else ANY_OBJECT
+    return "" if word in NOUNS_TOO and not object_.match(text, found.end()) else word
 
 
-def gerund_at(text: str, place: int = 0) -> bool:
-    """Tell whether “establishing …” begins at `place`."""
-    found = HEAD.match(text, place)
+def gerund_at(text: str) -> bool:
+    """Tell whether a text begins with “establishing …”."""
+    found = HEAD.match(text)
     return bool(found and found["verb"].casefold() in GERUND)
 
 
