@@ -55,16 +55,17 @@ LONGEST_QUOTED = 40
 """Characters between quotation marks that are a name or a saying, and are not cut."""
 
 
-def actions(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
+def actions(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Iterator[Part]:
     """Give the single actions that a sentence asks for.
 
-    `asking` says that demands are to be expected by what stands before, `listed` that it is a point of a list of them.
+    `asking` says that demands are to be expected by what stands before, `listed` that it begins a point of a list of them, `point`
+    that it belongs to a point which asks in so many words: there machines translate what is asked for as if it were done.
     """
     cut = _chinese if sentence.chinese else _english
-    yield from cut(sentence, asking=asking, listed=listed)
+    yield from cut(sentence, asking=asking, listed=listed, point=point)
 
 
-def _english(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
+def _english(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Iterator[Part]:
     said = english.SAID.search(sentence.text)
     whole = sentence.part(0, said.start()) if said else sentence
     if english.DENIED.search(whole.text) or whole.text.rstrip("\"”)").endswith("?"):
@@ -80,8 +81,11 @@ def _english(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
         if not part.text or english.ORDINAL.fullmatch(part.text):
             cut = ";"
             continue
-        if first or cut in (":", ";") or (english.STRONG.search(part.text) and not open_):
-            part, kind = _first_english(part, asking=asking or strong, strong=strong, first=first)
+        if cut == ";" and english.FOCUSED.search(whole.text) and (on := re.match("on (?=[a-z])", part.text)):
+            part, kind = part.part(on.end(), len(part.text)), "gerund"
+        again = re.match(r"(?:and |but )?(?:(?:he|she|it|the proposal) )?(?:also )?", part.text)
+        if not kind and (first or cut in (":", ";") or (english.STRONG.search(part.text) and not open_) or english.STRONG.match(part.text, again.end() if again else 0)):
+            part, kind = _first_english(part, asking=asking or strong, strong=strong, first=first, point=point)
         if not kind and not first:
             kind = _next_english(part, cut, asking=asking or strong, last=last, open_=open_ is not None)
         if not kind and cut == ";" and (numbered or listed) and asking and len(part.text) >= LISTED and not english.REPORTED.search(part.text):
@@ -114,7 +118,7 @@ def first_only(sentence: Part, *, asking: bool) -> bool:
     return asking and len(text) >= LISTED and not english.REPORTED.search(text) and not re.search(r"\b(?:is|are|was|were|has|have)\b", text)
 
 
-def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tuple[Part, str]:
+def _first_english(part: Part, *, asking: bool, strong: bool, first: bool, point: bool) -> tuple[Part, str]:
     """Read the first piece, or one behind a colon: what stands behind the words that ask, and what kind of action it begins."""
     cue = english.CUE_HEAD.search(part.text)
     while cue:
@@ -123,10 +127,12 @@ def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tu
             return part, "cue"
         asks = bool(english.STRONG.match(cue[0]))
         if english.verb_at(rest.text, begins=True) or english.gerund_at(rest.text) or english.NOMINAL.match(rest.text):
+            if cue[0].rstrip().endswith("to") and english.verb_at(rest.text, begins=True):
+                return rest, "to"
             if asks or asking:
                 return rest, "verb" if english.verb_at(rest.text, begins=True) else "gerund"
         elif english.modal_in(rest.text, strict=asks) or (asks and english.governed(rest.text)):
-            return rest, "clause"
+            return rest, "to" if re.search(r"\bto [a-z]+ ", rest.text) else "clause"
         cue = english.CUE_HEAD.search(part.text, cue.end())
     bare = part.part(OPENING.match(part.text).end(), len(part.text))  # type: ignore[union-attr]
     if english.modal_in(part.text, strict=asking and (not first or bool(english.AUTHORITY.search(part.text)))):
@@ -139,7 +145,7 @@ def _first_english(part: Part, *, asking: bool, strong: bool, first: bool) -> tu
         return bare, "clause"
     if asking and bare.text and english.AUTHORITY.search(part.text) and english.governed(part.text):
         return bare, "clause"
-    if asking and (found := english.PASSIVE.search(part.text)) and found["verb"] in english.PARTICIPLE and not english.REPORTED.search(part.text):
+    if asking and (found := english.PASSIVE.search(part.text)) and found["verb"] in english.PARTICIPLE and (point or not english.REPORTED.search(part.text)):
         return bare, "passive"
     return part, ""
 
@@ -149,14 +155,23 @@ def _next_english(part: Part, cut: str, *, asking: bool, last: str, open_: bool)
     text = part.text
     if that := re.match(r"(?:and )?that ", text):
         return "clause" if open_ and (english.governed(text[that.end() :]) or english.modal_in(text, strict=False)) else ""
+    if english.LED.match(text) and asking:
+        return "clause"
+    if english.NOMINAL.match(text) and asking and (last == "gerund" or text.startswith("including")):
+        return "gerund"
     if english.SUBORDINATE.match(text):
         return ""
+    if (we := re.match(r"(?:and )?(?:we|they) (?:will|shall|should|must|need to) ", text)) and (asking or open_ or english.verb_at(text[we.end() :])):
+        return "verb" if english.verb_at(text[we.end() :], begins=True) else ""
     named = cut not in (";", ":") and text.removeprefix("and ")[:1].isupper()
     if not named and english.verb_at(text) and (asking or open_):
         to = re.match(r"(?:and |or )?to\s", text)
         return "" if to and cut == "," and not text.startswith("and") else "verb"
+    if last == "to" and english.TO.match(text) and not english.AIMS.match(text):
+        return "to"
     if open_ and (found := re.match(r"and to (?:[a-z]+ly )?(?P<verb>[a-z]+)\b", text)):
-        return "verb" if last == "verb" or found["verb"] in english.BASE else ""
+        if last in ("verb", "to") or found["verb"] in english.BASE:
+            return "verb"
     if english.modal_in(text, strict=asking and bool(english.AUTHORITY.search(text))):
         return "clause"
     if english.gerund_at(text) and not english.RESULTS.match(text) and (last == "gerund" or cut == ";" or (asking and not open_)):
@@ -165,15 +180,13 @@ def _next_english(part: Part, cut: str, *, asking: bool, last: str, open_: bool)
         return "clause"
     if asking and (found := english.BE.search(text)) and found["verb"] in english.PARTICIPLE and not re.match(r"(?:and )?(?:to|that)\b", text):
         return "clause"
-    if last in ("passive", "clause") and (found := re.match(r"and (?:[a-z]+ly )?([a-z]+)\b", text)):
+    if last in ("passive", "clause", "to") and (found := re.match(r"and (?:[a-z]+ly )?([a-z]+)\b", text)):
         if found[1] in english.PARTICIPLE and found[1] not in english.BASE:
             return "passive"
     if cut == ";" and open_ and (english.governed(text) or english.NOMINAL.match(text)):
         return "clause"
     if asking and open_ and english.AUTHORITY.search(text[:60]) and english.governed(text) and re.match(r"(?:and )?(?:the |[A-Z])", text):
         return "clause"
-    if english.NOMINAL.match(text) and asking and (last == "gerund" or text.startswith("including")):
-        return "gerund"
     if last == "passive" and (found := english.PASSIVE.search(text)) and found["verb"] in english.PARTICIPLE:
         return "passive"
     return ""
@@ -189,21 +202,23 @@ def _joined(sentence: Part, one: Part, other: Part) -> Part:
     return sentence.part(one.start - sentence.start, other.end - sentence.start)
 
 
-def _chinese(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
+def _chinese(sentence: Part, *, asking: bool, listed: bool, **_options: bool) -> Iterator[Part]:
     if sentence.text.rstrip("”\"）)").endswith(("？", "?")) or chinese.DENIED.search(sentence.text):
         return
-    open_, waiting, purposive, asked, point = None, None, False, asking or chinese.lists(sentence.text), listed
+    says = False
+    open_, waiting, purposive, asked, begun = None, None, False, asking or chinese.lists(sentence.text), listed
     for piece in pieces(sentence, chinese.CUTS):
         part, cued, marked = chinese.without_cue(piece.part)
-        asked = asked or cued
-        point = point or marked or (asked and piece.cut in ("；", ";"))
+        says = says or bool(chinese.SAYS.match(piece.part.text))
+        asked = asked or cued or (says and bool(chinese.MODAL.match(part.text[:10])))
+        begun = begun or marked or (asked and piece.cut in ("；", ";"))
         if not part.text or chinese.ORDINAL.fullmatch(part.text):
-            point = point or bool(part.text)
+            begun = begun or bool(part.text)
             continue
         told = chinese.TOLD.search(part.text)
         starts = not told and (
             chinese.begins(part.text, asking=asked, cued=cued, going_on=open_ is not None, cut=piece.cut)
-            or (point and asked and len(part.text) >= LISTED_ZH and not chinese.LEADS.match(part.text) and not chinese.PURPOSES.match(part.text))
+            or (begun and asked and len(part.text) >= LISTED_ZH and not chinese.leads(part.text) and not chinese.PURPOSES.match(part.text))
         )
         if starts and open_ is not None and piece.cut == "、" and len(open_.text) <= 2:
             open_ = _joined(sentence, open_, part)
@@ -211,8 +226,8 @@ def _chinese(sentence: Part, *, asking: bool, listed: bool) -> Iterator[Part]:
             if open_ is not None:
                 yield open_
             open_ = _joined(sentence, waiting, part) if waiting else part
-            purposive, waiting, point = False, None, False
-        elif asked and piece.cut != "、" and chinese.LEADS.match(part.text):
+            purposive, waiting, begun = False, None, False
+        elif asked and piece.cut != "、" and chinese.leads(part.text):
             if open_ is not None:
                 yield open_
             open_, waiting = None, part

@@ -17,11 +17,16 @@ CUE = re.compile(
     r"^[“\"（(]?(?:[^，。；：]{0,40}?)(?:促请|敦促|吁请|建言|冀|盼|请(?=国家|有关|中|省|市|各|卫|药)|建议|呼吁|提议|倡议|希望|期待|主张|请求|恳请|要求(?=国家|有关|各))(?:还|也|应|要|：|:|，|,|国家层面|从国家层面|说|道|能够|能|可以|可|由此|尽快(?=由))*(?:方面)?[，：:]?"
 )
 SAYS = re.compile(r"^[“\"]?(?:[^，。；：]{0,30}?)(?:提出|认为|表示|指出|说|强调|坦言|介绍|看来|告诉记者)(?:，|：|:|,)?")
+STRICT = re.compile("(?:应当|应该|必须|不得|一律|须|不超过|不少于|不低于)[^，]{2,}")
+"""What says itself that something must be, whatever its verb."""
 MODAL = re.compile(rf"(?:应当|应该|必须|一律|终身不得|不妨|宜|不得|亟需|亟待|有必要|需要|应|须|要|可|不能)(?:{DEMANDS['adverbs_zh']}|不|先|被)*")
 MARKED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）.．、]|[①-⑳]|[一二三四五六七八九十](?:是要?|要)|其[一二三四五六七][，,：:]|建议[一二三四五六七]：|第[一二三四五六七八九十][，,、：:])\s*")
-WITH = re.compile(r"^(?:由|将|把|对|对于|在|向|与|和|同|为|给|从|以|用|就|请|让|使|凡|鼓励|支持|允许|引导|推动|促进|按照|根据|参照|借鉴|依托|通过|围绕|针对|结合|联合|利用|发挥|充分)")
-LEADS = re.compile(r"^(?:在[^，。；]{1,24}(?:层面|方面|上|中|下|前提下|基础上|框架下|过程中|阶段|同时)?$|(?:依托|借鉴|参照|结合|围绕|针对|根据|按照|通过|基于|凭借|以|对于|对)[^，。；]{2,40}$)")
-PURPOSES = re.compile(rf"^(?:{DEMANDS['results_zh']}|以(?=[^，]{{0,4}}?(?:便|期|推动|促进|满足|提高|提升|保障|缩短|确保|防|免|避免|支撑|减轻|降低|更)))")
+WITH = re.compile(r"^(?:由|将|把|对|对于|在|向|与|和|同|为|给|从|以|用|就|请|让|使|凡|鼓励|支持|允许|引导|推动|促进|按照|根据|参照|按|借鉴|依托|通过|围绕|针对|结合|联合|利用|发挥|充分)")
+LEAD = re.compile(
+    r"^(?:在[^，。；]{1,24}|(?:依托|借鉴|参照|结合|以|对于|对|凭借|围绕|针对|根据|按照|通过|基于|面对|鉴于|为了?|随着)[^，。；]{2,40})$"
+)
+"""What only leads to an action: in what field, by what means, for whom."""
+PURPOSES = re.compile(rf"^(?:{DEMANDS['results_zh']}|以(?=[^，]{{0,4}}?(?:便|期|吸引|利|加快|带动|形成|应对|解决|支持|推动|促进|满足|提高|提升|保障|缩短|确保|防|免|避免|支撑|减轻|降低|更)))")
 DENIED = re.compile("(?:不(?:建议|主张|赞成|同意)|并未(?:建议|提出)|没有提出|未涉及)")
 BACKGROUND = re.compile(rf"^[“\"]?(?:{DEMANDS['background_zh']})")
 PROBLEMS = re.compile(f"(?:{DEMANDS['problems_zh']})")
@@ -66,6 +71,13 @@ def lists(text: str) -> bool:
     return several and bool(LEADING.search(lead)) and not PROBLEMS.search(lead)
 
 
+def leads(text: str) -> bool:
+    """Tell whether a piece only leads to the action behind it: 在国家层面; not 在各省设立中心, which is one."""
+    if not LEAD.match(text):
+        return False
+    return bool(re.match("围绕|针对|根据|按照|通过|基于|面对|鉴于|为|随着", text)) or not re.search(rf".(?:{VERB})[^，]{{2,}}$", text[1:])
+
+
 def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> bool:
     """Tell whether a piece begins an action of its own."""
     if PURPOSES.match(text):
@@ -74,17 +86,19 @@ def begins(text: str, *, asking: bool, cued: bool, going_on: bool, cut: str) -> 
         return bool(asking or re.search("应当|应该|必须|不得|亟需|亟待|有必要|应", text))
     if not asking:
         return False
+    if STRICT.search(text[:22]):
+        return True
     if cued and len(text) >= SHORTEST_CUED:
-        return not LEADS.match(text)
+        return not leads(text)
     if cut == "、" and not ACTING.match(text):
         return False
     if ACTING.match(text):
         return True
-    if re.match(r"由[^，]{2,24}$", text) and not LEADS.match(text):
+    if re.match(r"由[^，]{2,24}$", text) and not leads(text):
         return True
     if WITH.match(text) and re.search(rf".(?:{VERB})", text[1:]):
-        return not LEADS.match(text) or bool(re.search(rf"(?:{VERB})[^，]{{2,}}$", text[2:]))
-    return bool(SUBJECT.match(text)) and (cued or not going_on or cut in ("；", ";", "，"))
+        return not leads(text)
+    return bool(SUBJECT.match(text))
 
 
 def trimmed(action: Part) -> Part:

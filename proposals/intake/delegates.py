@@ -109,7 +109,7 @@ class Delegates:
     def _meant(self, line: Part, phrase: SeatPhrase) -> Speaker | None:
         """Tell whom “The CPPCC National Committee member, who …” or “Hua is a member …” means: the last name before it."""
         head = line.text[: phrase.start - line.start]
-        if not head.strip("(（[ ") and (above := self._above(line)):
+        if re.fullmatch(r"[(（\[ •·*-]*(?:[^:：]{1,12}[:：])?\s*", head) and (above := self._above(line)):
             return above
         family = re.search(r"(?<![A-Za-z])([A-Z][a-z]+),? (?:(?:who )?(?:is|was|has|had)(?: also)?(?: an?)? |who )$", head)
         begun = re.search(r"(?:^|[.!?\"”]\s+)(?:The|He|She)\b[^.!?]{0,120}$", head)
@@ -124,9 +124,14 @@ class Delegates:
         """Give whose name alone the line above is, or begins with before a colon."""
         index = self._lines.index(line)
         names = self._names[self._lines[index - 1].start] if index else []
-        if names and names[0].start == self._lines[index - 1].start:
+        if not index:
+            return None
+        before = self._lines[index - 1].unmarked
+        if names and names[0].start == before.start:
             return self._speaker(names[0])
-        return None
+        name = han_name(before.text.lstrip("【◆ "), 0, re.compile(r"[:：】\s]|$"))
+        start = before.start + before.text.find(name)
+        return self._speaker(Name(name, start, start + len(name))) if name else None
 
     def _bare_rank(self, line: Part) -> None:
         """Read “…, a deputy and vice president of …” where the sentence names the body itself."""

@@ -58,7 +58,7 @@ OBJECT = re.compile(
     r"\s+(?:the|a|an|all|any|each|every|its|their|our|this|that|these|those|more|no|some|such|new|up|out|on|in|at|to|as|for|into|with|forward|ahead|through|back|down|over|off|away|it|them|him|her|us"
     r"|qualified|eligible|national|local|domestic|foreign|clinical|basic|key|international|high|special|strong|support|large|small|long|public|private"
     r"|scientific|medical|relevant|independent|innovative|early|rare|dedicated|cell|stem|gene|drug|hospitals?|enterprises|companies|research\w*|"
-    r"universities|institutions?|patients|doctors|talents?|\w+ed|\w+al|\w+ic|\w+ive|\w+ary|\w+-\w+|[A-Z]\w*|\d+)\b"
+    r"universities|institutions?|patients|doctors|talents?|\w+ed|\w+al|\w+ic|\w+ive|\w+ary|\w+ar|\w+ous|\w+ful|\w+ent|\w+ant|\w+[ai]ble|\w+ing|\w+-\w+|[A-Z]\w*|\d+)\b"
 )
 """What may follow a word that is a noun as often, where it is the verb."""
 ANY_OBJECT = re.compile(r"\s+(?!(?:of|and|or|is|are|was|were|has|have|had|will|should|must|can|which|that)\b)\w")
@@ -70,7 +70,7 @@ MODAL = re.compile(
 PASSIVE = re.compile(r"\b(?:to be|be|been|were|was|are|is|and|,)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\b")
 NOMINAL = re.compile(rf"(?:and |including |, )?(?:the |an? )?(?:\w+ ){{0,2}}?(?:{DEMANDS['nominals_en']}) (?:of|in|to|from) ", re.IGNORECASE)
 RESULTS = re.compile(rf"(?:and )?(?:{DEMANDS['results_en']})\b", re.IGNORECASE)
-CUTS = re.compile(r"[;；]\s*|,\s+|，\s*|(?=[①-⑳])|\s+(?=and\s)|:\s+|\s+(?=as well as\s)|\s+[–—-]{1,2}\s+|(?<=\w)\s+(?=while\s)")
+CUTS = re.compile(r"[;；]\s*|,\s+|，\s*|(?=[①-⑳])|\s+(?=and\s(?![A-Z]))|:\s+|\s+(?=as well as\s)|\s+[–—-]{1,2}\s+|(?<=\w)\s+(?=while\s)")
 SUBORDINATE = re.compile(
     r"(?:but|which|who|whose|where|because|since|although|though|if|when|while|as (?!well)|until|unless|provided|even|rather than|instead of|such as|including|not to|after|before|in which|one of|especially|particularly|namely)\b",
     re.IGNORECASE,
@@ -82,12 +82,12 @@ PURPOSE = re.compile(
 PURPOSES = re.compile(r"(?:and )?(?:so as to|in order (?:to|that)|so that|so |thereby|thus|with a view to|with the aim of|with the goal of|to (?!be\b))", re.IGNORECASE)
 CUES = re.compile(rf"(?<![A-Za-z])(?:{DEMANDS['cues_en']})(?![A-Za-z])", re.IGNORECASE)
 CUE_HEAD = re.compile(
-    r"\b(?:suggest|recommend|propos|call(?:s|ed|ing)? (?:for|on|upon)|urg|appeal|advocat|hop(?:e|ing)|ask|request|demand|plead|necessary|essential|imperative|necessity|want|would (?:like|have)|insist|advis|believ|think|say|said|argu|expect|require)[a-z]*"
+    r"\b(?:suggest(?:s|ed|ing)?|recommend(?:s|ed|ing)?|propos(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:for|on|upon)|urg(?:e|es|ed|ing)|appeal(?:s|ed|ing)?|advocat(?:e|es|ed|ing)|hop(?:e|es|ed|ing)|ask(?:s|ed|ing)?|request(?:s|ed|ing)?|demand(?:s|ed|ing)?|plead(?:s|ed|ing)?|necessary|essential|imperative|necessity|advisable|want(?:s|ed)?|would (?:further |also )?(?:like|have)|insist(?:s|ed|ing)?|how(?= to)|advis(?:e|es|ed)|believ(?:e|es|ed)|think(?:s)?|thought|says?|said|argu(?:e|es|ed)|expect(?:s|ed)?|requir(?:e|es|ed))\b"
     r"(?:\s*[:,]?\s+(?:that|to|for|on|upon|it|is|be|also|strongly|of|also|necessary|essential|imperative|urgent|as follows)\b)*[\s:,]*",
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    r"\b(?:suggest|recommend|propos|call(?:s|ed|ing)? (?:for|on|upon)|urg|appeal|advocat|hop(?:e|ing)|ask|request|demand|plead|necessary|essential|imperative|necessity|want|would like|would have|insist)[a-z]*\b",
+    r"\b(?:suggest(?:s|ed|ing)?|recommend(?:s|ed|ing)?|propos(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:for|on|upon)|urg(?:e|es|ed|ing)|appeal(?:s|ed|ing)?|advocat(?:e|es|ed|ing)|hop(?:e|es|ed|ing)|ask(?:s|ed|ing)?|request(?:s|ed|ing)?|demand(?:s|ed|ing)?|plead(?:s|ed|ing)?|necessary|essential|imperative|necessity|advisable|want(?:s|ed)?|would (?:further |also )?(?:like|have)|insist(?:s|ed|ing)?|how to)\b",
     re.IGNORECASE,
 )
 DENIED = re.compile(
@@ -115,13 +115,27 @@ BE = re.compile(r"\bbe\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\b")
 REPORTED = re.compile(r"\b(?:has|have|had)\s+(?:already\s+|since\s+|also\s+)?(?:been\s+)?[a-z]+(?:ed|en|t)\b")
 
 
+AIMS = re.compile(r"(?:and )?to (?:better |further |jointly |effectively )?(?:reduce|promote|ensure|improve|meet|guarantee|help|solve|facilitate|achieve|avoid|benefit|make|protect|enhance|increase|realize|realise|prevent|relieve|shorten|serve|support|attract|provide|form|accelerate|speed|stimulate|safeguard|boost|satisfy|become|let|allow|enable)\b")
+"""What mostly says what an action is for, behind a comma."""
+TO = re.compile(r"(?:and |or )?(?:also )?to (?:[a-z]+ly |further )?(?P<verb>[a-z]+)\b")
+
+
+HELPED = re.compile(r"\s+(?:to\s+)?([a-z]+)\b")
+PHRASES = re.compile(r"take (?:the lead|measures|action|into|over|charge|back|stock|out|up|advantage|part)|strike off|get rid of(?= the (?!dependence))", re.IGNORECASE)
+"""Actions of more than one word whose verb says little alone."""
+FOCUSED = re.compile(r"\bfocus(?:es|ed)? on\b", re.IGNORECASE)
+LED = re.compile(r"(?:led|headed|organi[sz]ed|coordinated|guided) by [^,;]{3,60}? to (?P<verb>[a-z]+)\b", re.IGNORECASE)
+
+
 def verb_at(text: str, *, begins: bool = False) -> str:
     """Give the verb of an action with which a text begins, "" where there is none; `begins` where a sentence does."""
     found = HEAD.match(text)
     if not found:
         return ""
     word = found["verb"].casefold()
-    if word not in BASE:
+    if word == "help" and (helped := HELPED.match(text, found.end())) and helped[1].casefold() in BASE:
+        return word
+    if word not in BASE and not PHRASES.match(text, found.start("verb")):
         return ""
     object_ = OBJECT if not begins else ANY_OBJECT
     return "" if word in NOUNS_TOO and not object_.match(text, found.end()) else word
@@ -138,7 +152,7 @@ def modal_in(text: str, *, strict: bool) -> bool:
     for found in MODAL.finditer(text):
         verb, weak = found["verb"].casefold(), found[0].split()[0].casefold() in ("can", "may", "could", "would", "will", "is", "are", "need", "needs", "needed", "has", "have")
         if found["be"]:
-            if (verb in PARTICIPLE or verb.endswith("ed") or verb in ALLOWED or (not weak and verb in ("a", "an"))) and (strict or not weak):
+            if (verb in PARTICIPLE or verb.endswith("ed") or verb in ALLOWED or verb in BASE or (not weak and verb in ("a", "an"))) and (strict or not weak):
                 return True
         elif not weak or (strict and verb in BASE):
             if verb in BASE or (not weak and verb not in ("be", "have", "know", "see", "expect")):

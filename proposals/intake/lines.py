@@ -13,7 +13,7 @@ FULL_WIDTH = {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *ran
 FOLDED = SIMPLIFIED | FULL_WIDTH | str.maketrans("％．’‘「」『』﹑︰", "%.''“”“”、：")
 """One character for one, so that places stay: simplified, not full width, quotation marks of one kind."""
 ABBREVIATIONS = re.compile(
-    r"(?:\b(?:Co|Ltd|LTD|Inc|Corp|Dr|Mr|Mrs|Ms|Prof|No|St|vs|etc|approx|Art|Sec|Fig|U\.S|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun"
+    r"(?:\b(?:Co|Ltd|LTD|Inc|Corp|Dr|Mr|Mrs|Ms|Prof|No|St|vs|approx|Art|Sec|Fig|U\.S|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun"
     r"|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])$"
 )
 """What a full stop stands behind that ends no sentence."""

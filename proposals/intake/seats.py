@@ -55,7 +55,7 @@ class Seats:
         words = [*RANKS, *SYSTEMS, *BOTH, *DELEGATES["between_en"].split()]
         spelled = [re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(words, key=len, reverse=True)]
         word = "|".join([ORDINAL, *english, *spelled])
-        self._run = re.compile(rf"(?<![A-Za-z])(?:{word})(?:(?:'s|\)?[ ]+\(?)+(?:{word})(?![A-Za-z]))+\)?", re.I)
+        self._run = re.compile(rf"(?<![A-Za-z])(?:{word})(?:(?:'s|\)?,(?= (?:the )?(?:CPPCC|NPC|National (?:People|Committee)|Chinese People|Standing))|\)?[ ]+\(?)+(?:{word})(?![A-Za-z]))+\)?", re.I)
         self._word = re.compile(rf"(?<![A-Za-z])(?:{word})(?![A-Za-z])", re.I)
         place = f"(?:{'|'.join(chinese)}|[^\\W的是和位名来自在与及等月日年、，]{{2,3}}?(?=市|区|县|州))"
         self._chinese = re.compile(

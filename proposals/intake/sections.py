@@ -119,7 +119,7 @@ class Sections:
         if not mentioned or len(line.text) > longest + 120:
             return None
         name, speaker = mentioned[0]
-        alone = name.start == line.start and re.match(r"\s*[:：]", line.text[name.end - line.start :])
+        alone = name.start == line.unmarked.start and re.match(r"\s*[:：]", line.text[name.end - line.start :])
         seated = self._delegates.seats_in(line) or re.search("(?:委员|代表)", line.text) or speaker.short or alone
         if not seated:
             return None
