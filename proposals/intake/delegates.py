@@ -10,7 +10,7 @@ from rapidfuzz.fuzz import ratio
 
 from proposals.intake.lines import Part
 from proposals.intake.names import HAN_NAME, SURNAMES, Name, han_name, latin_names, letters
-from proposals.intake.rules import DELEGATES, anywhere, words
+from proposals.intake.rules import CITIES, DELEGATES, anywhere, words
 from proposals.intake.seats import PLAIN, SeatPhrase, Seats
 
 LIKE = 74
@@ -24,6 +24,7 @@ SHORT = re.compile(
 BEFORE_SEAT = re.compile(r"[\s,，(（\[:：-]*(?:(?:who )?(?:is|was|has|had)(?: also)? |who )?(?:an? |the |one of the )?$", re.IGNORECASE)
 AFTER_SEAT = re.compile(r"[\s,，)\]]*(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?|Prof\.?|Professor|Academician)?[\s]*$")
 WITH_POST = re.compile(rf"[\s,]*(?:and |, )?[^.;:!?\"]{{0,110}}\b(?:{DELEGATES['posts_en']})\b[^.;:!?\"]{{0,60}}$", re.IGNORECASE)
+CITY = re.compile("|".join(map(re.escape, CITIES)))
 RANK_BEFORE = re.compile(r"(?:^|[\s,(])(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)[ ]+$", re.IGNORECASE)
 RANK_ALONE = re.compile(r"[\s,(]+(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)\b(?! (?:director|head|dean|chair))", re.I)
 SHORT_ZH = re.compile(rf"(?P<name>(?:{HAN_NAME}){{2,4}}?)(?P<rank>委员|代表)(?![会团])")
@@ -200,6 +201,8 @@ class Often:
         """Give the name at `place` by that alone: three characters with a family name, or two."""
         for length in (3, 2):
             name = text[place : place + length]
+            if CITY.match(text, place):
+                return ""
             if len(name) == length and name[0] in SURNAMES and re.fullmatch(f"{HAN_NAME}+", name) and self._text.count(name) > 1:
                 return "" if re.search("委员|代表|医院|大学|公司|提案|建议", name) else name
         return ""

@@ -157,7 +157,7 @@ def _without_leads(read: list[_Sentence]) -> list[_Sentence]:
     if first.mark and not read[1].own and not CREATES.match(first.part.text) and len(first.part.text) <= (LONGEST_LEAD_ZH if first.part.chinese else LONGEST_LEAD):
         first.found = []
         return read
-    said = set().union(*(_words(part.text) for part in rest))
+    said = set().union(*(_words(sentence.part.text) for sentence in read[1:]))
     first.found = [part for part in first.found if len(_words(part.text) - said) > LEAD_COVERED * len(_words(part.text))]
     return read
 

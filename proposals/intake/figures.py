@@ -9,7 +9,7 @@ from proposals.intake.lines import Part
 from proposals.intake.rules import FIGURES
 from proposals.intake.suggestions import Figure
 
-NUMBER = r"(?<![\w.,/-])(?<!\d[,.])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+NUMBER = r"(?<![A-Za-z0-9.,/-])(?<!\d[,.])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 MONEY = r"(?:yuan|RMB|renminbi|CNY|US dollars?|dollars?|USD|euros?|Hong Kong dollars?)"
 ENGLISH = re.compile(
     rf"{NUMBER}\s*(?P<unit>%|per ?cent(?:age points?)?|percent(?:age points?)?|(?:(?:trillion|billion|million|thousand|hundred million)\s+){MONEY}"
