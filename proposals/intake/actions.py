@@ -212,22 +212,25 @@ def _chinese(sentence: Part, *, asking: bool, listed: bool, **_options: bool) ->
         says = says or bool(chinese.SAYS.match(piece.part.text))
         asked = asked or cued or (says and bool(chinese.MODAL.match(part.text[:10])))
         begun = begun or marked or (asked and piece.cut in ("；", ";"))
+        cut = piece.cut
+        if cut == "、" and waiting is not None:
+            part, waiting, cut = _joined(sentence, waiting, part), None, "，"
         if not part.text or chinese.ORDINAL.fullmatch(part.text):
             begun = begun or bool(part.text)
             continue
         told = chinese.TOLD.search(part.text)
         starts = not told and (
-            chinese.begins(part.text, asking=asked, cued=cued, going_on=open_ is not None, cut=piece.cut)
+            chinese.begins(part.text, asking=asked, cued=cued, going_on=open_ is not None, cut=cut)
             or (begun and asked and len(part.text) >= LISTED_ZH and not chinese.leads(part.text) and not chinese.PURPOSES.match(part.text))
         )
-        if starts and open_ is not None and piece.cut == "、" and len(open_.text) <= 2:
+        if starts and open_ is not None and cut == "、" and len(open_.text) <= 2:
             open_ = _joined(sentence, open_, part)
         elif starts:
             if open_ is not None:
                 yield open_
             open_ = _joined(sentence, waiting, part) if waiting else part
             purposive, waiting, begun = False, None, False
-        elif asked and piece.cut != "、" and chinese.leads(part.text):
+        elif asked and cut != "、" and chinese.leads(part.text):
             if open_ is not None:
                 yield open_
             open_, waiting = None, part

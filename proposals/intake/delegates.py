@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from rapidfuzz.fuzz import ratio
 
 from proposals.intake.lines import Part
-from proposals.intake.names import HAN_NAME, SURNAMES, Name, han_name, latin_names, letters
-from proposals.intake.rules import CITIES, DELEGATES, anywhere, words
+from proposals.intake.names import DOUBLE, HAN_NAME, SURNAMES, Name, han_name, latin_names, letters
+from proposals.intake.rules import CITIES, DELEGATES, anywhere, longest, words
 from proposals.intake.seats import PLAIN, SeatPhrase, Seats
 
 LIKE = 74
 """Percent of letters from which two spellings in one section are one name."""
 FOLLOWS = re.compile(rf"\s*(?:[：:，,。、（(）)；;》】\]\"”\s]|$|委员|代表|教授|院士|{DELEGATES['speech_zh']})")
 SAID = re.compile(rf"\s*(?:[：:，,（(\"”]|$|委员|代表|{DELEGATES['speech_zh']})")
-POST_ZH = re.compile(f"(?:{DELEGATES['posts_zh']})")
+POST_ZH = longest(DELEGATES["posts_zh"])
 SHORT = re.compile(
     r"(?:(?:Standing |Committee )*(?:[Mm]ember|[Cc]ommissioner)|[Rr]epresentative|[Dd]eputy|[Dd]elegate|[Dd]eput(?:y|ies))[ ]+$"
 )
@@ -199,11 +199,11 @@ class Often:
 
     def name_at(self, text: str, place: int) -> str:
         """Give the name at `place` by that alone: three characters with a family name, or two."""
-        for length in (3, 2):
+        for length in (4, 3, 2) if text[place : place + 2] in DOUBLE else (3, 2):
             name = text[place : place + length]
             if CITY.match(text, place):
                 return ""
-            if len(name) == length and name[0] in SURNAMES and re.fullmatch(f"{HAN_NAME}+", name) and self._text.count(name) > 1:
+            if len(name) == length and (name[0] in SURNAMES or name[:2] in DOUBLE) and re.fullmatch(f"{HAN_NAME}+", name) and self._text.count(name) > 1:
                 return "" if re.search("委员|代表|医院|大学|公司|提案|建议", name) else name
         return ""
 
@@ -226,7 +226,8 @@ def _beside_zh(line: Part, phrase: SeatPhrase, often: Often) -> Name | None:
         if not divided and place not in posts:
             continue
         follows = SAID if before[-1:] in "，," else FOLLOWS
-        if name := han_name(text, place, follows) or often.name_at(text, place) or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2)):
+        told = often.name_at(text, place) if place in posts or not before else ""
+        if name := han_name(text, place, follows) or told or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2)):
             if not POST_ZH.match(name):
                 return Name(name, line.start + place, line.start + place + len(name))
     head = text[: phrase.start - line.start].rstrip(" ，,（(、：:")

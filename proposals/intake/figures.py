@@ -29,6 +29,7 @@ SYMBOL = re.compile(r"(?P<unit>US\$|HK\$|[$¥￥€])\s?(?P<value>\d{1,3}(?:,\d{
 
 def figures_in(sentence: Part) -> Iterator[Figure]:
     """Find the figures of a folded sentence, in order."""
+    sentence = sentence.unmarked
     pattern = CHINESE if sentence.chinese else ENGLISH
     taken: list[tuple[int, int]] = []
     for found in (*SYMBOL.finditer(sentence.text), *pattern.finditer(sentence.text)):

@@ -8,55 +8,75 @@ from dataclasses import dataclass
 
 from proposals.intake.delegates import Speaker
 from proposals.intake.lines import Part
-from proposals.intake.rules import DELEGATES
-from proposals.intake.sections import Passage
+from proposals.intake.rules import DELEGATES, longest
 
-POST_EN = rf"(?:(?:the|an?|now|currently|also)\s+)*(?P<post>(?:[A-Za-z-]+\s+){{0,4}}?(?:{DELEGATES['posts_en']})(?:\s+and\s+(?:[A-Za-z-]+\s+){{0,2}}?(?:{DELEGATES['posts_en']}))?(?:\s+of\s+the\s+[A-Z][\w ]{{2,40}}?(?=\s+(?:of|at|in)\s))?)"
-OF = re.compile(
-    rf"{POST_EN}\s+(?:of|at|in|with|for)\s+(?:the\s+)?(?P<employer>[A-Z][\w'&.()\u2019-]*(?:,?\s+(?:of|and|the|for|Co\.?,?|Ltd\.?|LTD\.?|Inc\.?|[A-Z&(][\w'&.()\u2019-]*))*)",
+COMPANY = r"Co(?:rp)?\.?,?\s*(?:Ltd|LTD|Inc)\b|Ltd\b|LTD\b|Inc\b|Co\b(?!\w)"
+EMPLOYER = re.compile(
+    rf"(?:[A-Z][\w'\u2019&-]*)(?:(?:,?\s+(?:{COMPANY}))|\s+(?:of|for|and|&|of\s+the)\s+(?=[A-Z])[A-Z][\w'\u2019&-]*|\s+[A-Z][\w'\u2019&-]*)*"
 )
-FORMER_EN = re.compile(rf"\b(?:{DELEGATES['former_en']})\b[^,;.]*$", re.IGNORECASE)
-POST_ZH = re.compile(rf"(?P<employer>[\u4e00-\u9fffA-Za-z()（）·]{{3,40}}?)(?P<post>(?:[\u4e00-\u9fff]{{1,8}}?科|[\u4e00-\u9fff]{{1,6}}中心)?(?:{DELEGATES['posts_zh']})(?:[兼、](?:{DELEGATES['posts_zh']}))*)(?=[、，,。；）) \u3000]|$)")
-FORMER_ZH = re.compile(rf"(?:{DELEGATES['former_zh']})[^、，,。；]*$")
-PLACE = re.compile("公司|集团|医院|大学|学院|研究院|研究所|中心|药业|生物|科技|医药|研究会|学会|协会|所$|院$|银行|基因|细胞|医疗|实验室")
+KIND = re.compile(DELEGATES["employers_en"], re.IGNORECASE)
+POST = rf"(?:(?:the|an?|its|now|currently|also)\s+)*(?P<post>(?:[A-Za-z-]+\s+){{0,3}}?(?:{DELEGATES['posts_en']})(?:\s+and\s+(?:[A-Za-z-]+\s+){{0,2}}?(?:{DELEGATES['posts_en']}))?(?:\s+of\s+(?:the\s+)?[A-Za-z ]{{3,40}}?)?)"
+POST_BEFORE = re.compile(rf"{POST}\s*(?:,|of|at|in|with|for|on)?\s*(?:the\s+)?$", re.IGNORECASE)
+POST_WITHIN = re.compile(rf"(?P<post>(?:[\w-]+ ){{0,3}}?(?:{DELEGATES['posts_en']})(?: and (?:[\w-]+ ){{0,2}}?(?:{DELEGATES['posts_en']}))?(?: of (?:the )?[\w ]{{3,40}}?(?= of ))?) of (?:the )?", re.IGNORECASE)
+FORMER = re.compile(rf"\b(?:{DELEGATES['former_en']})\b[^,;.]*$", re.IGNORECASE)
+POSTS_ZH = longest(DELEGATES["posts_zh"]).pattern
+POST_ZH = re.compile(rf"(?P<employer>.{{2,30}}?)(?P<post>(?:[\u4e00-\u9fff]{{1,6}}?科|[\u4e00-\u9fff]{{2,4}}系)?{POSTS_ZH}(?:兼?{POSTS_ZH})*)$")
+KIND_ZH = re.compile(DELEGATES["employers_zh"])
+BEFORE_ZH = re.compile("^(?:现为|现任|现是|也是|就是|是|系|任|作为|来自|一名|港区|澳区)+")
+FORMER_ZH = re.compile(rf"^(?:{DELEGATES['former_zh']})")
 
 
 @dataclass(frozen=True)
 class Post:
-    """An employer and the post there."""
+    """An employer and the post there, if it is said."""
 
     employer: Part
-    post: Part
+    post: Part | None
 
 
-def post_of(speaker: Speaker, passage: Passage, lines: Sequence[Part]) -> Post | None:
+def post_of(speaker: Speaker, lines: Sequence[Part]) -> Post | None:
     """Find the post that stands beside a delegate's name or seat."""
     for part in _beside(speaker, lines):
-        for found in (POST_ZH if part.chinese else OF).finditer(part.text):
-            former = FORMER_ZH if part.chinese else FORMER_EN
-            if former.search(part.text[: found.start("post")]) or (part.chinese and not PLACE.search(found["employer"])):
-                continue
-            start = found.start("employer")
-            if part.chinese and (prefix := re.match(r"^(?:现任|系|是|任|作为|，|、|（|\()+", found["employer"])):
-                start += prefix.end()
-            employer = part.part(start, found.end("employer"))
-            return Post(employer, part.part(found.start("post"), found.end("post")))
+        for found in _in_chinese(part) if part.chinese else _in_english(part):
+            return found
     return None
 
 
+def _in_english(part: Part) -> Iterator[Post]:
+    for found in EMPLOYER.finditer(part.text):
+        before = part.text[: found.start()]
+        if not KIND.search(found[0]) or FORMER.search(before) or re.search(r"CPPCC|NPC|Congress|Committee", found[0]):
+            continue
+        if within := POST_WITHIN.match(found[0]):
+            begun = found.start() + within.end()
+            yield Post(part.part(begun, found.end()), part.part(found.start(), found.start() + within.end("post")))
+            continue
+        post = POST_BEFORE.search(before)
+        yield Post(part.part(*found.span()), part.part(post.start("post"), post.end("post")) if post else None)
+
+
+def _in_chinese(part: Part) -> Iterator[Post]:
+    for piece in re.finditer("[^、，,（）()；：。“”\"]+", part.text):
+        prefix = BEFORE_ZH.match(piece[0])
+        begun = piece.start() + (prefix.end() if prefix else 0)
+        text = part.text[begun : piece.end()]
+        found = POST_ZH.match(text)
+        if found and KIND_ZH.search(found["employer"]) and not FORMER_ZH.match(text):
+            employer = part.part(begun, begun + found.end("employer"))
+            yield Post(employer, part.part(begun + found.start("post"), begun + found.end("post")))
+
+
 def _beside(speaker: Speaker, lines: Sequence[Part]) -> Iterator[Part]:
-    """Give what may tell of a post: from seats and names to the end of the sentence, seats left out."""
-    for phrase in speaker.seats:
-        for sentence in _sentences(phrase.start, lines):
-            yield sentence.part(phrase.end - sentence.start, len(sentence.text))
-    for mention in speaker.mentions[:4]:
-        for sentence in _sentences(mention.start, lines):
-            rest = sentence.part(mention.end - sentence.start, len(sentence.text))
-            if re.match(r"[,，(（是现]|\s*(?:is|was|who|the)\b|\s*\(", rest.text):
-                yield rest
-
-
-def _sentences(place: int, lines: Sequence[Part]) -> Iterator[Part]:
-    for line in lines:
-        if line.start <= place < line.end:
-            yield from (each for each in line.sentences if each.start <= place < each.end)
+    """Give what may tell of a post: between seat and name, behind both, before them; nearest first."""
+    places = [(phrase.start, phrase.end) for phrase in speaker.seats]
+    for start, end in [*places, *((mention.start, mention.end) for mention in speaker.mentions[:4])]:
+        for line in lines:
+            if not line.start <= start < line.end:
+                continue
+            for sentence in line.sentences:
+                if sentence.start <= start < sentence.end:
+                    names = [mention.start for mention in speaker.mentions if end <= mention.start < sentence.end]
+                    if names:
+                        yield sentence.part(end - sentence.start, names[0] - sentence.start)
+                    yield sentence.part(end - sentence.start, len(sentence.text))
+                    yield sentence.part(0, start - sentence.start)

@@ -96,7 +96,7 @@ class _Reader:
         return Section(
             start=passage.start,
             end=max([passage.end, *([title.end] if title else [])]),
-            people=tuple(self._person(speaker, passage, term) for speaker in passage.speakers),
+            people=tuple(self._person(speaker, term) for speaker in passage.speakers),
             title=self._found(title, 0.9 if passage.title else 0.7),
             kind=self._kind(passage, seat),
             year=self._year,
@@ -104,8 +104,13 @@ class _Reader:
             demands=demands,
             figures=tuple(self._figures(passage)),
             topics=topics_of([titled[0], *(demand.topics for demand in demands)], self._lexicon, MOST_TOPICS),
-            regions=_distinct([*titled[1], *(each for demand in demands for each in demand.regions)]),
+            regions=_distinct([*self._own(seat), *titled[1], *(each for demand in demands for each in demand.regions)]),
         )
+
+    def _own(self, seat: Seat | None) -> list[Found]:
+        """Give the province where somebody sits: what is put forward there is mostly for it."""
+        provincial = seat is not None and seat.level == "provincial" and seat.region
+        return [Found(seat.region, seat.start, seat.end, 0.5)] if seat and provincial else []
 
     def _demand(self, action: Action, region: str) -> Demand:
         part = action.part
@@ -126,13 +131,13 @@ class _Reader:
                 what = self._text[sentence.start : sentence.end]
                 yield Figure(figure.value, figure.unit, figure.as_of, what, figure.start, figure.end, figure.confidence)
 
-    def _person(self, speaker: Speaker, passage: Passage, term: int) -> Person:
+    def _person(self, speaker: Speaker, term: int) -> Person:
         seat = self._seat(speaker)
         spelled: dict[str, Found] = {}
         for mention in speaker.mentions:
             spelled.setdefault(self._text[mention.start : mention.end], Found(self._text[mention.start : mention.end], mention.start, mention.end, 0.9))
         name = next(iter(spelled.values()))
-        post = post_of(speaker, passage, self._kept)
+        post = post_of(speaker, self._kept)
         known = (seat.system, seat.region, term) if seat else None
         return Person(
             name=name,

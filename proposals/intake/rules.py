@@ -27,3 +27,8 @@ def words(pattern: str) -> re.Pattern[str]:
 def anywhere(pattern: str) -> re.Pattern[str]:
     """Compile alternatives in Chinese."""
     return re.compile(f"(?:{pattern})")
+
+
+def longest(pattern: str) -> re.Pattern[str]:
+    """Compile alternatives in Chinese of which the longest is found: 护士长 before 护士."""
+    return anywhere("|".join(sorted(pattern.split("|"), key=len, reverse=True)))

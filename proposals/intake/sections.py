@@ -148,6 +148,10 @@ class Sections:
     def _begin(self, heading: Heading, line: Part) -> None:
         now = self._now
         first = heading.speakers[0]
+        told = [each for each in heading.speakers if any(each in passage.speakers for passage in self.passages)]
+        if len(told) == len(heading.speakers) > 1 and not heading.title:
+            self._now = None  # a list of all who were told of
+            return
         if now and not heading.title and not now.lines and (first in now.speakers or like(first, now.speakers[0])):
             if first not in now.speakers:
                 self._delegates.same(now.speakers[0], first)
