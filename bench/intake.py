@@ -111,7 +111,7 @@ def _compare(article: Article, answer: dict[str, Any], section: Section, person:
     scores["provinces"].add({answer["region"]}, {seat.region} - {""} if seat else set(), who)
     scores["roles"].add({answer["role"]}, {seat.role} if seat else set(), who)
     scores["employers"].add(_bare(answer.get("employer", "")), _bare(person.employer.value if person.employer else ""), who)
-    scores["titles"].add(_bare(answer.get("title", "")), _bare(section.title.value if section.title else ""), who)
+    scores["titles"].add(_bare(answer.get("title", "")), _bare(_as_long(section.title.value if section.title else "", answer.get("title", ""))), who)
     scores["years"].add({answer["year"]} if "year" in answer else {section.year}, {section.year}, who)
     demands = [(demand.start, demand.end) for demand in section.demands]
     wanted = [span for each in answer["demands"] if (span := place(article.text, each, section))]
@@ -184,6 +184,12 @@ def pairs(answers: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]]) 
 def _alike(one: tuple[int, int], other: tuple[int, int]) -> bool:
     shared = min(one[1], other[1]) - max(one[0], other[0])
     return shared >= SHARED * min(one[1] - one[0], other[1] - other[0])
+
+
+def _as_long(title: str, answer: str) -> str:
+    """Give as much of a title as the answer, which ends with an ellipsis where it gives only the beginning."""
+    begins = answer.removesuffix("…").strip()
+    return begins if answer.endswith("…") and title.startswith(begins) else title
 
 
 def _bare(text: str) -> set[str]:

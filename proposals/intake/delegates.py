@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
@@ -25,6 +25,8 @@ BEFORE_SEAT = re.compile(r"[\s,，(（\[:：-]*(?:(?:who )?(?:is|was|has|had)(?:
 AFTER_SEAT = re.compile(r"[\s,，)\]]*(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?|Prof\.?|Professor|Academician)?[\s]*$")
 WITH_POST = re.compile(rf"[\s,]*(?:and |, )?[^.;:!?\"]{{0,110}}\b(?:{DELEGATES['posts_en']})\b[^.;:!?\"]{{0,60}}$", re.IGNORECASE)
 CITY = re.compile("|".join(map(re.escape, CITIES)))
+CAPITALS = re.compile(r"(?<![A-Za-z])(?!(?:Member|Representative|Deputy|Delegate|Committee|Commissioner|Standing|Chairman|President|Director|Professor|Minister|Therefore|Academician)\b)[A-Z][a-z]+(?:[ -][A-Z][a-z]+(?:-[a-z]+)?){1,2}(?![A-Za-z])")
+"""What could be a name, however it sounds."""
 RANK_BEFORE = re.compile(r"(?:^|[\s,(])(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)[ ]+$", re.IGNORECASE)
 RANK_ALONE = re.compile(r"[\s,(]+(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)\b(?! (?:director|head|dean|chair))", re.I)
 SHORT_ZH = re.compile(rf"(?P<name>(?:{HAN_NAME}){{2,4}}?)(?P<rank>委员|代表)(?![会团])")
@@ -155,6 +157,15 @@ class Delegates:
                         self._speaker(Name(spelling, line.start + found.start(), line.start + found.end()))
         for speaker in self.speakers:
             speaker.mentions.sort(key=lambda name: name.start)
+
+    def absorb(self, speaker: Speaker, sentences: Iterable[Part]) -> None:
+        """Take names in somebody's own passage that are nearly theirs for further spellings."""
+        for sentence in sentences:
+            for found in CAPITALS.finditer(sentence.text):
+                name = Name(found[0], sentence.start + found.start(), sentence.start + found.end())
+                if name.letters not in self._by_letters and like(speaker, Speaker(name, [name])):
+                    speaker.mentions.append(name)
+                    self._by_letters[name.letters] = speaker
 
     def same(self, kept: Speaker, other: Speaker) -> None:
         """Make two speakers one: the second's spellings were the first's."""

@@ -23,7 +23,7 @@ from proposals.intake.sections import Passage, Sections, named_title
 from proposals.intake.suggestions import Article, Demand, Figure, Found, LeftOut, Person, Seat, Section
 from proposals.intake.terms import addressees_in, regions_in, topics_in, topics_of
 
-MOST_TOPICS = 8
+MOST_TOPICS = 12
 HEAD = 12
 """Lines at the beginning in which title, outlet and date are looked for."""
 DATE = re.compile(

@@ -74,6 +74,12 @@ class Sections:
         self._only_a_sentence = False
         self._untold: Part | None = None
         self._open = False
+        self._cut(lines)
+        for passage in self.passages:
+            delegates.absorb(passage.speakers[0], passage.sentences)
+
+    def _cut(self, lines: Sequence[Part]) -> None:
+        delegates = self._delegates
         last = max((each.start for speaker in delegates.speakers for each in speaker.mentions), default=0)
         for line in lines:
             self._read(line, behind=line.start > last)
