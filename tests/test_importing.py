@@ -373,6 +373,9 @@ TEXTS = {
     "【几点建议】\n一是增人；二是加钱。": ("", ["增人", "加钱。"]),
     "三、对策与建议\n1. 增人": ("", ["增人"]),
     "【调研情况】审评慢。【问题分析】人少。【具体建议】1. 增人。2. 加钱。": ("审评慢。\n人少。", ["增人。", "加钱。"]),
+    "审评时间长。建议如下：1. 增人。2. 加钱。": ("审评时间长。", ["增人。", "加钱。"]),
+    "人少。\n为此，提出以下建议：\n一、增人\n二、加钱": ("人少。", ["增人", "加钱"]),
+    "有人建议如下车一样处理。": ("有人建议如下车一样处理。", []),
     "投入1.5亿元，比上年多2.3%": ("投入1.5亿元，比上年多2.3%", []),
 }
 
@@ -399,6 +402,32 @@ def test_what_columns_and_the_full_text_both_say_stands_once(record):
     [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
     assert row.meant.values["summary_zh"] == "短\n长"
     assert [each["text_zh"] for each in row.meant.recommendations] == ["增人"]
+
+
+def test_a_column_of_somebody_elses_keys_is_no_slug(record):
+    sheet = read("编号ID,ID,会议,案由,办理单位\n0012,7,政协十四届二次,提案,国家药监局\n".encode())
+    assert guess(sheet) == {"编号ID": "number", "会议": "session", "案由": "title_zh", "办理单位": "addressees"}
+
+
+def test_a_slug_that_nobody_has_is_that_of_a_new_one(record):
+    text = "slug,会议,标题\nfirst,政协十四届二次,养老\nsecond,政协十四届二次,养老\nproposal,政协十四届二次,医保\n"
+    imported(text + ",政协十四届二次,教育\n")
+    assert [*Proposal.objects.order_by("pk").values_list("slug", flat=True)] == [
+        "first",
+        "second",
+        "proposal",
+        "proposal-2",
+    ]
+    make_proposal(slug="elsewhere", session=make_session(body=record.body, term=14, ordinal=1, year=2023))
+    for row, said in (
+        ("other,政协十四届二次,医保", "this proposal is there as “proposal”"),
+        ("elsewhere,政协十四届二次,交通", "a proposal of another session has this slug"),
+        ("a slug,政协十四届二次,交通", "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
+    ):
+        [planned] = plan(sheet := read(f"slug,会议,标题\n{row}\n".encode()), guess(sheet))
+        assert planned.faults == [("slug", said)]
+    twice = read("slug,会议,标题,编号\na,政协十四届二次,甲,1\na,政协十四届二次,乙,2\n".encode())
+    assert plan(twice, guess(twice))[1].faults == [("", "the same proposal as in row 2")]
 
 
 PROPOSERS = {
