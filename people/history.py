@@ -111,6 +111,11 @@ class Version(models.Model):
         return "" if self.gone else reverse(f"admin:{self.kind.replace('.', '_')}_history", args=[self.key])
 
     @property
+    def what(self) -> str:
+        """What the record is, in a word."""
+        return str(self.model._meta.verbose_name)
+
+    @property
     def model(self) -> type[RecordModel]:
         """The model of the record."""
         return cast("type[RecordModel]", apps.get_model(self.kind))

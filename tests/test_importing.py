@@ -313,6 +313,7 @@ def test_the_command_says_what_it_would_do_and_does_it(record, tmp_path):
     assert not Proposal.objects.exists()
     assert "Imported as batch" in run(file)
     assert Proposal.objects.count() == 3
+    assert bytes(Batch.objects.get().content) == file.read_bytes(), "with the columns that were kept aside"
     with pytest.raises(CommandError, match="no mapping “mine”; there are: none"):
         run(file, "--mapping", "mine")
     Mapping.objects.create(name="mine", columns={"案由": "title_zh", "届次": "session"})
@@ -334,7 +335,7 @@ def test_refused_rows_are_written_to_be_mended(record, tmp_path):
     assert "'=x" in refused.read_text(), "the header too"
     sheet = read(refused.read_bytes())
     assert sheet.header == ["会议", "标题", "=x", "refused because"]
-    assert sheet.rows == [(2, ["=cmd", "坏", "y", "session: “=cmd” is not in the record"])]
+    assert sheet.rows == [(2, ["=cmd", "坏", "y", "会议: “=cmd” is not in the record"])]
 
 
 def test_two_of_one_title_with_numbers_are_two_and_without_one_it_could_be_either(record):

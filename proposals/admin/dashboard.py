@@ -54,7 +54,7 @@ LACKS: dict[str, tuple[StrPromise, Callable[[Rows], Rows]]] = {
 class LackFilter(admin.SimpleListFilter):
     """What a proposal lacks."""
 
-    title = gettext_lazy("lacks")
+    title = gettext_lazy("what is missing")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -69,7 +69,7 @@ class LackFilter(admin.SimpleListFilter):
 class MineFilter(admin.SimpleListFilter):
     """Who worked on a proposal."""
 
-    title = gettext_lazy("by whom")
+    title = gettext_lazy("analyst")
     parameter_name = "mine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
