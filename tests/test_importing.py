@@ -6,9 +6,13 @@ import json
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from bench.imports import write
 from people.history import Batch, Version
 from people.models import Delegate
+from people.versions import as_it_was
 from proposals.models import Mapping, Proposal, Recommendation, Source
 from proposals.sheets.cutting import names, proposers, sections
 from proposals.sheets.importing import NotImportedError, carry_out, undo
@@ -231,6 +235,20 @@ def test_an_import_is_undone_as_long_as_nothing_was_built_on_it(record):
         undo(again)
     assert refused.value.messages == ["These were changed since:", "关于支持干细胞产业发展的提案"]
     assert Proposal.objects.count() == 3
+
+
+def test_what_is_undone_is_read_at_once(record, tmp_path):
+    write(tmp_path / "sheet.xlsx", 20)
+    sheet = read((tmp_path / "sheet.xlsx").read_bytes())
+    batch = carry_out(PROPOSALS, plan(sheet, guess(sheet)), Batch.objects.create(name="sheet.xlsx"))
+    assert Recommendation.objects.count() == 100
+    with CaptureQueriesContext(connection) as asked:
+        undo(batch)
+    assert not Proposal.objects.exists()
+    assert not Recommendation.objects.exists()
+    assert len(asked) < 20 * 20, "each has a dozen rows, and one question for each"
+    version = Version.objects.filter(kind="proposals.proposal", gone=True).first()
+    assert len(as_it_was(Proposal, version.key, 1)[Recommendation]) == 5
 
 
 def test_a_like_title_with_another_number_is_another_proposal(record):
