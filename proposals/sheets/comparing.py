@@ -256,15 +256,7 @@ def _enter_demands(
             if _squeezed(text) not in there and (exact or not getattr(demand, name)):
                 setattr(demand, name, text)
         demand.save()
-        if row is None and not exact:
-            ask(demand, found)
-
-
-def ask(demand: Recommendation, found: Meant) -> None:
-    """Address a recommendation to the agencies that a row names."""
-    there = {each.agency_id for each in demand.addressees.all()}
-    for agency, stated in found.agencies.items():
-        if agency not in there:
+        for agency, stated in found.agencies.items() if row is None and not exact else ():
             Addressee.objects.create(recommendation=demand, agency_id=agency, stated=stated)
 
 
