@@ -182,7 +182,8 @@ class DoublePages(HistoryPages):
         names = Names(states)
         found = []
         for model in list(states[0])[1:]:
-            both = [[names.row(model, values) for values in state[model].values()] for state in states]
+            named = ((names.row(model, values) for values in state[model].values()) for state in states)
+            both = [list(dict.fromkeys(each)) for each in named]
             if any(both):
                 found.append((capfirst(str(model._meta.verbose_name_plural)), both))
         return found

@@ -186,6 +186,14 @@ def test_what_cannot_be_told_is_refused_with_its_column(record, row, faults):
     assert planned.faults == faults
 
 
+def test_what_is_new_is_told_in_the_order_of_the_sheet(record):
+    text = "备注,标题,编号,会议,摘要,提交日期\n注,提案,1,政协十四届二次,短,2024\n"
+    [row] = plan(sheet := read(text.encode()), guess(sheet))
+    assert [each.label for each in row.changes] == [
+        "session", "editor's note in Chinese", "title in Chinese", "number", "summary in Chinese", "submitted",
+    ]  # fmt: skip
+
+
 def test_of_namesakes_the_one_who_sits_there_is_meant(record):
     make_delegate(name_zh="张怡")
     sits = make_delegate(name_zh="张怡")
