@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from people.addresses import LONGEST_KIND, moved
+from people.batches import Batch
 
 NEW, CHANGED, GONE = "+", "~", "-"
 BATCH = 500
@@ -48,31 +49,6 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def public_run(self, record: RecordModel) -> list[Version]:
         """Give the versions that the public saw since the record last became public, the newest first."""
         return list(takewhile(lambda version: version.public, self.of(record).order_by("-number")))
-
-
-class Batch(models.Model):
-    """Many records changed together, by an import; it can be undone as long as nothing was built on it."""
-
-    name = models.CharField(_("file"), max_length=200)
-    kind = models.CharField(_("rows"), max_length=20, default="proposals")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    content = models.BinaryField(default=bytes)
-    columns = models.JSONField(default=dict)
-    new = models.PositiveIntegerField(_("new"), default=0)
-    changed = models.PositiveIntegerField(_("changed"), default=0)
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Version(models.Model):

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from people.history import Batch
+from people.batches import Batch
 from people.models import Delegate
 from proposals.models import Mapping, Proposal
 from proposals.sheets.kinds import KINDS

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench.imports import write
-from people.history import Batch, Version
+from people.batches import Batch
+from people.history import Version
 from people.models import Delegate
 from people.versions import as_it_was
 from proposals.models import Mapping, Proposal, Recommendation, Source
-from proposals.sheets.cutting import names, proposers, sections
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.kinds import KINDS
 from proposals.sheets.planning import counted
@@ -303,27 +303,6 @@ def test_a_file_is_imported_once_and_its_source_stays_where_it_is_cited(record):
     assert Source.objects.exists()
 
 
-def test_texts_and_lists_are_cut():
-    assert sections("背景：很好\n问题：不好\n三、建议\n1. 改\n2. 再改") == {
-        "summary": "很好",
-        "analysis": "不好",
-        "recommendations": "1. 改\n2. 再改",
-    }
-    assert sections("没有标签\n的全文") == {"summary": "没有标签\n的全文"}
-    assert sections("我们建议：加强") == {"summary": "我们建议：加强"}
-    assert names("甲、乙委员，丙代表 丁同志;Ding Lieming and Zhang Yi") == [
-        "甲",
-        "乙",
-        "丙",
-        "丁",
-        "Ding Lieming",
-        "Zhang Yi",
-    ]
-    assert proposers("马永青等9人") == (["马永青"], 9)
-    assert proposers("马永青、李明等十二位委员") == (["马永青", "李明"], 12)
-    assert proposers("Ding Lieming") == (["Ding Lieming"], None)
-
-
 def run(*arguments):
     said = io.StringIO()
     call_command("import_proposals", *map(str, arguments), stdout=said)
@@ -396,41 +375,6 @@ def test_a_proposer_who_is_known_to_sit_elsewhere_is_refused(record):
     ]
 
 
-TEXTS = {
-    "【几点建议】\n一是增人；二是加钱。": ("", ["增人", "加钱。"]),
-    "三、对策与建议\n1. 增人": ("", ["增人"]),
-    "【调研情况】审评慢。【问题分析】人少。【具体建议】1. 增人。2. 加钱。": ("审评慢。\n人少。", ["增人。", "加钱。"]),
-    "审评时间长。建议如下：1. 增人。2. 加钱。": ("审评时间长。", ["增人。", "加钱。"]),
-    "人少。\n为此，提出以下建议：\n一、增人\n二、加钱": ("人少。", ["增人", "加钱"]),
-    "有人建议如下车一样处理。": ("有人建议如下车一样处理。", []),
-    "投入1.5亿元，比上年多2.3%": ("投入1.5亿元，比上年多2.3%", []),
-}
-
-
-@pytest.mark.parametrize(("text", "found"), TEXTS.items())
-def test_full_texts_are_cut_as_they_are_written(record, text, found):
-    summary, demands = found
-    rows = json.dumps([{"会议": "14届全国政协2次会议", "标题": "提案", "全文": text}])
-    [row] = plan(sheet := read(rows.encode()), guess(sheet))
-    assert row.meant.values.get("summary_zh", "") == summary
-    assert [each["text_zh"] for each in row.meant.recommendations] == demands
-
-
-def test_what_columns_and_the_full_text_both_say_stands_once(record):
-    rows = [
-        {
-            "会议": "14届全国政协2次会议",
-            "标题": "提案",
-            "摘要": "短",
-            "具体建议": "增人",
-            "正文": "现状：长\n建议：增人",
-        }
-    ]
-    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
-    assert row.meant.values["summary_zh"] == "短\n长"
-    assert [each["text_zh"] for each in row.meant.recommendations] == ["增人"]
-
-
 def test_a_column_of_somebody_elses_keys_is_no_slug(record):
     sheet = read("编号ID,ID,会议,案由,办理单位\n0012,7,政协十四届二次,提案,国家药监局\n".encode())
     assert guess(sheet) == {"编号ID": "number", "会议": "session", "案由": "title_zh", "办理单位": "addressees"}
@@ -455,23 +399,3 @@ def test_a_slug_that_nobody_has_is_that_of_a_new_one(record):
         assert planned.faults == [("slug", said)]
     twice = read("slug,会议,标题,编号\na,政协十四届二次,甲,1\na,政协十四届二次,乙,2\n".encode())
     assert plan(twice, guess(twice))[1].faults == [("", "the same proposal as in row 2")]
-
-
-PROPOSERS = {
-    "丁列明等9人、章毅": (["丁列明", "章毅"], [], 9),
-    "丁列明（等9人）": (["丁列明"], [], 9),
-    "民进中央、农工党中央、浙江大学": ([], ["民进中央", "农工党中央", "浙江大学"], None),
-    "马永青代表、中国科协": (["马永青"], ["中国科协"], None),
-}
-
-
-@pytest.mark.parametrize(("text", "found"), PROPOSERS.items())
-def test_proposers_are_people_and_organisations(record, text, found):
-    rows = [{"会议": "14届全国政协2次会议", "标题": "提案", "提案人": text}]
-    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
-    people, organisations, number = found
-    assert [Delegate.objects.get(pk=key).name_zh for key in row.meant.delegates] == people
-    assert (row.meant.organisations, row.meant.values["proposers_in_all"]) == (organisations, number)
-    rows[0]["提案人"] = "张建党"
-    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
-    assert row.faults == [("proposers", "“张建党” is not in the record")], "a person, whatever the name ends in"

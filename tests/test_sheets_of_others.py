@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from people.history import Batch, Version
+from people.batches import Batch
+from people.history import Version
 from people.models import Agency, Delegate, Membership, Position
 from proposals.models import Proposal, Reply, Source, Synonym, Topic
 from proposals.sheets.importing import NotImportedError, carry_out, undo

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from people.batches import Batch
 from people.doubles import Double
-from people.history import Batch, Version
+from people.history import Version
 from people.models import Delegate
 from proposals.models import Citation, Proposal, Reply, Source
 from proposals.models.searches import searched_in_vain

@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.history import Batch, Version
+from people.batches import Batch
+from people.history import Version
 from people.history_admin import HistoryPages
 from people.record_forms import page_of
 from proposals.models import Mapping

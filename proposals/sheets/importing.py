@@ -11,8 +11,9 @@ from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from people.batches import Batch
 from people.doubles import forget_doubles, suspect_all
-from people.history import Batch, RecordModel, Version, edit, in_batches
+from people.history import RecordModel, Version, edit, in_batches
 from people.versions import as_it_was, bring_back, differences
 from proposals.models import Source
 from proposals.models.outbox import recorded

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from people.history import Batch
+from people.batches import Batch
 from proposals.models import Mapping as KeptMapping
 from proposals.sheets.importing import NotImportedError, carry_out
 from proposals.sheets.kinds import KINDS
