@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from people.conflicts import LARGEST_KEY
@@ -144,6 +145,7 @@ class DoublePages(HistoryPages):
         ).first()
         context = {
             "title": title,
+            "below": self._below(kept, gone),
             "kept": kept,
             "other": gone,
             "choices": choices,
@@ -173,6 +175,18 @@ class DoublePages(HistoryPages):
                 if mine != theirs and field.name != "slug":
                     choices.append(Choice(field.name, str(field.verbose_name), mine, theirs))
         return choices
+
+    def _below(self, kept: RecordModel, other: RecordModel) -> list[tuple[str, list[list[str]]]]:
+        """Name the rows that belong to each of two records, kind by kind; the one that is kept gets them all."""
+        states = [as_it_is(kept), as_it_is(other)]
+        names = Names(states)
+        found = []
+        for model in list(states[0])[1:]:
+            named = ((names.row(model, values) for values in state[model].values()) for state in states)
+            both = [list(dict.fromkeys(each)) for each in named]
+            if any(both):
+                found.append((capfirst(str(model._meta.verbose_name_plural)), both))
+        return found
 
     def _name(self, page: str) -> str:
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from people.addresses import LONGEST_KIND, moved
+from people.batches import Batch
 
 NEW, CHANGED, GONE = "+", "~", "-"
 BATCH = 500
@@ -48,31 +49,6 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def public_run(self, record: RecordModel) -> list[Version]:
         """Give the versions that the public saw since the record last became public, the newest first."""
         return list(takewhile(lambda version: version.public, self.of(record).order_by("-number")))
-
-
-class Batch(models.Model):
-    """Many records changed together, by an import; it can be undone as long as nothing was built on it."""
-
-    name = models.CharField(_("file"), max_length=200)
-    kind = models.CharField(_("rows"), max_length=20, default="proposals")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    content = models.BinaryField(default=bytes)
-    columns = models.JSONField(default=dict)
-    new = models.PositiveIntegerField(_("new"), default=0)
-    changed = models.PositiveIntegerField(_("changed"), default=0)
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Version(models.Model):
@@ -111,6 +87,11 @@ class Version(models.Model):
         return "" if self.gone else reverse(f"admin:{self.kind.replace('.', '_')}_history", args=[self.key])
 
     @property
+    def what(self) -> str:
+        """What the record is, in a word."""
+        return str(self.model._meta.verbose_name)
+
+    @property
     def model(self) -> type[RecordModel]:
         """The model of the record."""
         return cast("type[RecordModel]", apps.get_model(self.kind))
@@ -141,24 +122,24 @@ class History(HistoricalRecords):  # type: ignore[misc]  # the library says noth
 
     def post_save(self, instance: RecordModel, created: bool, using: str | None = None, **more: object) -> None:
         """Take in a row that was saved."""
-        with edit() as going:
+        with edit(savepoint=False) as going:
             going.saved(instance, instance._owner, new=created)
 
     def pre_delete(self, instance: RecordModel, **more: object) -> None:
         """Take in a row that is about to be deleted."""
         super().pre_delete(instance)
-        with edit() as going:
+        with edit(savepoint=False) as going:
             instance._owner = going.before(instance)
 
     def post_delete(self, instance: RecordModel, using: str | None = None, **more: object) -> None:
         """Take in a row that was deleted, but still has its key; what it belonged to may be gone before it."""
-        with edit() as going:
+        with edit(savepoint=False) as going:
             going.deleted(copy(instance), instance._owner or at(instance.record))
 
     def m2m_changed(self, instance: Any, action: str, attr: str, pk_set: object, reverse: bool, **more: object) -> None:
         """Take in a row whose links are changed from its own side."""
         if not reverse:
-            with edit() as going:
+            with edit(savepoint=False) as going:
                 if action.startswith("pre"):
                     going.before(instance)
                 else:
@@ -251,6 +232,8 @@ class Edit:
     """Rows as they were before."""
     linked: set[At] = field(default_factory=set)
     """Rows whose links to others were changed."""
+    foreseen: dict[At, RecordModel] = field(default_factory=dict)
+    """Rows that were read before each is deleted."""
 
     def begin(self, record: RecordModel) -> dict[At, str]:
         """Take in a stored record, and lock it; one without a history gets its first version, as it stands.
@@ -268,9 +251,22 @@ class Edit:
                     _keep(model, [(first, row, NEW) for row in rows_of(record, model)])
         return self.touched[at(record)]
 
+    def foresee(self, kind: type[RecordModel], keys: Iterable[int]) -> None:
+        """Lock records that are about to be deleted, and read their rows at once: `before` then asks for none."""
+        for some in in_batches(keys):
+            for record in kind._base_manager.select_for_update().filter(pk__in=some).order_by("pk"):
+                self.begin(record)
+            for model in parts_of(kind):
+                ways = _ways(model, kind)
+                mine = Q(*((f"{way}__in", some) for way in ways or ["pk"]), _connector=Q.OR)
+                for row in model._base_manager.select_related(*ways).filter(mine):
+                    self.foreseen[at(row)] = row
+
     def before(self, row: RecordModel) -> At | None:
         """Take in a row that is about to be saved, linked, or deleted; give the record that it belongs to so far."""
-        stored = type(row)._base_manager.filter(pk=row.pk).first() if row.pk else None
+        stored = self.foreseen.pop(at(row), None)
+        if stored is None and row.pk:
+            stored = type(row)._base_manager.filter(pk=row.pk).first()
         record = stored.record if stored else row.record
         if record.pk and (stored or record is not row):
             known = at(record) in self.touched
@@ -325,7 +321,7 @@ class Edit:
             wanted[model].add(key)
         found = {}
         for model, keys in wanted.items():
-            for some in _in_batches(keys):
+            for some in in_batches(keys):
                 found.update({(model, key): row for key, row in model._base_manager.in_bulk(some).items()})
         return found
 
@@ -345,7 +341,7 @@ class Edit:
                 changed[kind].append(key)
         for kind, keys in changed.items():
             label = kind._meta.label_lower
-            for some in _in_batches(keys):
+            for some in in_batches(keys):
                 stored = kind._base_manager.select_for_update().order_by("pk").in_bulk(some)
                 known = Version.objects.filter(kind=label, key__in=some).order_by().values_list("key")
                 last = dict(known.annotate(Max("number")))
@@ -370,10 +366,13 @@ _edit: ContextVar[Edit | None] = ContextVar("edit", default=None)
 
 
 @contextmanager
-def edit(by: Any = None, reason: str = "") -> Iterator[Edit]:
-    """Run a transaction whose changes are one edit; blocks within one another are one, the outermost's."""
+def edit(by: Any = None, reason: str = "", *, savepoint: bool = True) -> Iterator[Edit]:
+    """Run a transaction whose changes are one edit; blocks within one another are one, the outermost's.
+
+    Without a `savepoint` what fails within another block takes that one along.
+    """
     if (going := _edit.get()) is not None:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             yield going
         return
     going = Edit(by, reason)
@@ -416,7 +415,7 @@ def _ways(model: type[RecordModel], kind: type[RecordModel]) -> list[str]:
 def _keep(model: type[RecordModel], rows: Sequence[Kept]) -> None:
     """Keep rows of a `model` as they are, each in a version with what was done to it."""
     table: Any = model.history.model
-    for some in _in_batches(rows):
+    for some in in_batches(rows):
         kept = [
             table(
                 version=version,
@@ -435,7 +434,8 @@ def _keep(model: type[RecordModel], rows: Sequence[Kept]) -> None:
             linked.objects.bulk_create([linked(history=held[each[f"{end}_id"]], **each) for each in found.values()])
 
 
-def _in_batches(things: Iterable[Any]) -> Iterator[Sequence[Any]]:
+def in_batches(things: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    """Give things some at a time, as many as a database takes at once."""
     every = list(things)
     for start in range(0, len(every), BATCH):
         yield every[start : start + BATCH]

@@ -67,6 +67,7 @@ def test_two_are_made_one_with_a_choice_for_each_field(analyst, pair):
     first, second = pair
     second.number, second.note_en = "0462", "Doubtful"
     second.save()
+    second.recommendations.create(order=1, text_en="Only the second asks for it")
     url = f"/admin/proposals/proposal/{first.pk}/merge/{second.pk}/"
     page = analyst.get(url)
     assert [(choice.name, choice.kept, choice.other) for choice in page.context["choices"]] == [
@@ -74,6 +75,7 @@ def test_two_are_made_one_with_a_choice_for_each_field(analyst, pair):
         ("number", "", "0462"),
         ("note_en", "", "Doubtful"),
     ]
+    assert page.context["below"] == [("Recommendations", [[], ["1. Only the second asks for it"]])]
     chosen = {"title_en": "kept", "number": "other", "note_en": "kept", "_reason": "Entered twice"}
     assert "look again" in messages_of(analyst.post(url, {**chosen, "seen": "1 1"}, follow=True))[0]
     chosen["seen"] = page.context["seen"]

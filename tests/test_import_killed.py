@@ -13,7 +13,7 @@ from tests.site import ROOT, prepared
 ROWS = 300
 COUNT = "from proposals.models import Proposal; print(Proposal.objects.filter(number__gt='').count())"
 TAKE_BACK = """
-from people.history import Batch
+from people.batches import Batch
 from proposals.sheets.importing import undo
 for batch in Batch.objects.filter(undone_at=None).exclude(done_at=None):
     undo(batch)

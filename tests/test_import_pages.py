@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from people.history import Batch
+from people.batches import Batch
 from people.models import Delegate
 from proposals.models import Mapping, Proposal
 from proposals.sheets.kinds import KINDS
@@ -90,10 +90,22 @@ def test_what_is_broken_is_told_beside_the_file(analyst, record):  # noqa: F811
     assert "This field is required." in analyst.post(IMPORTS, {}).text
 
 
-def test_two_columns_do_not_mean_the_same(analyst, record):  # noqa: F811
-    upload(analyst)
-    page = analyst.post(url(), {"map": "1", "column-0": "session", "column-1": "session"}, follow=True)
-    assert messages_of(page) == ["Two columns cannot mean the same."]
+def test_columns_that_mean_the_same_are_read_together(analyst, record):  # noqa: F811
+    upload(analyst, "会议,标题,第一提案人,联名人\n14届全国政协2次会议,提案,丁列明等9人,章毅、丁列明\n")
+    analyst.post(url(), {"map": "1"} | {f"column-{i}": each for i, each in enumerate(
+        ("session", "title_zh", "proposers", "proposers"))})  # fmt: skip
+    do_import(analyst)
+    proposal = Proposal.objects.get()
+    assert [row.delegate.name_zh for row in proposal.sponsorships.all()] == ["丁列明", "章毅"]
+    assert proposal.proposers_in_all == 9
+
+
+def test_what_is_wrong_is_told_by_the_names_that_the_sheet_has(analyst, record):  # noqa: F811
+    page = upload(analyst, "会议,标题,时间\n14届全国政协2次会议,提案,45356\n不知道,,\n")
+    assert [row.faults[0][0] for _how, rows in page.context["shown"] for row in rows] == ["时间", "会议"]
+    assert page.context["shown"][0][1][1].faults[1] == ("title in Chinese", "there is no title")
+    content = b"".join(analyst.get(f"{url()}refused.csv").streaming_content).decode("utf-8-sig")
+    assert "时间: “45356” is not a date" in content
 
 
 def test_what_was_changed_since_it_was_looked_at_is_looked_at_again(analyst, record):  # noqa: F811
@@ -197,11 +209,12 @@ def test_suggested_topics_are_shown_and_taken_when_asked(analyst, record):  # no
     assert Proposal.objects.get().topics.get().name_zh == "干细胞"
 
 
-def test_all_that_would_be_done_is_a_file_and_the_file_is_kept(analyst, record):  # noqa: F811
+def test_all_that_would_be_done_is_a_file_and_the_file_is_kept(analyst, record, monkeypatch):  # noqa: F811
     upload(analyst)
     planned = b"".join(analyst.get(f"{url()}planned.csv").streaming_content).decode("utf-8-sig")
     assert "2,new,关于支持干细胞产业发展的提案,proposers,,Delegate 丁列明; Delegate 章毅" in planned
     do_import(analyst)
+    monkeypatch.delattr("proposals.admin.importing.read")  # the page of what is done reads no file
     page = analyst.get(url())
     assert "columns kept aside: 处理意见" in " ".join(page.text.split())
     assert b"".join(analyst.get(f"{url()}file").streaming_content) == CHINESE.encode()

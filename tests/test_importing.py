@@ -6,11 +6,15 @@ import json
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from people.history import Batch, Version
+from bench.imports import write
+from people.batches import Batch
+from people.history import Version
 from people.models import Delegate
+from people.versions import as_it_was
 from proposals.models import Mapping, Proposal, Recommendation, Source
-from proposals.sheets.cutting import names, proposers, sections
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.kinds import KINDS
 from proposals.sheets.planning import counted
@@ -182,6 +186,14 @@ def test_what_cannot_be_told_is_refused_with_its_column(record, row, faults):
     assert planned.faults == faults
 
 
+def test_what_is_new_is_told_in_the_order_of_the_sheet(record):
+    text = "备注,标题,编号,会议,摘要,提交日期\n注,提案,1,政协十四届二次,短,2024\n"
+    [row] = plan(sheet := read(text.encode()), guess(sheet))
+    assert [each.label for each in row.changes] == [
+        "session", "editor's note in Chinese", "title in Chinese", "number", "summary in Chinese", "submitted",
+    ]  # fmt: skip
+
+
 def test_of_namesakes_the_one_who_sits_there_is_meant(record):
     make_delegate(name_zh="张怡")
     sits = make_delegate(name_zh="张怡")
@@ -233,6 +245,20 @@ def test_an_import_is_undone_as_long_as_nothing_was_built_on_it(record):
     assert Proposal.objects.count() == 3
 
 
+def test_what_is_undone_is_read_at_once(record, tmp_path):
+    write(tmp_path / "sheet.xlsx", 20)
+    sheet = read((tmp_path / "sheet.xlsx").read_bytes())
+    batch = carry_out(PROPOSALS, plan(sheet, guess(sheet)), Batch.objects.create(name="sheet.xlsx"))
+    assert Recommendation.objects.count() == 100
+    with CaptureQueriesContext(connection) as asked:
+        undo(batch)
+    assert not Proposal.objects.exists()
+    assert not Recommendation.objects.exists()
+    assert len(asked) < 20 * 20, "each has a dozen rows, and one question for each"
+    version = Version.objects.filter(kind="proposals.proposal", gone=True).first()
+    assert len(as_it_was(Proposal, version.key, 1)[Recommendation]) == 5
+
+
 def test_a_like_title_with_another_number_is_another_proposal(record):
     kept = make_proposal(title_zh="同题的提案", session=record, number="0462", kind="proposal")
     imported("会议,标题,提案号\n14届全国政协2次会议,同题的提案,0500\n")
@@ -277,27 +303,6 @@ def test_a_file_is_imported_once_and_its_source_stays_where_it_is_cited(record):
     assert Source.objects.exists()
 
 
-def test_texts_and_lists_are_cut():
-    assert sections("背景：很好\n问题：不好\n三、建议\n1. 改\n2. 再改") == {
-        "summary": "很好",
-        "analysis": "不好",
-        "recommendations": "1. 改\n2. 再改",
-    }
-    assert sections("没有标签\n的全文") == {"summary": "没有标签\n的全文"}
-    assert sections("我们建议：加强") == {"summary": "我们建议：加强"}
-    assert names("甲、乙委员，丙代表 丁同志;Ding Lieming and Zhang Yi") == [
-        "甲",
-        "乙",
-        "丙",
-        "丁",
-        "Ding Lieming",
-        "Zhang Yi",
-    ]
-    assert proposers("马永青等9人") == (["马永青"], 9)
-    assert proposers("马永青、李明等十二位委员") == (["马永青", "李明"], 12)
-    assert proposers("Ding Lieming") == (["Ding Lieming"], None)
-
-
 def run(*arguments):
     said = io.StringIO()
     call_command("import_proposals", *map(str, arguments), stdout=said)
@@ -313,6 +318,7 @@ def test_the_command_says_what_it_would_do_and_does_it(record, tmp_path):
     assert not Proposal.objects.exists()
     assert "Imported as batch" in run(file)
     assert Proposal.objects.count() == 3
+    assert bytes(Batch.objects.get().content) == file.read_bytes(), "with the columns that were kept aside"
     with pytest.raises(CommandError, match="no mapping “mine”; there are: none"):
         run(file, "--mapping", "mine")
     Mapping.objects.create(name="mine", columns={"案由": "title_zh", "届次": "session"})
@@ -334,7 +340,7 @@ def test_refused_rows_are_written_to_be_mended(record, tmp_path):
     assert "'=x" in refused.read_text(), "the header too"
     sheet = read(refused.read_bytes())
     assert sheet.header == ["会议", "标题", "=x", "refused because"]
-    assert sheet.rows == [(2, ["=cmd", "坏", "y", "session: “=cmd” is not in the record"])]
+    assert sheet.rows == [(2, ["=cmd", "坏", "y", "会议: “=cmd” is not in the record"])]
 
 
 def test_two_of_one_title_with_numbers_are_two_and_without_one_it_could_be_either(record):
@@ -369,53 +375,27 @@ def test_a_proposer_who_is_known_to_sit_elsewhere_is_refused(record):
     ]
 
 
-TEXTS = {
-    "【几点建议】\n一是增人；二是加钱。": ("", ["增人", "加钱。"]),
-    "三、对策与建议\n1. 增人": ("", ["增人"]),
-    "【调研情况】审评慢。【问题分析】人少。【具体建议】1. 增人。2. 加钱。": ("审评慢。\n人少。", ["增人。", "加钱。"]),
-    "投入1.5亿元，比上年多2.3%": ("投入1.5亿元，比上年多2.3%", []),
-}
+def test_a_column_of_somebody_elses_keys_is_no_slug(record):
+    sheet = read("编号ID,ID,会议,案由,办理单位\n0012,7,政协十四届二次,提案,国家药监局\n".encode())
+    assert guess(sheet) == {"编号ID": "number", "会议": "session", "案由": "title_zh", "办理单位": "addressees"}
 
 
-@pytest.mark.parametrize(("text", "found"), TEXTS.items())
-def test_full_texts_are_cut_as_they_are_written(record, text, found):
-    summary, demands = found
-    rows = json.dumps([{"会议": "14届全国政协2次会议", "标题": "提案", "全文": text}])
-    [row] = plan(sheet := read(rows.encode()), guess(sheet))
-    assert row.meant.values.get("summary_zh", "") == summary
-    assert [each["text_zh"] for each in row.meant.recommendations] == demands
-
-
-def test_what_columns_and_the_full_text_both_say_stands_once(record):
-    rows = [
-        {
-            "会议": "14届全国政协2次会议",
-            "标题": "提案",
-            "摘要": "短",
-            "具体建议": "增人",
-            "正文": "现状：长\n建议：增人",
-        }
+def test_a_slug_that_nobody_has_is_that_of_a_new_one(record):
+    text = "slug,会议,标题\nfirst,政协十四届二次,养老\nsecond,政协十四届二次,养老\nproposal,政协十四届二次,医保\n"
+    imported(text + ",政协十四届二次,教育\n")
+    assert [*Proposal.objects.order_by("pk").values_list("slug", flat=True)] == [
+        "first",
+        "second",
+        "proposal",
+        "proposal-2",
     ]
-    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
-    assert row.meant.values["summary_zh"] == "短\n长"
-    assert [each["text_zh"] for each in row.meant.recommendations] == ["增人"]
-
-
-PROPOSERS = {
-    "丁列明等9人、章毅": (["丁列明", "章毅"], [], 9),
-    "丁列明（等9人）": (["丁列明"], [], 9),
-    "民进中央、农工党中央、浙江大学": ([], ["民进中央", "农工党中央", "浙江大学"], None),
-    "马永青代表、中国科协": (["马永青"], ["中国科协"], None),
-}
-
-
-@pytest.mark.parametrize(("text", "found"), PROPOSERS.items())
-def test_proposers_are_people_and_organisations(record, text, found):
-    rows = [{"会议": "14届全国政协2次会议", "标题": "提案", "提案人": text}]
-    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
-    people, organisations, number = found
-    assert [Delegate.objects.get(pk=key).name_zh for key in row.meant.delegates] == people
-    assert (row.meant.organisations, row.meant.values["proposers_in_all"]) == (organisations, number)
-    rows[0]["提案人"] = "张建党"
-    [row] = plan(sheet := read(json.dumps(rows).encode()), guess(sheet))
-    assert row.faults == [("proposers", "“张建党” is not in the record")], "a person, whatever the name ends in"
+    make_proposal(slug="elsewhere", session=make_session(body=record.body, term=14, ordinal=1, year=2023))
+    for row, said in (
+        ("other,政协十四届二次,医保", "this proposal is there as “proposal”"),
+        ("elsewhere,政协十四届二次,交通", "a proposal of another session has this slug"),
+        ("a slug,政协十四届二次,交通", "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
+    ):
+        [planned] = plan(sheet := read(f"slug,会议,标题\n{row}\n".encode()), guess(sheet))
+        assert planned.faults == [("slug", said)]
+    twice = read("slug,会议,标题,编号\na,政协十四届二次,甲,1\na,政协十四届二次,乙,2\n".encode())
+    assert plan(twice, guess(twice))[1].faults == [("", "the same proposal as in row 2")]

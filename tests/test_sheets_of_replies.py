@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from people.history import Batch
+from people.batches import Batch
 from proposals.models import Answer, OutcomeClass, OutcomeScheme, Proposal, RecommendationOutcome, Reply, Source
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.kinds import KINDS

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from people.batches import Batch
 from people.doubles import Double
-from people.history import Batch, Version
+from people.history import Version
 from people.models import Delegate
 from proposals.models import Citation, Proposal, Reply, Source
 from proposals.models.searches import searched_in_vain
@@ -54,7 +55,7 @@ LACKS: dict[str, tuple[StrPromise, Callable[[Rows], Rows]]] = {
 class LackFilter(admin.SimpleListFilter):
     """What a proposal lacks."""
 
-    title = gettext_lazy("lacks")
+    title = gettext_lazy("what is missing")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -69,7 +70,7 @@ class LackFilter(admin.SimpleListFilter):
 class MineFilter(admin.SimpleListFilter):
     """Who worked on a proposal."""
 
-    title = gettext_lazy("by whom")
+    title = gettext_lazy("analyst")
     parameter_name = "mine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

@@ -18,13 +18,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.history import Batch, Version
+from people.batches import Batch
+from people.history import Version
 from people.history_admin import HistoryPages
 from people.record_forms import page_of
 from proposals.models import Mapping
 from proposals.sheets.importing import NotImportedError, carry_out, undo
 from proposals.sheets.kinds import KINDS
-from proposals.sheets.planning import CHANGED, NEW, REFUSED, UNCHANGED, Kind, Planned, counted, refused_rows
+from proposals.sheets.planning import (
+    CHANGED,
+    NEW,
+    REFUSED,
+    UNCHANGED,
+    Kind,
+    Planned,
+    counted,
+    of_all_columns,
+    refused_rows,
+)
 from proposals.sheets.reading import LARGEST, Sheet, SheetError, read
 from proposals.sheets.writing import FORMS, write
 
@@ -119,7 +130,7 @@ class SheetPages(HistoryPages):
                 kind=kind.name,
                 by=request.user,  # type: ignore[misc]  # the page is for those who are logged in
                 content=form.content,
-                columns=mapping.columns if mapping else kind.guess(form.sheet),
+                columns=of_all_columns(form.sheet, mapping.columns if mapping else kind.guess(form.sheet)),
             )
             return HttpResponseRedirect(self._import_url(batch))
         batches = [(each, KINDS[each.kind].label) for each in Batch.objects.select_related("by").defer("content")[:50]]
@@ -132,10 +143,9 @@ class SheetPages(HistoryPages):
         batch, kind = self._batch(request, key)
         if batch.done_at:
             return self._done(request, batch)
-        sheet = read(bytes(batch.content))
         if request.method == "POST" and "map" in request.POST:
-            return self._map(request, batch, sheet)
-        rows = kind.plan(sheet, batch.columns)
+            return self._map(request, batch)
+        sheet, rows = _preview(batch, kind)
         seen = _fingerprint(kind, rows, batch.columns)
         if request.method == "POST" and "import" in request.POST:
             return self._carry_out(request, batch, rows, fresh=request.POST.get("seen") == seen)
@@ -145,6 +155,7 @@ class SheetPages(HistoryPages):
             "rows_are": kind.label,
             "sheet": sheet,
             "shown_at_most": SHOWN,
+            "all_shown": max(counted(rows).values()) <= SHOWN,
             "columns": [(name, batch.columns.get(name, ""), _examples(sheet, name)) for name in sheet.header],
             "choices": kind.columns.values(),
             "counts": counted(rows),
@@ -156,21 +167,18 @@ class SheetPages(HistoryPages):
 
     def _batch(self, request: HttpRequest, key: int) -> tuple[Batch, Kind]:
         """Give an import and what its rows are, to who may import them."""
-        batch = Batch.objects.select_related("by").filter(pk=key).first()
+        batch = Batch.objects.select_related("by").defer("content").filter(pk=key).first()
         kind = _kind(batch.kind if batch else "")
         self._may_import(request, kind)
         if batch is None:
             raise Http404
         return batch, kind
 
-    def _map(self, request: HttpRequest, batch: Batch, sheet: Sheet) -> HttpResponse:
+    def _map(self, request: HttpRequest, batch: Batch) -> HttpResponse:
         """Take over what the analyst says of the columns; remember it under a name if one is given."""
+        sheet, known = read(bytes(batch.content)), KINDS[batch.kind].columns
         chosen = {name: request.POST.get(f"column-{index}", "") for index, name in enumerate(sheet.header)}
-        columns = {name: meaning for name, meaning in chosen.items() if meaning in KINDS[batch.kind].columns}
-        if len(set(columns.values())) < len(columns):
-            self.message_user(request, _("Two columns cannot mean the same."), messages.ERROR)
-            return HttpResponseRedirect(self._import_url(batch))
-        batch.columns = columns
+        batch.columns = {name: meaning if meaning in known else "" for name, meaning in chosen.items()}
         batch.save(update_fields=["columns"])
         if name := request.POST.get("name", "").replace("\x00", "").strip()[:100]:
             self._keep(request, batch, name)
@@ -179,11 +187,15 @@ class SheetPages(HistoryPages):
     def _keep(self, request: HttpRequest, batch: Batch, name: str) -> None:
         """Keep a mapping under a name; one that is there is replaced only where that is asked."""
         there = Mapping.objects.filter(name=name).first()
-        if there and "replace" not in request.POST and (there.kind, there.columns) != (batch.kind, batch.columns):
+        kept = {
+            "kind": batch.kind,
+            "columns": {column: meaning for column, meaning in batch.columns.items() if meaning},
+        }
+        if there and "replace" not in request.POST and kept != {"kind": there.kind, "columns": there.columns}:
             said = _("There is a mapping “%(name)s” that says something else: take another name, or tick “replace”.")
             self.message_user(request, said % {"name": name}, messages.ERROR)
             return
-        Mapping.objects.update_or_create(name=name, defaults={"kind": batch.kind, "columns": batch.columns})
+        Mapping.objects.update_or_create(name=name, defaults=kept)
         self.message_user(request, _("The mapping “%(name)s” is kept.") % {"name": name}, messages.SUCCESS)
 
     def _carry_out(self, request: HttpRequest, batch: Batch, rows: list[Planned], *, fresh: bool) -> HttpResponse:
@@ -220,13 +232,14 @@ class SheetPages(HistoryPages):
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             return HttpResponseRedirect(self._import_url(batch))
-        versions: Iterable[Version] = batch.versions.order_by("pk")[:SHOWN]
-        sheet = read(bytes(batch.content)) if batch.content else Sheet([], [])
+        versions: Iterable[Version] = batch.versions.order_by("kind", "pk")[:SHOWN]  # sources come last
         context = {
             "title": _("Import: %(name)s") % {"name": batch.name},
             "batch": batch,
             "versions": versions,
-            "aside": [name for name in sheet.header if name not in batch.columns],
+            "more": max(batch.versions.count() - SHOWN, 0),
+            "file": Batch.objects.filter(pk=batch.pk).exclude(content=b"").exists(),
+            "aside": [name for name, meaning in batch.columns.items() if not meaning],
         }
         return self._page(request, "proposals/proposal/import_done", context)
 
@@ -244,7 +257,7 @@ class SheetPages(HistoryPages):
         names |= {"before": _("In the record now"), "after": _("In the sheet")}
         rows = (
             {"row": str(row.line), "how": row.how, "name": row.title, "field": field, "before": before, "after": after}
-            for row in kind.plan(read(bytes(batch.content)), batch.columns)
+            for row in _preview(batch, kind)[1]
             for field, before, after in (
                 *((each.label, each.before, each.after) for each in row.changes),
                 *((name, "", fault) for name, fault in row.faults),
@@ -258,8 +271,8 @@ class SheetPages(HistoryPages):
         batch, kind = self._batch(request, key)
         if batch.done_at:
             raise Http404
-        sheet = read(bytes(batch.content))
-        refused = [row for row in kind.plan(sheet, batch.columns) if row.how == REFUSED]
+        sheet, rows = _preview(batch, kind)
+        refused = [row for row in rows if row.how == REFUSED]
         content = io.BytesIO(refused_rows(sheet.header, refused).encode("utf-8-sig"))
         return FileResponse(content, as_attachment=True, filename=f"refused-{key}.csv", content_type="text/csv")
 
@@ -298,6 +311,12 @@ class SheetPages(HistoryPages):
 def _kind(name: str) -> Kind:
     """Give what the rows of a sheet are; proposals where nothing that is known is said."""
     return KINDS.get(name, KINDS["proposals"])
+
+
+def _preview(batch: Batch, kind: Kind) -> tuple[Sheet, list[Planned]]:
+    """Give the sheet of an import and what its rows would do."""
+    sheet = read(bytes(batch.content))
+    return sheet, kind.preview(sheet, batch.columns)
 
 
 def _fingerprint(kind: Kind, rows: Iterable[Planned], columns: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
@@ -25,8 +26,10 @@ NAMES_OF_BUTTONS = (gettext_noop("Move to first position"), gettext_noop("Move t
 
 
 def agencies_field(**words: Any) -> SearchManyField:
-    """Give a field that finds agencies by searching."""
-    widget = SearchMany(Recommendation._meta.get_field("agencies"), admin.site)
+    """Give a field that finds agencies by searching; one that is not there yet is entered in place."""
+    links: Any = Recommendation._meta.get_field("agencies")
+    search = SearchMany(links, admin.site)
+    widget = RelatedFieldWidgetWrapper(search, links.remote_field, admin.site, can_add_related=True)
     return SearchManyField(Agency.objects.all(), required=False, widget=widget, **words)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import fcntl
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Model, Q
 from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
 
-from people.history import edit
+from people.history import edit, in_batches
 from people.models import (
     Agency,
     Body,
@@ -79,6 +80,9 @@ class Change(models.Model):
         return f"{self.proposal} at {self.generation}"
 
 
+Keys = Sequence[int]
+
+
 def _of_delegates(**delegates: Any) -> Q:
     return Q(sponsorships__delegate__in=Delegate.objects.filter(**delegates))
 
@@ -106,8 +110,8 @@ def _of_agencies(keys: Iterable[int]) -> Q:
     return Q(recommendations__addressees__agency__in=keys) | Q(events__agency__in=keys) | replying | issuing
 
 
-def _in_regions(region: int) -> Q:
-    below = Region.objects.all().below(region)
+def _in_regions(regions: Keys) -> Q:
+    below = Region.objects.all().below(*regions)
     return (
         Q(target_regions__in=below)
         | Q(session__body__region__in=below)
@@ -116,44 +120,44 @@ def _in_regions(region: int) -> Q:
     )
 
 
-SHOWN_BY: dict[type[Model], Callable[[int], Q]] = {
-    Proposal: lambda key: Q(pk=key),
-    Sponsorship: lambda key: Q(sponsorships=key),
-    Recommendation: lambda key: Q(recommendations=key),
-    Addressee: lambda key: Q(recommendations__addressees=key),
-    Figure: lambda key: Q(figures=key),
-    Citation: lambda key: _citing(pk=key) | _citing_delegates(pk=key),
-    Source: lambda key: (
-        _citing(source=key)
-        | _citing_delegates(source=key)
-        | Q(events__source=key)
-        | Q(answers__reply__source=key)
-        | Q(lineage__source=key)
-        | Q(lineage_elsewhere__source=key)
-        | Q(recommendations__echoes__document__source=key)
+SHOWN_BY: dict[type[Model], Callable[[Keys], Q]] = {
+    Proposal: lambda keys: Q(pk__in=keys),
+    Sponsorship: lambda keys: Q(sponsorships__in=keys),
+    Recommendation: lambda keys: Q(recommendations__in=keys),
+    Addressee: lambda keys: Q(recommendations__addressees__in=keys),
+    Figure: lambda keys: Q(figures__in=keys),
+    Citation: lambda keys: _citing(pk__in=keys) | _citing_delegates(pk__in=keys),
+    Source: lambda keys: (
+        _citing(source__in=keys)
+        | _citing_delegates(source__in=keys)
+        | Q(events__source__in=keys)
+        | Q(answers__reply__source__in=keys)
+        | Q(lineage__source__in=keys)
+        | Q(lineage_elsewhere__source__in=keys)
+        | Q(recommendations__echoes__document__source__in=keys)
     ),
-    Topic: lambda key: _on_topics([key]),
-    Synonym: lambda key: _on_topics(Topic.objects.filter(synonyms=key).values_list("pk", flat=True)),
-    Delegate: lambda key: Q(sponsorships__delegate=key),
-    NameVariant: lambda key: _of_delegates(name_variants=key),
-    Membership: lambda key: _of_delegates(memberships=key),
-    Position: lambda key: _of_delegates(positions=key),
-    Sector: lambda key: _of_delegates(memberships__sector=key),
-    Event: lambda key: Q(events=key),
-    Reply: lambda key: Q(answers__reply=key),
-    Answer: lambda key: Q(answers=key),
-    RecommendationOutcome: lambda key: Q(answers__reply__outcomes=key),
-    OutcomeScheme: lambda key: Q(answers__reply__scheme=key),
-    OutcomeClass: lambda key: Q(answers__reply__scheme__classes=key),
-    Lineage: lambda key: Q(lineage=key) | Q(lineage_elsewhere=key),
-    PolicyDocument: lambda key: Q(recommendations__echoes__document=key),
-    Echo: lambda key: Q(recommendations__echoes=key),
-    Session: lambda key: Q(session=key),
-    Body: lambda key: Q(session__body=key) | _of_delegates(memberships__body=key),
+    Topic: _on_topics,
+    Synonym: lambda keys: _on_topics(Topic.objects.filter(synonyms__in=keys).values_list("pk", flat=True)),
+    Delegate: lambda keys: Q(sponsorships__delegate__in=keys),
+    NameVariant: lambda keys: _of_delegates(name_variants__in=keys),
+    Membership: lambda keys: _of_delegates(memberships__in=keys),
+    Position: lambda keys: _of_delegates(positions__in=keys),
+    Sector: lambda keys: _of_delegates(memberships__sector__in=keys),
+    Event: lambda keys: Q(events__in=keys),
+    Reply: lambda keys: Q(answers__reply__in=keys),
+    Answer: lambda keys: Q(answers__in=keys),
+    RecommendationOutcome: lambda keys: Q(answers__reply__outcomes__in=keys),
+    OutcomeScheme: lambda keys: Q(answers__reply__scheme__in=keys),
+    OutcomeClass: lambda keys: Q(answers__reply__scheme__classes__in=keys),
+    Lineage: lambda keys: Q(lineage__in=keys) | Q(lineage_elsewhere__in=keys),
+    PolicyDocument: lambda keys: Q(recommendations__echoes__document__in=keys),
+    Echo: lambda keys: Q(recommendations__echoes__in=keys),
+    Session: lambda keys: Q(session__in=keys),
+    Body: lambda keys: Q(session__body__in=keys) | _of_delegates(memberships__body__in=keys),
     Region: _in_regions,
-    Agency: lambda key: _of_agencies(Agency.objects.all().below(key)),
+    Agency: lambda keys: _of_agencies(Agency.objects.all().below(*keys)),
 }
-"""Which proposals show something of a row, by what the database says of it at this moment."""
+"""Which proposals show something of some rows, given by key, by what the database says of it at this moment."""
 RECORD = tuple(SHOWN_BY)
 ON_PAGES_OF_THEIR_OWN = (Topic, Synonym, Region, Session, Body)
 """These show in public whether a published proposal shows them or not."""
@@ -170,9 +174,9 @@ class Gathering:
         self.proposals: set[int] = set()
         self.shown: set[int] = set()
 
-    def before(self, model: type[Model], key: int) -> None:
-        """Take in the proposals, drafts too, that show a row as the database has it at this moment."""
-        for proposal, state in Proposal.objects.filter(SHOWN_BY[model](key)).order_by().values_list("pk", "state"):
+    def before(self, model: type[Model], *keys: int) -> None:
+        """Take in the proposals, drafts too, that show some rows as the database has them at this moment."""
+        for proposal, state in Proposal.objects.filter(SHOWN_BY[model](keys)).order_by().values_list("pk", "state"):
             self.proposals.add(proposal)
             if state == Proposal.State.PUBLISHED:
                 self.shown.add(proposal)
@@ -183,8 +187,12 @@ class Gathering:
 
     def write(self) -> None:
         """Raise the counter, if anything public has changed, and note the proposals; to be done under `_locked`."""
+        changed: dict[type[Model], list[int]] = defaultdict(list)
         for model, key in self.rows:
-            self.before(model, key)
+            changed[model].append(key)
+        for model, keys in changed.items():
+            for some in in_batches(keys):
+                self.before(model, *some)
         self.shown.update(Proposal.objects.published().filter(pk__in=self.proposals).values_list("pk", flat=True))
         # What was a draft when it was read may have been published, and noted, before this transaction's turn came.
         self.shown.update(Change.objects.filter(proposal__in=self.proposals).values_list("proposal", flat=True))

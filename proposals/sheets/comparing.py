@@ -56,35 +56,45 @@ class Known:
                 self.by_number[proposal.session_id, proposal.kind, proposal.number.lstrip("0")] = proposal
             for title in {key(proposal.title_en), key(proposal.title_zh)} - {""}:
                 self.by_title[proposal.session_id, title].append(proposal)
+        self._elsewhere: set[str] = set()
+        if any(row.meant.slug for row in rows):
+            others = Proposal.objects.exclude(session__in=sessions).order_by()
+            self._elsewhere.update(others.values_list("slug", flat=True))
         self._rows: dict[tuple[Any, ...], list[tuple[int, str]]] = defaultdict(list)
 
     def match(self, row: PlannedProposal) -> None:
         """Find the proposal that a row means: by its slug, its number at the session, or its title there.
 
-        Raises `ValidationError` where several could be meant, none has the slug, or a row before means the same.
+        A slug that nobody has is that of a new one, as lists have them that were written from another record. Raises
+        `ValidationError` where several could be meant, the slug is another's, or a row before means the same.
         """
         found, number = row.meant, str(row.meant.values.get("number") or "").lstrip("0")
         session = found.values["session"].pk
         titles = {key(str(found.values.get(name) or "")) for name in ("title_en", "title_zh")} - {""}
-        if found.slug:
-            if found.slug not in self.by_slug:
-                raise ValidationError({"slug": _("no proposal of this session has this slug")})
-            row.record = self.by_slug[found.slug]
-        elif number and (by_number := self.by_number.get((session, found.values["kind"], number))):
-            row.record = by_number
-        else:
-            alike = {one.pk: one for title in titles for one in self.by_title[session, title]}
-            fitting = [one for one in alike.values() if not number or not one.number]
-            if len(fitting) > 1:
-                numbers = ", ".join(one.number or one.slug for one in fitting)
-                raise ValidationError(_("several have this title at the session: %(numbers)s") % {"numbers": numbers})
-            row.record = fitting[0] if fitting else None
+        row.record = self.by_slug.get(found.slug) or self._called(session, found.values["kind"], number, titles)
+        if found.slug in self._elsewhere:
+            raise ValidationError({"slug": _("a proposal of another session has this slug")})
+        if found.slug and row.record is not None and row.record.slug != found.slug:
+            raise ValidationError({"slug": _("this proposal is there as “%(slug)s”") % {"slug": row.record.slug}})
         keys: list[tuple[Any, ...]] = [(session, title) for title in titles]
         keys += [(session, found.values["kind"], number)] if number else []
-        self._refuse_twice(row, keys, number)
+        self._refuse_twice(row, keys, number or found.slug)
+        if found.slug and row.record is None:
+            self._refuse_twice(row, [(found.slug,)], found.slug)
+
+    def _called(self, session: int, kind: str, number: str, titles: Iterable[str]) -> Proposal | None:
+        """Give the proposal of that number at the session, or of one of these titles and no other number."""
+        if number and (by_number := self.by_number.get((session, kind, number))):
+            return by_number
+        alike = {one.pk: one for title in titles for one in self.by_title[session, title]}
+        fitting = [one for one in alike.values() if not number or not one.number]
+        if len(fitting) > 1:
+            numbers = ", ".join(one.number or one.slug for one in fitting)
+            raise ValidationError(_("several have this title at the session: %(numbers)s") % {"numbers": numbers})
+        return fitting[0] if fitting else None
 
     def _refuse_twice(self, row: PlannedProposal, keys: Iterable[tuple[Any, ...]], number: str) -> None:
-        """Refuse what a row before means too; two of one title with different numbers are two."""
+        """Refuse what a row before means too; two of one title with different numbers, or slugs, are two."""
         for each in [(row.record.pk,)] if row.record is not None else keys:
             for line, other in self._rows[each]:
                 if row.record is not None or not number or not other or number == other:
@@ -246,15 +256,7 @@ def _enter_demands(
             if _squeezed(text) not in there and (exact or not getattr(demand, name)):
                 setattr(demand, name, text)
         demand.save()
-        if row is None and not exact:
-            ask(demand, found)
-
-
-def ask(demand: Recommendation, found: Meant) -> None:
-    """Address a recommendation to the agencies that a row names."""
-    there = {each.agency_id for each in demand.addressees.all()}
-    for agency, stated in found.agencies.items():
-        if agency not in there:
+        for agency, stated in found.agencies.items() if row is None and not exact else ():
             Addressee.objects.create(recommendation=demand, agency_id=agency, stated=stated)
 
 
@@ -286,7 +288,9 @@ def _squeezed(text: str) -> str:
 
 def compare(row: PlannedProposal, known: Names) -> None:
     """Find what a row would change of its proposal, and whether the record would take it."""
-    changed = Proposal(**{name: value for name, value in row.meant.values.items() if value is not None})
+    changed = Proposal(
+        slug=row.meant.slug, **{name: each for name, each in row.meant.values.items() if each is not None}
+    )
     if row.record is None:
         row.changes = list(_whole(row.meant, known))
     else:
@@ -296,7 +300,7 @@ def compare(row: PlannedProposal, known: Names) -> None:
             if one.name not in row.meant.values or row.meant.values[one.name] is None:
                 setattr(changed, one.attname, getattr(row.record, one.attname))
     try:
-        changed.clean_fields(exclude=["session", "slug", "published_at"])
+        changed.clean_fields(exclude=["session", "published_at", *(() if row.meant.slug else ("slug",))])
         changed.clean()
     except ValidationError as error:
         row.faults += [(name, said) for name, messages in error.message_dict.items() for said in messages]
@@ -316,6 +320,8 @@ def compare(row: PlannedProposal, known: Names) -> None:
 
 def _whole(found: Meant, known: Names) -> Iterator[Different]:
     """Give all that a new proposal would hold."""
+    if found.slug:
+        yield Different(_("slug"), "", found.slug)
     for name, value in found.values.items():
         column: Any = Proposal._meta.get_field(name)
         if value not in (None, "") and name not in found.supposed:

@@ -19,11 +19,16 @@ HEADING = re.compile(
 )
 """A line of its own: 三、对策与建议"""
 INTRODUCED = re.compile(
-    r"(?P<label>(?:具体|工作|有关|几点|对策|意见)?建议|(?:主要|存在的?)?问题|问题分析|背景|现状|基本情况|调研情况|案由"
+    r"(?:(?:为此|因此|对此|鉴于此)[，,]?)?(?:特|现)?(?:提出)?(?:如下|以下)?"
+    r"(?P<label>(?:具体|工作|有关|几点|对策|意见)?建议(?:如下)?|(?:主要|存在的?)?问题|问题分析|背景|现状|基本情况|调研情况|案由"
     r"|recommendations|suggestions|background|situation|problems|analysis)[:：]\s*",
     re.IGNORECASE,
 )
-"""A word before a colon, with which a line begins: 建议：……"""
+"""A word before a colon, with which a line begins: 建议：……, 为此，提出如下建议：……"""
+WITHIN = re.compile(
+    r"(?<=[。；;!！?？])\s*(?=(?:(?:为此|因此|对此|鉴于此)[，,]?)?(?:特|现)?(?:提出(?:如下|以下)建议|(?:具体)?建议如下)[:：])"
+)
+"""Before a sentence within a line that only introduces what is asked for: ……。建议如下：……"""
 IN_ALL = re.compile(
     r"\s*[（(]?\s*等\s*(?P<number>\d+|[一二三四五六七八九十百]+)\s*[人名位](?:委员|代表)?\s*[)）]?"
     r"|[,;]\s*(?P<in_all>\d+) in all$"
@@ -41,7 +46,7 @@ def sections(text: str) -> dict[str, str]:
     """
     found: dict[str, list[str]] = {}
     here = "summary"
-    for line in map(str.strip, BRACKETED.sub(r"\n【\g<label>】\n", text).splitlines()):
+    for line in map(str.strip, WITHIN.sub("\n", BRACKETED.sub(r"\n【\g<label>】\n", text)).splitlines()):
         label = BRACKETED.fullmatch(line) or HEADING.fullmatch(line) or INTRODUCED.match(line)
         section = _section(label["label"]) if label else ""
         if label and section:

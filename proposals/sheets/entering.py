@@ -24,7 +24,8 @@ def enter(rows: Sequence[PlannedProposal], going: Edit, tell: Callable[[int], ob
             _change(row, known)
             tell(1)
     new = [row for row in rows if row.how == NEW]
-    slugs = Slugs(Proposal.objects.values_list("slug", flat=True))
+    given = (row.meant.slug for row in new if row.meant.slug)
+    slugs = Slugs([*Proposal.objects.values_list("slug", flat=True), *given])
     for start in range(0, len(new), AT_ONCE):
         _enter(new[start : start + AT_ONCE], slugs, going)
         tell(len(new[start : start + AT_ONCE]))
@@ -64,7 +65,8 @@ def _enter(rows: Sequence[PlannedProposal], slugs: Slugs, going: Edit) -> None:
     proposals = []
     for row in rows:
         values = {name: value for name, value in row.meant.values.items() if value is not None}
-        row.record = Proposal(**values, slug=slugs.take(stem(values.get("title_en", ""), "proposal")))
+        slug = row.meant.slug or slugs.take(stem(values.get("title_en", ""), "proposal"))
+        row.record = Proposal(**values, slug=slug)
         proposals.append(row.record)
     Proposal.objects.bulk_create(proposals)
     demands = [

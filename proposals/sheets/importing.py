@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from people.batches import Batch
 from people.doubles import forget_doubles, suspect_all
-from people.history import Batch, RecordModel, Version, edit
+from people.history import RecordModel, Version, edit, in_batches
 from people.versions import as_it_was, bring_back, differences
 from proposals.models import Source
 from proposals.models.outbox import recorded
@@ -67,7 +69,8 @@ def undo(batch: Batch, by: Any = None) -> None:
             _claim(batch, undone_at=None)
         except NotImportedError as error:
             raise ValidationError(str(error)) from error
-        later = [version for version in versions if _last(version) != version.number]
+        last = _last_numbers(versions)
+        later = [version for version in versions if last[version.kind, version.key] != version.number]
         if built_on := [version.name for version in later if not _follows(version)]:
             raise ValidationError([_("These were changed since:"), *built_on[:NAMED]])
         going.reason = going.reason or reason
@@ -75,20 +78,26 @@ def undo(batch: Batch, by: Any = None) -> None:
             if version.number > 1 and version not in later:
                 bring_back(version.model, version.key, version.number - 1)
         created = [version for version in versions if version.number == 1]
-        for model in {version.model for version in created}:
-            forget_doubles(model, (version.key for version in created if version.model is model))
-        _take_out(sorted(created, key=lambda each: each.model is Source))
+        for model in sorted({version.model for version in created}, key=lambda model: model is Source):
+            keys = [version.key for version in created if version.model is model]
+            forget_doubles(model, keys)
+            going.foresee(model, keys)
+            _take_out(model, keys)
         batch.undone_at = timezone.now()
         batch.save()
 
 
-def _take_out(created: Iterable[Version]) -> None:
-    """Delete what was new; raise `ValidationError` where something is in use by now, but leave sources that are."""
+def _take_out(model: type[RecordModel], keys: Sequence[int]) -> None:
+    """Delete what was new, the newest first; raise `ValidationError` where it is in use, but leave sources that are."""
     try:
-        for version in created:
-            for record in version.model._base_manager.filter(pk=version.key):
-                if not (isinstance(record, Source) and _cited(record)):
-                    record.delete()
+        for some in in_batches(keys):
+            records = model._base_manager.filter(pk__in=some)
+            if model is Source or hasattr(model, "parent"):  # in a tree what is below goes before what is above
+                for record in records.order_by("-pk"):
+                    if not (isinstance(record, Source) and _cited(record)):
+                        record.delete()
+            else:
+                records.delete()
     except ProtectedError as error:
         using = sorted({str(row.record) for row in error.protected_objects if isinstance(row, RecordModel)})
         raise ValidationError([_("What was imported is in use:"), *using[:NAMED]]) from error
@@ -106,6 +115,14 @@ def _follows(version: Version) -> bool:
     return not differences(before, after)
 
 
-def _last(version: Version) -> int:
-    found = Version.objects.filter(kind=version.kind, key=version.key).aggregate(last=Max("number"))["last"]
-    return int(found)
+def _last_numbers(versions: Iterable[Version]) -> dict[tuple[str, int], int]:
+    """Give the number of the last version of each record of which there is one in `versions`."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    for version in versions:
+        keys[version.kind].add(version.key)
+    found = {}
+    for kind, every in keys.items():
+        for some in in_batches(every):
+            last = Version.objects.filter(kind=kind, key__in=some).order_by().values("key").annotate(last=Max("number"))
+            found.update({(kind, each["key"]): each["last"] for each in last})
+    return found

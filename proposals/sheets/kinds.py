@@ -25,7 +25,7 @@ from proposals.sheets.proposals import Proposals
 from proposals.sheets.replies import Replies
 from proposals.sheets.romanising import romanised
 
-SLUG = Column("slug", gettext_lazy("slug"), "id; identifier; 标识")
+SLUG = Column("slug", gettext_lazy("slug"), "标识")
 PARENT = Column("parent", gettext_lazy("parent"), "above; 上级; 上级单位; 上级主题")
 ENTRY = re.compile(r"(?P<text>.*?)\s*[(（](?P<mark>acronym|ambiguous|缩写|多义)[)）]")
 IN_TERM = re.compile(r"(?P<head>.*?)(?P<term>\d{1,2})(?:届|(?:st|nd|rd|th)\b)(?P<tail>.*)")

@@ -80,6 +80,15 @@ class Kind(ABC):
         """Give what each of several new records, given by key, could be a double of."""
         return ()
 
+    def preview(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[Any]:
+        """Plan a sheet; what is wrong is told by its own names of columns, and by ours where it has no such column."""
+        called: dict[str, str] = {name: str(column.label) for name, column in self.columns.items()}
+        called |= {name: " / ".join(titles) for name, titles in _by_meaning(sheet.header, mapping).items()}
+        rows = self.plan(sheet, mapping)
+        for row in rows:
+            row.faults = [(called.get(name, name), said) for name, said in row.faults]
+        return rows
+
     @abstractmethod
     def plan(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[Any]:
         """Tell what each row of a sheet would do; `mapping` gives the names of `columns` by the sheet's own."""
@@ -94,8 +103,27 @@ class Kind(ABC):
 
 
 def by_columns(cells: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Give the cells of a row by what they are, in the order of the sheet; those that are kept aside are left out."""
-    return {mapping[column]: cell for column, cell in cells.items() if column in mapping}
+    """Give the cells of a row by what they are, in the order of the sheet; those that are kept aside are left out.
+
+    What columns say that mean the same stands below one another: 主办单位 and 会办单位 are one list.
+    """
+    return {
+        meaning: "\n".join(dict.fromkeys(cells[title] for title in titles if cells[title]))
+        for meaning, titles in _by_meaning(cells, mapping).items()
+    }
+
+
+def _by_meaning(header: Iterable[str], mapping: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for title in header:
+        if meaning := mapping.get(title):
+            found.setdefault(meaning, []).append(title)
+    return found
+
+
+def of_all_columns(sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Say of every column of a sheet what it is; "" where it is kept aside."""
+    return {title: mapping.get(title, "") for title in sheet.header}
 
 
 def counted(rows: Iterable[Planned]) -> dict[str, int]:

@@ -37,7 +37,7 @@ class Proposals(Kind):
     label = gettext_lazy("proposals")
     model = Proposal
     columns = by_name(
-        Column("slug", gettext_lazy("slug"), "id; identifier; 标识"),
+        Column("slug", gettext_lazy("slug"), "标识"),
         Column("title_en", gettext_lazy("title"), "subject; English title; 英文标题"),
         Column(
             "title_zh",
@@ -72,7 +72,7 @@ class Proposals(Kind):
         Column(
             "addressees",
             gettext_lazy("addressed to"),
-            "agency; agencies; 承办单位; 主办单位; 建议承办单位; 承办部门",
+            "agency; agencies; 承办单位; 主办单位; 办理单位; 建议承办单位; 承办部门; 办理部门",
         ),
         Column("source", gettext_lazy("source"), "source title; 来源; 出处; 资料来源; 媒体"),
         Column(
@@ -110,7 +110,7 @@ class Proposals(Kind):
     }
 
     def plan(self, sheet: Sheet, mapping: Mapping[str, str]) -> list[PlannedProposal]:
-        """Tell what each row would do; a proposal is told by its number at its session, or by its title there."""
+        """Tell what each row would do; a proposal is told by its slug, or its number or title at its session."""
         known, suggestions = Names(), Suggestions()
         rows = []
         for line, cells in sheet.rows:

@@ -55,7 +55,8 @@ class Meant:
 def meant(cells: Mapping[str, str], known: Names) -> Meant:
     """Tell what a row means; `cells` are by the names of columns."""
     row = _Row(cells, known)
-    for name in sorted({"session", *cells}, key=lambda name: (name != "session", name == "text")):
+    in_order = sorted(cells, key=lambda name: name == "text")  # as the sheet has them, in every process alike
+    for name in dict.fromkeys(["session", *in_order]):
         try:
             if cells.get(name) or name == "session":
                 getattr(row, name)(cells.get(name, ""))

@@ -249,3 +249,24 @@ def test_the_first_founding_proposal_takes_at_most_25_steps(site, new_page):
     visitor.goto("/recommendations/?q=demand")
     expect(visitor.get_by_role("heading", level=1)).to_contain_text("20 recommendations")
     assert at.steps <= 25
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("sponsorships-0-delegate", {"name_en": "Zhao Xin", "name_zh": "赵新", "slug": "zhao-xin"}),
+        ("recommendations-0-stated", {"name_en": "Office of Quinces", "name_zh": "榅桲局", "slug": "quinces"}),
+    ],
+)
+def test_who_is_not_there_yet_is_entered_in_place(team, field, names):
+    _running, page, _reviewer = team
+    page.goto("/admin/proposals/proposal/add/")
+    with page.expect_popup() as opened:
+        page.locator(f"#add_id_{field}").click()
+    for name, text in names.items():
+        opened.value.locator(f"#id_{name}").fill(text)
+    for choice in opened.value.locator("select#id_kind").all():
+        choice.select_option(index=1)
+    with opened.value.expect_event("close"):
+        press(opened.value, "Save")
+    expect(page.locator(f"#id_{field} + .select2")).to_contain_text(names["name_en"])

@@ -1,18 +1,19 @@
 """`manage.py import_proposals FILE`: a sheet of proposals, or of other things, into the record."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from people.history import Batch
-from proposals.models import Mapping
+from people.batches import Batch
+from proposals.models import Mapping as KeptMapping
 from proposals.sheets.importing import NotImportedError, carry_out
 from proposals.sheets.kinds import KINDS
-from proposals.sheets.planning import REFUSED, counted, refused_rows
-from proposals.sheets.reading import Sheet, SheetError, read_file
+from proposals.sheets.planning import REFUSED, counted, of_all_columns, refused_rows
+from proposals.sheets.reading import LARGEST, Sheet, SheetError, read_file
 
 FAULTS_SHOWN = 50
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         for column in sheet.header:
             known = kind.columns.get(columns.get(column, ""))
             self.stdout.write(f"{column}: {known.label if known else 'kept aside'}")
-        planned = kind.plan(sheet, columns)
+        planned = kind.preview(sheet, columns)
         self.stdout.write(", ".join(f"{number} {what}" for what, number in counted(planned).items()) + ".")
         faulty = [row for row in planned if row.how == REFUSED]
         self._tell(faulty)
@@ -52,10 +53,16 @@ class Command(BaseCommand):
             row.take_suggested()
         with tqdm(total=sum(row.how in ("new", "changed") for row in planned), unit=" rows", file=sys.stderr) as bar:
             try:
-                batch = carry_out(kind, planned, Batch(name=file.name[:200], columns=columns), tell=bar.update)
+                batch = carry_out(kind, planned, self._batch(file, sheet, columns), tell=bar.update)
             except NotImportedError as error:
                 raise CommandError(f"Nothing was imported. {error}") from error
         self.stdout.write(f"Imported as batch {batch.pk}: {batch.new} new, {batch.changed} changed.")
+
+    @staticmethod
+    def _batch(file: Path, sheet: Sheet, columns: Mapping[str, str]) -> Batch:
+        """Keep the file, with the columns that were kept aside, where it is no larger than one that is uploaded."""
+        content = file.read_bytes() if file.stat().st_size <= LARGEST else b""
+        return Batch(name=file.name[:200], content=content, columns=of_all_columns(sheet, columns))
 
     @staticmethod
     def _read(file: Path) -> Sheet:
@@ -75,7 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(f"and {len(faulty) - FAULTS_SHOWN} more rows")
 
     def _mapping(self, rows: str, name: str) -> dict[str, str]:
-        kept = Mapping.objects.filter(kind=rows)
+        kept = KeptMapping.objects.filter(kind=rows)
         found = kept.filter(name=name).first()
         if found is None:
             names = ", ".join(kept.values_list("name", flat=True)) or "none"
