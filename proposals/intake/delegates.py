@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
 
 from proposals.intake.lines import Part
-from proposals.intake.names import DOUBLE, HAN_NAME, SURNAMES, Name, han_name, latin_names, letters
+from proposals.intake.names import DOUBLE, HAN_NAME, SURNAMES, Name, han_name, latin_names
 from proposals.intake.rules import CITIES, DELEGATES, anywhere, longest, words
-from proposals.intake.seats import PLAIN, SeatPhrase, Seats
+from proposals.intake.seats import SeatPhrase, Seats
 
+MOST_BEFORE = 50
+"""How many names back somebody is looked for whom “the member” may mean."""
 LIKE = 74
 """Percent of letters from which two spellings in one section are one name."""
 FOLLOWS = re.compile(rf"\s*(?:[：:，,。、（(）)；;》】\]\"”\s]|$|委员|代表|教授|院士|{DELEGATES['speech_zh']})")
@@ -57,6 +60,9 @@ class Delegates:
         self._names = {line.start: [*latin_names(line)] for line in lines}
         text = "\n".join(line.text for line in lines)
         self._often = Often(text)
+        self._every = [name for names in self._names.values() for name in names]
+        self._places: set[int] = set()
+        self._mentioned: list[Name] = []
         self.speakers: list[Speaker] = []
         self._by_letters: dict[str, Speaker] = {}
         for line in lines:
@@ -69,18 +75,13 @@ class Delegates:
 
     def mentions(self, part: Part) -> list[tuple[Name, Speaker]]:
         """Give who is mentioned in a part of the text, in order."""
-        found = [
-            (mention, speaker)
-            for speaker in self.speakers
-            for mention in speaker.mentions
-            if part.start <= mention.start < part.end
-        ]
-        return sorted(found, key=lambda each: each[0].start)
+        here = self._mentioned[bisect_left(self._mentioned, part.start, key=_start) : bisect_left(self._mentioned, part.end, key=_start)]
+        return [(name, self._by_letters[name.letters]) for name in here]
 
     def strangers(self, part: Part) -> list[Name]:
         """Give the names in a part that are no delegate's."""
-        names = (name for start, names in self._names.items() if start <= part.start for name in names)
-        return [name for name in names if part.start <= name.start < part.end and name.letters not in self._by_letters]
+        here = self._every[bisect_left(self._every, part.start, key=_start) : bisect_left(self._every, part.end, key=_start)]
+        return [name for name in here if name.letters not in self._by_letters]
 
     def _read(self, line: Part) -> None:
         names = self._names[line.start]
@@ -105,7 +106,8 @@ class Delegates:
             speaker = Speaker(name)
             self.speakers.append(speaker)
             self._by_letters[name.letters] = speaker
-        if all(name.start != each.start for each in speaker.mentions):
+        if name.start not in self._places:
+            self._places.add(name.start)
             speaker.mentions.append(name)
         return speaker
 
@@ -118,14 +120,14 @@ class Delegates:
         begun = re.search(r"(?:^|[.!?\"”]\s+)(?:The|He|She)\b[^.!?]{0,120}$", head)
         if not family and not (begun and all(not begun.start() <= name.start - line.start < len(head) for name in self._names[line.start])):
             return None
-        before = [name for names in self._names.values() for name in names if name.start < phrase.start]
-        if family:
-            before = [name for name in before if name.text.startswith(f"{family[1]} ")]
-        return self._speaker(max(before, key=lambda name: name.start)) if before else None
+        before = self._every[: bisect_left(self._every, phrase.start, key=_start)]
+        named = (name for name in reversed(before[-MOST_BEFORE:]) if not family or name.text.startswith(f"{family[1]} "))
+        last = next(named, None)
+        return self._speaker(last) if last else None
 
     def _above(self, line: Part) -> Speaker | None:
         """Give whose name alone the line above is, or begins with before a colon."""
-        index = self._lines.index(line)
+        index = bisect_left(self._lines, line.start, key=_start)
         names = self._names[self._lines[index - 1].start] if index else []
         if not index:
             return None
@@ -151,12 +153,15 @@ class Delegates:
             for name in self._names[line.start]:
                 if name.letters in self._by_letters:
                     self._speaker(name)
-            for speaker in self.speakers:
-                for spelling in {each.text for each in speaker.mentions if not each.text.isascii()}:
-                    for found in re.finditer(re.escape(spelling), line.text):
-                        self._speaker(Name(spelling, line.start + found.start(), line.start + found.end()))
+        chinese = {each.text for speaker in self.speakers for each in speaker.mentions if not each.text.isascii()}
+        if chinese:
+            known = re.compile("|".join(sorted(map(re.escape, chinese), key=len, reverse=True)))
+            for line in self._lines:
+                for found in known.finditer(line.text):
+                    self._speaker(Name(found[0], line.start + found.start(), line.start + found.end()))
         for speaker in self.speakers:
-            speaker.mentions.sort(key=lambda name: name.start)
+            speaker.mentions.sort(key=_start)
+        self._mentioned = sorted((name for speaker in self.speakers for name in speaker.mentions), key=_start)
 
     def absorb(self, speaker: Speaker, sentences: Iterable[Part]) -> None:
         """Take names in somebody's own passage that are nearly theirs for further spellings."""
@@ -174,6 +179,10 @@ class Delegates:
         for spelling in other.letters:
             self._by_letters[spelling] = kept
         self.speakers.remove(other)
+
+
+def _start(thing: Name | Part) -> int:
+    return thing.start
 
 
 def like(one: Speaker, other: Speaker) -> bool:
@@ -286,10 +295,4 @@ def _called(line: Part, found: re.Match[str]) -> Name | None:
     return None
 
 
-def system_of(speaker: Speaker) -> str:
-    """Give the system of somebody's seat, "" where none is said."""
-    return speaker.seats[0].system if speaker.seats else ""
-
-
 OTHERS_EN, OTHERS_ZH = words(DELEGATES["others_en"]), anywhere(DELEGATES["others_zh"])
-__all__ = ["PLAIN", "Delegates", "Speaker", "letters", "like"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,8 @@ from people.language import IN_CHINESE
 FULL_WIDTH = {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 FOLDED = SIMPLIFIED | FULL_WIDTH | str.maketrans("％．’‘「」『』﹑︰", "%.''“”“”、：")
 """One character for one, so that places stay: simplified, not full width, quotation marks of one kind."""
+LONGEST_LINE = 3_000
+"""Characters of a line; a text without line breaks is cut into such pieces."""
 ABBREVIATIONS = re.compile(
     r"(?:\b(?:Co|Ltd|LTD|Inc|Corp|Dr|Mr|Mrs|Ms|Prof|No|St|vs|approx|Art|Sec|Fig|U\.S|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun"
     r"|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])$"
@@ -93,11 +96,21 @@ def folded(text: str) -> str:
 
 
 def lines_of(text: str) -> list[Part]:
-    """Cut a folded text into its lines."""
-    found, place = [], 0
+    """Cut a folded text into its lines; one that is longer than any paragraph is cut between sentences."""
+    found: list[Part] = []
+    place = 0
     for line in text.split("\n"):
-        found.append(Part(line, 0).part(0, len(line)))
-        found[-1] = Part(found[-1].text, place + found[-1].start)
+        found += _shorter(Part(line, place).part(0, len(line)))
         place += len(line) + 1
     return [line for line in found if line.text]
 
+
+def _shorter(line: Part) -> Iterator[Part]:
+    begun = 0
+    while len(line.text) - begun > LONGEST_LINE:
+        window = line.text[begun : begun + LONGEST_LINE]
+        ends = [end.end() for end in END.finditer(window)] or [window.rfind(" ") + 1 or len(window)]
+        end = begun + (ends[-1] or len(window))
+        yield line.part(begun, end)
+        begun = end
+    yield line.part(begun, len(line.text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,15 +69,12 @@ def _in_chinese(part: Part) -> Iterator[Post]:
 
 def _beside(speaker: Speaker, lines: Sequence[Part]) -> Iterator[Part]:
     """Give what may tell of a post: between seat and name, behind both, before them; nearest first."""
-    places = [(phrase.start, phrase.end) for phrase in speaker.seats]
-    for start, end in [*places, *((mention.start, mention.end) for mention in speaker.mentions[:4])]:
-        for line in lines:
-            if not line.start <= start < line.end:
-                continue
-            for sentence in line.sentences:
-                if sentence.start <= start < sentence.end:
-                    names = [mention.start for mention in speaker.mentions if end <= mention.start < sentence.end]
-                    if names:
-                        yield sentence.part(end - sentence.start, names[0] - sentence.start)
-                    yield sentence.part(end - sentence.start, len(sentence.text))
-                    yield sentence.part(0, start - sentence.start)
+    for place in [*speaker.seats[:4], *speaker.mentions[:4]]:
+        line = lines[max(0, bisect_right(lines, place.start, key=lambda each: each.start) - 1)]
+        for sentence in line.sentences:
+            if sentence.start <= place.start < sentence.end:
+                names = [each.start for each in speaker.mentions if place.end <= each.start < sentence.end]
+                if names:
+                    yield sentence.part(place.end - sentence.start, names[0] - sentence.start)
+                yield sentence.part(place.end - sentence.start, len(sentence.text))
+                yield sentence.part(0, place.start - sentence.start)
