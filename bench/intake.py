@@ -34,7 +34,21 @@ if TYPE_CHECKING:
 
 ARTICLES = ROOT / "tests" / "intake"
 SHARED = 0.6
-KINDS = ("delegates", "spellings", "bodies", "provinces", "roles", "employers", "titles", "years", "actions", "agencies", "topics", "regions", "figures")
+KINDS = (
+    "delegates",
+    "spellings",
+    "bodies",
+    "provinces",
+    "roles",
+    "employers",
+    "titles",
+    "years",
+    "actions",
+    "agencies",
+    "topics",
+    "regions",
+    "figures",
+)
 NAMES = re.compile(r"[\W_]+")
 
 
@@ -85,7 +99,14 @@ def scored(article: Article, answers: dict[str, Any], scores: Scores, name: str 
         if found:
             _compare(article, each, *found, scores, who)
         else:
-            for kind, missing in (("bodies", 1), ("provinces", 1), ("roles", 1), ("actions", len(each["demands"])), ("topics", len(each["topics"])), ("figures", len(each["figures"]))):
+            for kind, missing in (
+                ("bodies", 1),
+                ("provinces", 1),
+                ("roles", 1),
+                ("actions", len(each["demands"])),
+                ("topics", len(each["topics"])),
+                ("figures", len(each["figures"])),
+            ):
                 scores[kind].missing += missing
                 scores[kind].wrong.append(f"{who}: no such delegate")
     for section in article.sections:
@@ -103,15 +124,23 @@ def _section_of(answer: dict[str, Any], sections: Sequence[Section]) -> tuple[Se
     return None
 
 
-def _compare(article: Article, answer: dict[str, Any], section: Section, person: Person, scores: Scores, who: str) -> None:
+def _compare(
+    article: Article, answer: dict[str, Any], section: Section, person: Person, scores: Scores, who: str
+) -> None:
     seat = person.seat
     scores["spellings"].add({*answer["names"]}, {each.value for each in person.spellings}, who)
     body = f"{seat.system} {seat.level} {seat.region}" if seat else ""
     scores["bodies"].add({f"{answer['system']} {answer['level']} {answer['region']}"}, {body} - {""}, who)
     scores["provinces"].add({answer["region"]}, {seat.region} - {""} if seat else set(), who)
     scores["roles"].add({answer["role"]}, {seat.role} if seat else set(), who)
-    scores["employers"].add(_bare(answer.get("employer", "")), _bare(person.employer.value if person.employer else ""), who)
-    scores["titles"].add(_bare(answer.get("title", "")), _bare(_as_long(section.title.value if section.title else "", answer.get("title", ""))), who)
+    scores["employers"].add(
+        _bare(answer.get("employer", "")), _bare(person.employer.value if person.employer else ""), who
+    )
+    scores["titles"].add(
+        _bare(answer.get("title", "")),
+        _bare(_as_long(section.title.value if section.title else "", answer.get("title", ""))),
+        who,
+    )
     scores["years"].add({answer["year"]} if "year" in answer else {section.year}, {section.year}, who)
     demands = [(demand.start, demand.end) for demand in section.demands]
     wanted = [span for each in answer["demands"] if (span := place(article.text, each, section))]
@@ -120,9 +149,20 @@ def _compare(article: Article, answer: dict[str, Any], section: Section, person:
     score.right += len(paired)
     score.missing += len(answer["demands"]) - len(paired)
     score.false += len(demands) - len(paired)
-    score.wrong += [f"{who} - {article.text[start:end]}" for index, (start, end) in enumerate(wanted) if index not in paired]
-    score.wrong += [f"{who} + {article.text[start:end]}" for index, (start, end) in enumerate(demands) if index not in paired.values()]
-    scores["agencies"].add({*answer.get("agencies", ())}, {each.value for demand in section.demands for each in demand.addressees} - {"unspecified", "national"} | ({each.value for demand in section.demands for each in demand.addressees} & {*answer.get("agencies", ())}), who)
+    score.wrong += [
+        f"{who} - {article.text[start:end]}" for index, (start, end) in enumerate(wanted) if index not in paired
+    ]
+    score.wrong += [
+        f"{who} + {article.text[start:end]}"
+        for index, (start, end) in enumerate(demands)
+        if index not in paired.values()
+    ]
+    scores["agencies"].add(
+        {*answer.get("agencies", ())},
+        {each.value for demand in section.demands for each in demand.addressees} - {"unspecified", "national"}
+        | ({each.value for demand in section.demands for each in demand.addressees} & {*answer.get("agencies", ())}),
+        who,
+    )
     scores["topics"].add({*answer["topics"]}, {each.value for each in section.topics}, who)
     scores["regions"].add({*answer.get("regions", ())}, {each.value for each in section.regions}, who)
     _figures(article, answer, section, scores["figures"], who)
@@ -246,7 +286,11 @@ def main() -> None:
 def _lexicon() -> Lexicon:
     """Make a record of its own with the founding data, once, and read its names."""
     var = ROOT / "var" / "bench" / "intake"
-    os.environ.update(DATABASE_URL=f"sqlite:///{var / 'record.sqlite3'}", LIANGHUI_VAR=str(var), DJANGO_SETTINGS_MODULE="lianghui.settings")
+    os.environ.update(
+        DATABASE_URL=f"sqlite:///{var / 'record.sqlite3'}",
+        LIANGHUI_VAR=str(var),
+        DJANGO_SETTINGS_MODULE="lianghui.settings",
+    )
     var.mkdir(parents=True, exist_ok=True)
     import django  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415

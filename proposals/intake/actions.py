@@ -68,7 +68,7 @@ def actions(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Itera
 def _english(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Iterator[Part]:
     said = english.SAID.search(sentence.text)
     whole = sentence.part(0, said.start()) if said else sentence
-    if english.DENIED.search(whole.text) or whole.text.rstrip("\"”)").endswith("?"):
+    if english.DENIED.search(whole.text) or whole.text.rstrip('"”)').endswith("?"):
         return
     strong = bool(english.STRONG.search(whole.text))
     open_, last, purposive, first, cut = None, "", False, True, ""
@@ -84,11 +84,23 @@ def _english(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Iter
         if cut == ";" and english.FOCUSED.search(whole.text) and (on := re.match("on (?=[a-z])", part.text)):
             part, kind = part.part(on.end(), len(part.text)), "gerund"
         again = re.match(r"(?:and |but )?(?:(?:he|she|it|the proposal) )?(?:also )?", part.text)
-        if not kind and (first or cut in (":", ";") or (english.STRONG.search(part.text) and not open_) or english.STRONG.match(part.text, again.end() if again else 0)):
+        if not kind and (
+            first
+            or cut in (":", ";")
+            or (english.STRONG.search(part.text) and not open_)
+            or english.STRONG.match(part.text, again.end() if again else 0)
+        ):
             part, kind = _first_english(part, asking=asking or strong, strong=strong, first=first, point=point)
         if not kind and not first:
             kind = _next_english(part, cut, asking=asking or strong, last=last, open_=open_ is not None)
-        if not kind and cut == ";" and (numbered or listed) and asking and len(part.text) >= LISTED and not english.REPORTED.search(part.text):
+        if (
+            not kind
+            and cut == ";"
+            and (numbered or listed)
+            and asking
+            and len(part.text) >= LISTED
+            and not english.REPORTED.search(part.text)
+        ):
             kind = "clause"
         if kind == "cue":
             kind = ""
@@ -115,7 +127,12 @@ def _english(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Iter
 def first_only(sentence: Part, *, asking: bool) -> bool:
     """Tell whether a point of a list asks for something by its place alone."""
     text = sentence.text
-    return asking and len(text) >= LISTED and not english.REPORTED.search(text) and not re.search(r"\b(?:is|are|was|were|has|have)\b", text)
+    return (
+        asking
+        and len(text) >= LISTED
+        and not english.REPORTED.search(text)
+        and not re.search(r"\b(?:is|are|was|were|has|have)\b", text)
+    )
 
 
 def _first_english(part: Part, *, asking: bool, strong: bool, first: bool, point: bool) -> tuple[Part, str]:
@@ -137,15 +154,30 @@ def _first_english(part: Part, *, asking: bool, strong: bool, first: bool, point
     bare = part.part(OPENING.match(part.text).end(), len(part.text))  # type: ignore[union-attr]
     if english.modal_in(part.text, strict=asking and (not first or bool(english.AUTHORITY.search(part.text)))):
         return bare, "clause"
-    if bare.text and english.verb_at(bare.text, begins=True) and (asking or strong or not first or bare.text[:1].isupper()):
+    if (
+        bare.text
+        and english.verb_at(bare.text, begins=True)
+        and (asking or strong or not first or bare.text[:1].isupper())
+    ):
         return bare, "verb"
-    if asking and bare.text and (english.NOMINAL.match(bare.text) or (english.gerund_at(bare.text) and not english.RESULTS.match(bare.text))):
+    if (
+        asking
+        and bare.text
+        and (
+            english.NOMINAL.match(bare.text) or (english.gerund_at(bare.text) and not english.RESULTS.match(bare.text))
+        )
+    ):
         return bare, "gerund"
     if asking and (found := english.BE.search(bare.text)) and found["verb"] in english.PARTICIPLE:
         return bare, "clause"
     if asking and bare.text and english.AUTHORITY.search(part.text) and english.governed(part.text):
         return bare, "clause"
-    if asking and (found := english.PASSIVE.search(part.text)) and found["verb"] in english.PARTICIPLE and (point or not english.REPORTED.search(part.text)):
+    if (
+        asking
+        and (found := english.PASSIVE.search(part.text))
+        and found["verb"] in english.PARTICIPLE
+        and (point or not english.REPORTED.search(part.text))
+    ):
         return bare, "passive"
     return part, ""
 
@@ -154,14 +186,18 @@ def _next_english(part: Part, cut: str, *, asking: bool, last: str, open_: bool)
     """Tell whether a further piece begins an action of its own."""
     text = part.text
     if that := re.match(r"(?:and )?that ", text):
-        return "clause" if open_ and (english.governed(text[that.end() :]) or english.modal_in(text, strict=False)) else ""
+        return (
+            "clause" if open_ and (english.governed(text[that.end() :]) or english.modal_in(text, strict=False)) else ""
+        )
     if english.LED.match(text) and asking:
         return "clause"
     if english.NOMINAL.match(text) and asking and (last == "gerund" or text.startswith("including")):
         return "gerund"
     if english.SUBORDINATE.match(text):
         return ""
-    if (we := re.match(r"(?:and )?(?:we|they) (?:will|shall|should|must|need to) ", text)) and (asking or open_ or english.verb_at(text[we.end() :])):
+    if (we := re.match(r"(?:and )?(?:we|they) (?:will|shall|should|must|need to) ", text)) and (
+        asking or open_ or english.verb_at(text[we.end() :])
+    ):
         return "verb" if english.verb_at(text[we.end() :], begins=True) else ""
     named = cut not in (";", ":") and text.removeprefix("and ")[:1].isupper()
     if not named and english.verb_at(text) and (asking or open_):
@@ -174,18 +210,33 @@ def _next_english(part: Part, cut: str, *, asking: bool, last: str, open_: bool)
             return "verb"
     if english.modal_in(text, strict=asking and bool(english.AUTHORITY.search(text))):
         return "clause"
-    if english.gerund_at(text) and not english.RESULTS.match(text) and (last == "gerund" or cut == ";" or (asking and not open_)):
+    if (
+        english.gerund_at(text)
+        and not english.RESULTS.match(text)
+        and (last == "gerund" or cut == ";" or (asking and not open_))
+    ):
         return "gerund"
     if re.match(r"(?:and )?to be \w+", text) and asking:
         return "clause"
-    if asking and (found := english.BE.search(text)) and found["verb"] in english.PARTICIPLE and not re.match(r"(?:and )?(?:to|that)\b", text):
+    if (
+        asking
+        and (found := english.BE.search(text))
+        and found["verb"] in english.PARTICIPLE
+        and not re.match(r"(?:and )?(?:to|that)\b", text)
+    ):
         return "clause"
     if last in ("passive", "clause", "to") and (found := re.match(r"and (?:[a-z]+ly )?([a-z]+)\b", text)):
         if found[1] in english.PARTICIPLE and found[1] not in english.BASE:
             return "passive"
     if cut == ";" and open_ and (english.governed(text) or english.NOMINAL.match(text)):
         return "clause"
-    if asking and open_ and english.AUTHORITY.search(text[:60]) and english.governed(text) and re.match(r"(?:and )?(?:the |[A-Z])", text):
+    if (
+        asking
+        and open_
+        and english.AUTHORITY.search(text[:60])
+        and english.governed(text)
+        and re.match(r"(?:and )?(?:the |[A-Z])", text)
+    ):
         return "clause"
     if last == "passive" and (found := english.PASSIVE.search(text)) and found["verb"] in english.PARTICIPLE:
         return "passive"
@@ -203,7 +254,7 @@ def _joined(sentence: Part, one: Part, other: Part) -> Part:
 
 
 def _chinese(sentence: Part, *, asking: bool, listed: bool, **_options: bool) -> Iterator[Part]:
-    if sentence.text.rstrip("”\"）)").endswith(("？", "?")) or chinese.DENIED.search(sentence.text):
+    if sentence.text.rstrip('”"）)').endswith(("？", "?")) or chinese.DENIED.search(sentence.text):
         return
     says = False
     open_, waiting, purposive, asked, begun = None, None, False, asking or chinese.lists(sentence.text), listed
@@ -221,7 +272,13 @@ def _chinese(sentence: Part, *, asking: bool, listed: bool, **_options: bool) ->
         told = chinese.TOLD.search(part.text)
         starts = not told and (
             chinese.begins(part.text, asking=asked, cued=cued, going_on=open_ is not None, cut=cut)
-            or (begun and asked and len(part.text) >= LISTED_ZH and not chinese.leads(part.text) and not chinese.PURPOSES.match(part.text))
+            or (
+                begun
+                and asked
+                and len(part.text) >= LISTED_ZH
+                and not chinese.leads(part.text)
+                and not chinese.PURPOSES.match(part.text)
+            )
         )
         if starts and open_ is not None and cut == "、" and len(open_.text) <= 2:
             open_ = _joined(sentence, open_, part)

@@ -24,14 +24,25 @@ POST_ZH = longest(DELEGATES["posts_zh"])
 SHORT = re.compile(
     r"(?:(?:Standing |Committee )*(?:[Mm]ember|[Cc]ommissioner)|[Rr]epresentative|[Dd]eputy|[Dd]elegate|[Dd]eput(?:y|ies))[ ]+$"
 )
-BEFORE_SEAT = re.compile(r"[\s,，(（\[:：-]*(?:(?:who )?(?:is|was|has|had)(?: also)? |who )?(?:an? |the |one of the )?$", re.IGNORECASE)
+BEFORE_SEAT = re.compile(
+    r"[\s,，(（\[:：-]*(?:(?:who )?(?:is|was|has|had)(?: also)? |who )?(?:an? |the |one of the )?$", re.IGNORECASE
+)
 AFTER_SEAT = re.compile(r"[\s,，)\]]*(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?|Prof\.?|Professor|Academician)?[\s]*$")
-WITH_POST = re.compile(rf"[\s,]*(?:and |, )?[^.;:!?\"]{{0,110}}\b(?:{DELEGATES['posts_en']})\b[^.;:!?\"]{{0,60}}$", re.IGNORECASE)
+WITH_POST = re.compile(
+    rf"[\s,]*(?:and |, )?[^.;:!?\"]{{0,110}}\b(?:{DELEGATES['posts_en']})\b[^.;:!?\"]{{0,60}}$", re.IGNORECASE
+)
 CITY = re.compile("|".join(map(re.escape, CITIES)))
-CAPITALS = re.compile(r"(?<![A-Za-z])(?!(?:Member|Representative|Deputy|Delegate|Committee|Commissioner|Standing|Chairman|President|Director|Professor|Minister|Therefore|Academician)\b)[A-Z][a-z]+(?:[ -][A-Z][a-z]+(?:-[a-z]+)?){1,2}(?![A-Za-z])")
+CAPITALS = re.compile(
+    r"(?<![A-Za-z])(?!(?:Member|Representative|Deputy|Delegate|Committee|Commissioner|Standing|Chairman|President|Director|Professor|Minister|Therefore|Academician)\b)[A-Z][a-z]+(?:[ -][A-Z][a-z]+(?:-[a-z]+)?){1,2}(?![A-Za-z])"
+)
 """What could be a name, however it sounds."""
-RANK_BEFORE = re.compile(r"(?:^|[\s,(])(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)[ ]+$", re.IGNORECASE)
-RANK_ALONE = re.compile(r"[\s,(]+(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)\b(?! (?:director|head|dean|chair))", re.I)
+RANK_BEFORE = re.compile(
+    r"(?:^|[\s,(])(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)[ ]+$", re.IGNORECASE
+)
+RANK_ALONE = re.compile(
+    r"[\s,(]+(?:an? |the )?(?P<rank>deputy|member|delegate|standing committee member)\b(?! (?:director|head|dean|chair))",
+    re.I,
+)
 SHORT_ZH = re.compile(rf"(?P<name>(?:{HAN_NAME}){{2,4}}?)(?P<rank>委员|代表)(?![会团])")
 
 
@@ -75,18 +86,26 @@ class Delegates:
 
     def mentions(self, part: Part) -> list[tuple[Name, Speaker]]:
         """Give who is mentioned in a part of the text, in order."""
-        here = self._mentioned[bisect_left(self._mentioned, part.start, key=_start) : bisect_left(self._mentioned, part.end, key=_start)]
+        here = self._mentioned[
+            bisect_left(self._mentioned, part.start, key=_start) : bisect_left(self._mentioned, part.end, key=_start)
+        ]
         return [(name, self._by_letters[name.letters]) for name in here]
 
     def strangers(self, part: Part) -> list[Name]:
         """Give the names in a part that are no delegate's."""
-        here = self._every[bisect_left(self._every, part.start, key=_start) : bisect_left(self._every, part.end, key=_start)]
+        here = self._every[
+            bisect_left(self._every, part.start, key=_start) : bisect_left(self._every, part.end, key=_start)
+        ]
         return [name for name in here if name.letters not in self._by_letters]
 
     def _read(self, line: Part) -> None:
         names = self._names[line.start]
         for phrase in self._seats[line.start]:
-            if name := _beside(line, phrase, names) or _beside_zh(line, phrase, self._often) or _alone(line, phrase, names):
+            if (
+                name := _beside(line, phrase, names)
+                or _beside_zh(line, phrase, self._often)
+                or _alone(line, phrase, names)
+            ):
                 self._speaker(name).seats.append(phrase)
                 for other in _joint(line, name):
                     self._speaker(other).seats.append(phrase)
@@ -116,12 +135,18 @@ class Delegates:
         head = line.text[: phrase.start - line.start]
         if re.fullmatch(r"[(（\[ •·*-]*(?:[^:：]{1,12}[:：])?\s*", head) and (above := self._above(line)):
             return above
-        family = re.search(r"(?<![A-Za-z])([A-Z][a-z]+),? (?:(?:who )?(?:is|was|has|had)(?: also)?(?: an?)? |who )$", head)
+        family = re.search(
+            r"(?<![A-Za-z])([A-Z][a-z]+),? (?:(?:who )?(?:is|was|has|had)(?: also)?(?: an?)? |who )$", head
+        )
         begun = re.search(r"(?:^|[.!?\"”]\s+)(?:The|He|She)\b[^.!?]{0,120}$", head)
-        if not family and not (begun and all(not begun.start() <= name.start - line.start < len(head) for name in self._names[line.start])):
+        if not family and not (
+            begun and all(not begun.start() <= name.start - line.start < len(head) for name in self._names[line.start])
+        ):
             return None
         before = self._every[: bisect_left(self._every, phrase.start, key=_start)]
-        named = (name for name in reversed(before[-MOST_BEFORE:]) if not family or name.text.startswith(f"{family[1]} "))
+        named = (
+            name for name in reversed(before[-MOST_BEFORE:]) if not family or name.text.startswith(f"{family[1]} ")
+        )
         last = next(named, None)
         return self._speaker(last) if last else None
 
@@ -141,9 +166,15 @@ class Delegates:
     def _bare_rank(self, line: Part) -> None:
         """Read “…, a deputy and vice president of …” where the sentence names the body itself."""
         for name in self._names[line.start]:
-            found = RANK_ALONE.match(line.text, name.end - line.start) or RANK_BEFORE.search(line.text[: name.start - line.start])
+            found = RANK_ALONE.match(line.text, name.end - line.start) or RANK_BEFORE.search(
+                line.text[: name.start - line.start]
+            )
             sentence = next((each for each in line.sentences if each.start <= name.start < each.end), line)
-            phrase = self._seat_finder.body(sentence, found["rank"]) if found and name.letters not in self._by_letters else None
+            phrase = (
+                self._seat_finder.body(sentence, found["rank"])
+                if found and name.letters not in self._by_letters
+                else None
+            )
             if phrase:
                 self._speaker(name).seats.append(phrase)
 
@@ -223,7 +254,12 @@ class Often:
             name = text[place : place + length]
             if CITY.match(text, place):
                 return ""
-            if len(name) == length and (name[0] in SURNAMES or name[:2] in DOUBLE) and re.fullmatch(f"{HAN_NAME}+", name) and self._text.count(name) > 1:
+            if (
+                len(name) == length
+                and (name[0] in SURNAMES or name[:2] in DOUBLE)
+                and re.fullmatch(f"{HAN_NAME}+", name)
+                and self._text.count(name) > 1
+            ):
                 return "" if re.search("委员|代表|医院|大学|公司|提案|建议", name) else name
         return ""
 
@@ -247,13 +283,21 @@ def _beside_zh(line: Part, phrase: SeatPhrase, often: Often) -> Name | None:
             continue
         follows = SAID if before[-1:] in "，," else FOLLOWS
         told = often.name_at(text, place) if place in posts or not before else ""
-        if name := han_name(text, place, follows) or told or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2)):
+        if (
+            name := han_name(text, place, follows)
+            or told
+            or _unknown_name(text, place, (3, 2, 4, 5, 6) if divided else (3, 2))
+        ):
             if not POST_ZH.match(name):
                 return Name(name, line.start + place, line.start + place + len(name))
     head = text[: phrase.start - line.start].rstrip(" ，,（(、：:")
     for length in (3, 2, 4):
         place = len(head) - length
-        if place >= 0 and (place == 0 or not re.match(HAN_NAME, head[place - 1])) and len(head) < phrase.start - line.start:
+        if (
+            place >= 0
+            and (place == 0 or not re.match(HAN_NAME, head[place - 1]))
+            and len(head) < phrase.start - line.start
+        ):
             if name := han_name(head, place, re.compile("$")):
                 if len(name) == length:
                     return Name(name, line.start + place, line.start + len(head))
@@ -266,7 +310,10 @@ def _unknown_name(text: str, place: int, lengths: Sequence[int]) -> str:
     for length in lengths:
         name = text[place : place + length]
         if len(name) == length and re.fullmatch(f"{HAN_NAME}+", name) and strict.match(text, place + length):
-            if not re.search("委员|代表|政协|人大|记者|公司|大学|医院|建议|提案|议案|主任|院长|关于|们$|^[这那本该各位名些在对]", name):
+            if not re.search(
+                "委员|代表|政协|人大|记者|公司|大学|医院|建议|提案|议案|主任|院长|关于|们$|^[这那本该各位名些在对]",
+                name,
+            ):
                 return name
     return ""
 
@@ -275,7 +322,9 @@ def _joint(line: Part, name: Name) -> Iterator[Name]:
     """Give who is named together with somebody: 张三、李四联名, “Li Si and Wang Wu”."""
     place = name.end - line.start
     while found := re.compile("[、和与]").match(line.text, place):
-        other = han_name(line.text, found.end(), re.compile(r"[、和与]|等|联名|共同|联合|提交|带来|建议|提出|[：:]|委员|代表"))
+        other = han_name(
+            line.text, found.end(), re.compile(r"[、和与]|等|联名|共同|联合|提交|带来|建议|提出|[：:]|委员|代表")
+        )
         if not other:
             return
         yield Name(other, line.start + found.end(), line.start + found.end() + len(other))
@@ -287,7 +336,9 @@ def _called(line: Part, found: re.Match[str]) -> Name | None:
     text = line.text
     for length in (3, 2, 4):
         place = found.start("rank") - length
-        if place < 0 or (place and re.match(HAN_NAME, text[place - 1]) and not POST_ZH.search(text[max(0, place - 5) : place])):
+        if place < 0 or (
+            place and re.match(HAN_NAME, text[place - 1]) and not POST_ZH.search(text[max(0, place - 5) : place])
+        ):
             continue
         if name := han_name(text, place, re.compile("委员|代表")):
             if len(name) == length and not re.match("[位名些各等]|几位|多位", name):

@@ -15,19 +15,32 @@ LEAD_COVERED = 0.4
 """What share of its words a summing-up sentence must add to what follows to ask for something of its own."""
 LONGEST_LEAD, LONGEST_LEAD_ZH = 60, 18
 """Characters of a sentence that only names what the rest of a point spells out."""
-CREATES = re.compile(r"(?:establish|set up|create|build|formulate|enact|draft|introduce|found|launch)\b|制定|设立|成立|建立|出台|组建|建设|修订|起草|编制", re.IGNORECASE)
+CREATES = re.compile(
+    r"(?:establish|set up|create|build|formulate|enact|draft|introduce|found|launch)\b|制定|设立|成立|建立|出台|组建|建设|修订|起草|编制",
+    re.IGNORECASE,
+)
 """How a sentence begins that asks for something of its own, however short: not what only names a field of work."""
 LONGEST_HEAD, LONGEST_HEAD_ZH = 120, 36
-NUMERALS, NUMERALS_ZH = "two|three|four|five|six|several|some|following|these|specific", "[几一二两三四五六七八九十]|以下|如下"
+NUMERALS, NUMERALS_ZH = (
+    "two|three|four|five|six|several|some|following|these|specific",
+    "[几一二两三四五六七八九十]|以下|如下",
+)
 ANNOUNCED = re.compile(
     rf"\b(?:{NUMERALS}) (?:\w+ )?(?:points|suggestions?|recommendations?|proposals?|aspects|measures|requests|prescriptions|opinions|demands|things to do)\b"
     r"|\b(?:suggestions?|recommendations?|requests|demands) (?:is|are|follow\w*|as follows|include)|what (?:he|she) (?:proposes|wants|asks)|(?:appeal|request) is simple|put(?:s)? forward in the proposal",
     re.IGNORECASE,
 )
-ANNOUNCED_ZH = re.compile(f"(?:{NUMERALS_ZH})(?:点|方面|条|个方面|项|件事)(?:的)?(?:建议|意见|对策|措施|请求|事)|建议概括起来|具体建议|建议如下|如下建议|以下建议|最要紧的是|想法[是很]|几点想法|意见是|建议是|药方|提案(?:提出|聚焦|建议)|议案提出")
-TROUBLES = re.compile(r"\b(?:problems?|challenges|difficulties|shortcomings) (?:are|is|as follows|mainly|include)|what is the problem", re.IGNORECASE)
+ANNOUNCED_ZH = re.compile(
+    f"(?:{NUMERALS_ZH})(?:点|方面|条|个方面|项|件事)(?:的)?(?:建议|意见|对策|措施|请求|事)|建议概括起来|具体建议|建议如下|如下建议|以下建议|最要紧的是|想法[是很]|几点想法|意见是|建议是|药方|提案(?:提出|聚焦|建议)|议案提出"
+)
+TROUBLES = re.compile(
+    r"\b(?:problems?|challenges|difficulties|shortcomings) (?:are|is|as follows|mainly|include)|what is the problem",
+    re.IGNORECASE,
+)
 TROUBLES_ZH = re.compile(f"(?:主要(?:有|存在|是)|存在)(?:{NUMERALS_ZH}|以下)?[^，。]{{0,8}}(?:问题|困难|短板|不足)")
-STOP_WORDS = frozenset("the a an of and or to in on for with by from as at is are be that this it its their our will we should must further strengthen improve enhance promote accelerate encourage support".split())
+STOP_WORDS = frozenset(
+    "the a an of and or to in on for with by from as at is are be that this it its their our will we should must further strengthen improve enhance promote accelerate encourage support".split()
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,9 @@ class _State:
         if not short or re.search("[.。；;!！?？,，]$", text) or not following:
             return False
         asks = (chinese.ASKING if chinese_text else english.ASKING).search(text)
-        troubles = (chinese.PROBLEMS if chinese_text else english.PROBLEMS).search(text) or re.search("背景|情况|概况|案由|意义|background|situation|overview", text, re.I)
+        troubles = (chinese.PROBLEMS if chinese_text else english.PROBLEMS).search(text) or re.search(
+            "背景|情况|概况|案由|意义|background|situation|overview", text, re.I
+        )
         if asks and not re.search("问题与?$", text):
             self.asking, self.problems = True, False
             return True
@@ -122,8 +137,14 @@ class _State:
     def _leads(self, last: Part, following: list[Part], *, marked: bool) -> bool:
         """Tell whether a line leads to what follows it: demands or problems; remember which."""
         text = last.text
-        ends = text.rstrip("”\" ").endswith((":", "："))
-        listed = bool(following and following[0].mark) and not marked and not last.mark and not self.asking and not chinese.lists(text)
+        ends = text.rstrip('”" ').endswith((":", "："))
+        listed = (
+            bool(following and following[0].mark)
+            and not marked
+            and not last.mark
+            and not self.asking
+            and not chinese.lists(text)
+        )
         if not following or not (ends or listed):
             return False
         asks = (chinese.ASKING if last.chinese else english.ASKING).search(text)
@@ -154,11 +175,18 @@ def _without_leads(read: list[_Sentence]) -> list[_Sentence]:
     first, rest = read[0], [part for sentence in read[1:] for part in sentence.found]
     if not rest or english.STRONG.search(first.part.text) or chinese.CUE.match(first.part.text):
         return read
-    if first.mark and not read[1].own and not CREATES.match(first.part.text) and len(first.part.text) <= (LONGEST_LEAD_ZH if first.part.chinese else LONGEST_LEAD):
+    if (
+        first.mark
+        and not read[1].own
+        and not CREATES.match(first.part.text)
+        and len(first.part.text) <= (LONGEST_LEAD_ZH if first.part.chinese else LONGEST_LEAD)
+    ):
         first.found = []
         return read
     said = set().union(*(_words(sentence.part.text) for sentence in read[1:]))
-    first.found = [part for part in first.found if len(_words(part.text) - said) > LEAD_COVERED * len(_words(part.text))]
+    first.found = [
+        part for part in first.found if len(_words(part.text) - said) > LEAD_COVERED * len(_words(part.text))
+    ]
     return read
 
 
@@ -167,4 +195,6 @@ def _words(text: str) -> set[str]:
     han = re.findall("[\u4e00-\u9fff]", text)
     if han:
         return {one + other for one, other in zip(han, han[1:], strict=False)}
-    return {word[:4] for word in re.findall("[a-z]+", text.casefold()) if word not in STOP_WORDS and not word.endswith("ly")}
+    return {
+        word[:4] for word in re.findall("[a-z]+", text.casefold()) if word not in STOP_WORDS and not word.endswith("ly")
+    }

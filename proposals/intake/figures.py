@@ -24,7 +24,9 @@ NONE = re.compile(r"[-\u2010-\u2015]|年(?!龄|均)|月\d|日|号|届|次会议|
 AS_OF = re.compile(
     r"(?:by|in|as of|until|for|during|of|at the end of|since|before)\s+(?:the\s+)?(?:end of\s+|year\s+)?(?P<en>(?:19|20)\d\d)(?!\d)|(?:到|至|截至|预计|在|于)?(?P<zh>(?:19|20)\d\d)年(?:底|末|全年)?",
 )
-SYMBOL = re.compile(r"(?P<unit>US\$|HK\$|[$¥￥€])\s?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<scale>trillion|billion|million)?")
+SYMBOL = re.compile(
+    r"(?P<unit>US\$|HK\$|[$¥￥€])\s?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<scale>trillion|billion|million)?"
+)
 
 
 def figures_in(sentence: Part) -> Iterator[Figure]:
@@ -40,7 +42,9 @@ def figures_in(sentence: Part) -> Iterator[Figure]:
         value, unit = found["value"].replace(",", ""), " ".join(found["unit"].split())
         if found.re is SYMBOL and found["scale"]:
             unit = f"{found['scale']} {unit}"
-        yield Figure(value, unit, _as_of(sentence.text, start), sentence.text, sentence.start + start, sentence.start + end, 0.8)
+        yield Figure(
+            value, unit, _as_of(sentence.text, start), sentence.text, sentence.start + start, sentence.start + end, 0.8
+        )
 
 
 def _no_figure(text: str, found: re.Match[str]) -> bool:

@@ -118,7 +118,9 @@ class Lexicon:
         return cls(
             topics=Words(_topic_words(topics)),
             agencies=Words(
-                (name, agency.slug, _acronym(name)) for agency in agencies for name in _names(agency, "short_name_en", "short_name_zh", "other_names")
+                (name, agency.slug, _acronym(name))
+                for agency in agencies
+                for name in _names(agency, "short_name_en", "short_name_zh", "other_names")
             ),
             regions=Words(
                 (name, called[region.pk], False)

@@ -10,7 +10,9 @@ from functools import cached_property
 from people.characters import SIMPLIFIED
 from people.language import IN_CHINESE
 
-FULL_WIDTH = {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+FULL_WIDTH = {
+    code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 FOLDED = SIMPLIFIED | FULL_WIDTH | str.maketrans("％．’‘「」『』﹑︰", "%.''“”“”、：")
 """One character for one, so that places stay: simplified, not full width, quotation marks of one kind."""
 LONGEST_LINE = 3_000

@@ -44,7 +44,9 @@ def _alike(mine: set[str], known: Known) -> int:
         return SAME_NAME
     latin = {each for each in theirs if each.isascii()}
     sounds = {"".join(lazy_pinyin(each)) for each in mine if not each.isascii()}
-    if sounds & latin or {each for each in mine if each.isascii()} & {"".join(lazy_pinyin(each)) for each in theirs - latin}:
+    if sounds & latin or {each for each in mine if each.isascii()} & {
+        "".join(lazy_pinyin(each)) for each in theirs - latin
+    }:
         return SAME_SOUND
     near = any(ratio(one, other) >= LIKE_NAMES for one in mine if one.isascii() for other in latin)
     return LIKE if near else 0

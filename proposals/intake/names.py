@@ -18,7 +18,9 @@ FAMILY = frozenset(
     "".join(sounds) for name in (*SURNAMES, *DOUBLE) for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True))
 ) | {"lyu", "lv", "nyu", "ou", "shan", "xie", "qiu", "zha"}
 """Family names in Latin letters."""
-DOUBLE_FAMILY = frozenset("".join(sounds) for name in DOUBLE for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True)))
+DOUBLE_FAMILY = frozenset(
+    "".join(sounds) for name in DOUBLE for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True))
+)
 SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|er|ia|ie|iu|ua|uo|ui|ue|ve|[aeiouv])"
@@ -88,5 +90,7 @@ def han_name(text: str, place: int, follows: re.Pattern[str]) -> str:
 
 def _dotted(text: str, place: int) -> str:
     """Give a name that is written with a dot between its parts: 买买提·依明."""
-    found = re.compile("[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff]{1,8}?(?=建议|表示|认为|提出|委员|代表|[^\u4e00-\u9fff]|$)").match(text, place)
+    found = re.compile(
+        "[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff]{1,8}?(?=建议|表示|认为|提出|委员|代表|[^\u4e00-\u9fff]|$)"
+    ).match(text, place)
     return found[0] if found else ""

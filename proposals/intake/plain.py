@@ -42,7 +42,10 @@ NAMED_AROUND = re.compile(
     re.IGNORECASE,
 )
 """Classes and ids of such elements."""
-PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|div|p|article|section|table|span)\b", re.I | re.S)
+PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|div|p|article|section|table|span)\b",
+    re.I | re.S,
+)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """What no reader sees: control characters, marks of direction, blanks without width, halves of pairs."""
 SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
@@ -67,7 +70,9 @@ class PlainText:
 def plain_text(content: bytes | str) -> PlainText:
     """Give the text of what was handed in; raises `IntakeError` for what is none."""
     if len(content) > LARGEST:
-        raise IntakeError(_("This is larger than %(most)s MB: hand in the article alone.") % {"most": LARGEST // 1_000_000})
+        raise IntakeError(
+            _("This is larger than %(most)s MB: hand in the article alone.") % {"most": LARGEST // 1_000_000}
+        )
     if not content.strip():
         raise IntakeError(_("There is no text."))
     if isinstance(content, bytes) and content.startswith(b"PK"):

@@ -18,10 +18,15 @@ EMPLOYER = re.compile(
 KIND = re.compile(DELEGATES["employers_en"], re.IGNORECASE)
 POST = rf"(?:(?:the|an?|its|now|currently|also)\s+)*(?P<post>(?:[A-Za-z-]+\s+){{0,3}}?(?:{DELEGATES['posts_en']})(?:\s+and\s+(?:[A-Za-z-]+\s+){{0,2}}?(?:{DELEGATES['posts_en']}))?(?:\s+of\s+(?:the\s+)?[A-Za-z ]{{3,40}}?)?)"
 POST_BEFORE = re.compile(rf"{POST}\s*(?:,|of|at|in|with|for|on)?\s*(?:the\s+)?$", re.IGNORECASE)
-POST_WITHIN = re.compile(rf"(?P<post>(?:[\w-]+ ){{0,3}}?(?:{DELEGATES['posts_en']})(?: and (?:[\w-]+ ){{0,2}}?(?:{DELEGATES['posts_en']}))?(?: of (?:the )?[\w ]{{3,40}}?(?= of ))?) of (?:the )?", re.IGNORECASE)
+POST_WITHIN = re.compile(
+    rf"(?P<post>(?:[\w-]+ ){{0,3}}?(?:{DELEGATES['posts_en']})(?: and (?:[\w-]+ ){{0,2}}?(?:{DELEGATES['posts_en']}))?(?: of (?:the )?[\w ]{{3,40}}?(?= of ))?) of (?:the )?",
+    re.IGNORECASE,
+)
 FORMER = re.compile(rf"\b(?:{DELEGATES['former_en']})\b[^,;.]*$", re.IGNORECASE)
 POSTS_ZH = longest(DELEGATES["posts_zh"]).pattern
-POST_ZH = re.compile(rf"(?P<employer>.{{2,30}}?)(?P<post>(?:[\u4e00-\u9fff]{{1,6}}?科|[\u4e00-\u9fff]{{2,4}}系)?{POSTS_ZH}(?:兼?{POSTS_ZH})*)$")
+POST_ZH = re.compile(
+    rf"(?P<employer>.{{2,30}}?)(?P<post>(?:[\u4e00-\u9fff]{{1,6}}?科|[\u4e00-\u9fff]{{2,4}}系)?{POSTS_ZH}(?:兼?{POSTS_ZH})*)$"
+)
 KIND_ZH = re.compile(DELEGATES["employers_zh"])
 BEFORE_ZH = re.compile("^(?:现为|现任|现是|也是|就是|是|系|任|作为|来自|一名|港区|澳区)+")
 FORMER_ZH = re.compile(rf"^(?:{DELEGATES['former_zh']})")
@@ -57,7 +62,7 @@ def _in_english(part: Part) -> Iterator[Post]:
 
 
 def _in_chinese(part: Part) -> Iterator[Post]:
-    for piece in re.finditer("[^、，,（）()；：。“”\"]+", part.text):
+    for piece in re.finditer('[^、，,（）()；：。“”"]+', part.text):
         prefix = BEFORE_ZH.match(piece[0])
         begun = piece.start() + (prefix.end() if prefix else 0)
         text = part.text[begun : piece.end()]

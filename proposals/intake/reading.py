@@ -36,7 +36,9 @@ OUTLET = re.compile(
     r"(?:source|from|来源|稿源|信息来源|文章来源|转自)\s*[:：]\s*(?P<name>[^|丨\n]{2,60}?)(?=\s{2,}|\s+(?:views?|author|editor|date|time|release|published|browse|作者|编辑|时间|日期|发布|点击|浏览|记者|字号|阅读|\d)|\s*[|丨]|$)",
     re.IGNORECASE,
 )
-PAPER = re.compile(r"[^\s，。：:|丨]{2,14}(?:报|日报|晚报|周刊|新闻网|网|在线|时报|早报|快报|都市报)|[A-Z][\w&' ]{2,40}(?: (?:News|Daily|Times|Post|Review|Newswire|Herald|Gazette|Weekly|Journal|Ledger|Tribune|Agency|Net|Observer|Express))")
+PAPER = re.compile(
+    r"[^\s，。：:|丨]{2,14}(?:报|日报|晚报|周刊|新闻网|网|在线|时报|早报|快报|都市报)|[A-Z][\w&' ]{2,40}(?: (?:News|Daily|Times|Post|Review|Newswire|Herald|Gazette|Weekly|Journal|Ledger|Tribune|Agency|Net|Observer|Express))"
+)
 
 
 def read(plain: PlainText, lexicon: Lexicon) -> Article:
@@ -53,7 +55,9 @@ def read(plain: PlainText, lexicon: Lexicon) -> Article:
 class _Reader:
     """Puts what was found together, with the words as the article has them."""
 
-    def __init__(self, text: str, lines: Sequence[Part], kept: Sequence[Part], lexicon: Lexicon, delegates: Delegates) -> None:
+    def __init__(
+        self, text: str, lines: Sequence[Part], kept: Sequence[Part], lexicon: Lexicon, delegates: Delegates
+    ) -> None:
         self._text, self._lexicon, self._delegates = text, lexicon, delegates
         self._lines, self._kept = lines, kept
         self._date = self._find_date()
@@ -135,7 +139,10 @@ class _Reader:
         seat = self._seat(speaker)
         spelled: dict[str, Found] = {}
         for mention in speaker.mentions:
-            spelled.setdefault(self._text[mention.start : mention.end], Found(self._text[mention.start : mention.end], mention.start, mention.end, 0.9))
+            spelled.setdefault(
+                self._text[mention.start : mention.end],
+                Found(self._text[mention.start : mention.end], mention.start, mention.end, 0.9),
+            )
         name = next(iter(spelled.values()))
         post = post_of(speaker, self._kept)
         known = (seat.system, seat.region, term) if seat else None
@@ -150,7 +157,15 @@ class _Reader:
 
     def _seat(self, speaker: Speaker) -> Seat | None:
         """Give the seat that is said most exactly; where a province is not named it is the article's."""
-        phrases = sorted(speaker.seats, key=lambda phrase: (not phrase.exact, not phrase.level, not phrase.region, phrase.role in ("member", "deputy")))
+        phrases = sorted(
+            speaker.seats,
+            key=lambda phrase: (
+                not phrase.exact,
+                not phrase.level,
+                not phrase.region,
+                phrase.role in ("member", "deputy"),
+            ),
+        )
         if not phrases:
             return None
         phrase: SeatPhrase = phrases[0]
@@ -175,7 +190,9 @@ class _Reader:
     def _find_date(self) -> Found | None:
         for part in (*self._lines[:HEAD], *self._lines[HEAD:]):
             for found in DATE.finditer(part.text) if len(part.text) < 400 else ():
-                date = partial_date(re.sub(r"\s+(?=[\d年月日/.-])|(?<=[年月/.-])\s+", "", found[0]) if found["zh"] else found[0])
+                date = partial_date(
+                    re.sub(r"\s+(?=[\d年月日/.-])|(?<=[年月/.-])\s+", "", found[0]) if found["zh"] else found[0]
+                )
                 if re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
                     return Found(date, part.start + found.start(), part.start + found.end(), 0.9)
         return None
@@ -187,7 +204,12 @@ class _Reader:
 
     def _find_province(self) -> str:
         """Give the province whose sessions the article is about, "" for none: by its beginning, or what most seats say."""
-        said = Counter(phrase.region for speaker in self._delegates.speakers for phrase in speaker.seats if phrase.region not in ("", COUNTRY))
+        said = Counter(
+            phrase.region
+            for speaker in self._delegates.speakers
+            for phrase in speaker.seats
+            if phrase.region not in ("", COUNTRY)
+        )
         if said:
             return said.most_common(1)[0][0]
         for part in self._lines[:HEAD]:
@@ -195,19 +217,32 @@ class _Reader:
                 if named := [each.value for each in regions_in(part, self._lexicon) if each.value.startswith("CN-")]:
                     return named[0]
         places = Counter(CITIES[found[0]] for part in self._kept for found in CITY.finditer(part.text))
-        places.update(each.value for part in self._kept for each in regions_in(part, self._lexicon) if each.value.startswith("CN-"))
+        places.update(
+            each.value
+            for part in self._kept
+            for each in regions_in(part, self._lexicon)
+            if each.value.startswith("CN-")
+        )
         return places.most_common(1)[0][0] if places else ""
 
     def _title(self) -> Found | None:
         for line in self._kept[:HEAD]:
             if line.start == 0 or not (DATE.search(line.text) or OUTLET.search(line.text)):
                 short = len(line.text) <= (80 if line.chinese else 260)
-                if short and not self._named_paper(line) and not re.search("[。]$|^(?:column|栏目|by )", line.text, re.IGNORECASE):
+                if (
+                    short
+                    and not self._named_paper(line)
+                    and not re.search("[。]$|^(?:column|栏目|by )", line.text, re.IGNORECASE)
+                ):
                     return self._found(line, 0.8)
         return None
 
     def _named_paper(self, line: Part) -> bool:
-        return bool(PAPER.fullmatch(line.text)) or line.text.isupper() or bool(DATE.search(line.text) and len(line.text) < 60)
+        return (
+            bool(PAPER.fullmatch(line.text))
+            or line.text.isupper()
+            or bool(DATE.search(line.text) and len(line.text) < 60)
+        )
 
     def _outlet(self) -> Found | None:
         for line in (*self._lines[:HEAD], *self._lines[-HEAD:]):

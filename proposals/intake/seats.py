@@ -55,7 +55,10 @@ class Seats:
         words = [*RANKS, *SYSTEMS, *BOTH, *DELEGATES["between_en"].split()]
         spelled = [re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(words, key=len, reverse=True)]
         word = "|".join([ORDINAL, *english, *spelled])
-        self._run = re.compile(rf"(?<![A-Za-z])(?:{word})(?:(?:'s|\)?,(?= (?:the )?(?:CPPCC|NPC|National (?:People|Committee)|Chinese People|Standing))|\)?[ ]+\(?)+(?:{word})(?![A-Za-z]))+\)?", re.I)
+        self._run = re.compile(
+            rf"(?<![A-Za-z])(?:{word})(?:(?:'s|\)?,(?= (?:the )?(?:CPPCC|NPC|National (?:People|Committee)|Chinese People|Standing))|\)?[ ]+\(?)+(?:{word})(?![A-Za-z]))+\)?",
+            re.I,
+        )
         self._word = re.compile(rf"(?<![A-Za-z])(?:{word})(?![A-Za-z])", re.I)
         place = f"(?:{'|'.join(chinese)}|[^\\W的是和位名来自在与及等月日年、，]{{2,3}}?(?=市|区|县|州))"
         self._chinese = re.compile(
@@ -100,7 +103,11 @@ class Seats:
             role = PLAIN[system]
         region = self._region(names)
         start, end = _bounds(words)
-        exact = region not in ("", COUNTRY) or "national" in " ".join(names) or "chinese people's political consultative conference" in names
+        exact = (
+            region not in ("", COUNTRY)
+            or "national" in " ".join(names)
+            or "chinese people's political consultative conference" in names
+        )
         return SeatPhrase(system, _level(region), region, role, place + start, place + end, exact)
 
     def _region(self, names: list[str]) -> str:
@@ -108,7 +115,11 @@ class Seats:
 
         “NPC deputy from Anhui” says where a national deputy comes from, “CPPCC member of Anhui” where one sits.
         """
-        places = [(before, self._provinces[word]) for before, word in zip(["", *names], names, strict=False) if word in self._provinces]
+        places = [
+            (before, self._provinces[word])
+            for before, word in zip(["", *names], names, strict=False)
+            if word in self._provinces
+        ]
         local = {"provincial", "municipal", "province's"} & {*names}
         if {"national", "nation's"} & {*names} or ("national people's congress" in names and not local):
             return COUNTRY

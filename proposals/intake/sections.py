@@ -15,17 +15,29 @@ LONGEST_HEADING, LONGEST_HEADING_ZH = 240, 70
 CLOSING = words(RULES["sections"]["closing_en"])
 CLOSING_ZH = anywhere(RULES["sections"]["closing_zh"])
 PART = re.compile(RULES["sections"]["part"], re.IGNORECASE)
-SPEECH = re.compile(rf"(?:\b(?:{DELEGATES['speech_en']})(?:\s+that)?|(?:建议|表示|认为|说|提出|指出|介绍|呼吁|称|问|答|如下|以下.*))\s*$", re.IGNORECASE)
-DECORATION = re.compile(r"^[\s\[【▍■◆●▶►*#|《<◎★☆丨]+|^\(?\d{1,2}[.、)）:：\s]+(?=\S)|^[一二三四五六七八九十]{1,3}、|^(?:NO|No)\.?\s?\d+[\s.:：]*|[\s\]】*#|]+$")
+SPEECH = re.compile(
+    rf"(?:\b(?:{DELEGATES['speech_en']})(?:\s+that)?|(?:建议|表示|认为|说|提出|指出|介绍|呼吁|称|问|答|如下|以下.*))\s*$",
+    re.IGNORECASE,
+)
+DECORATION = re.compile(
+    r"^[\s\[【▍■◆●▶►*#|《<◎★☆丨]+|^\(?\d{1,2}[.、)）:：\s]+(?=\S)|^[一二三四五六七八九十]{1,3}、|^(?:NO|No)\.?\s?\d+[\s.:：]*|[\s\]】*#|]+$"
+)
 NAMED_TITLE = re.compile(
     r"《(?P<zh>[^《》]{4,80}(?:《[^《》]{2,40}》[^《》]{0,30})?(?:提案|建议|议案))》"
     r"|[\"“](?P<en>(?:a )?(?:bill|proposals?|suggestions?|motion|recommendations?)\b[^\"”]{8,200})[\"”]"
     r"|(?:proposal|suggestion|bill|motion|recommendation)s?,? (?:titled|entitled|named|called|headed)[:,]? [\"“](?P<titled>[^\"”]{8,200})[\"”]",
     re.IGNORECASE,
 )
-TITLE_BEFORE = re.compile(r"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?(?:的)?(?:议案|提案|建议|关键词|题目|标题|title|proposal|suggestion)\s*[:：]\s*", re.I)
-OTHER_HEADING = re.compile("回应|链接|手记|^附[：:]|答复|动态|response|dynamic|did the officials|regulator", re.IGNORECASE)
-ASKING_HEADING = re.compile(f"{DEMANDS['asking_en']}|{DEMANDS['asking_zh']}|^[（(]?[一二三四五六七八九十\dIVX]{{1,3}}[)）、.]", re.IGNORECASE)
+TITLE_BEFORE = re.compile(
+    r"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?(?:的)?(?:议案|提案|建议|关键词|题目|标题|title|proposal|suggestion)\s*[:：]\s*",
+    re.I,
+)
+OTHER_HEADING = re.compile(
+    "回应|链接|手记|^附[：:]|答复|动态|response|dynamic|did the officials|regulator", re.IGNORECASE
+)
+ASKING_HEADING = re.compile(
+    f"{DEMANDS['asking_en']}|{DEMANDS['asking_zh']}|^[（(]?[一二三四五六七八九十\dIVX]{{1,3}}[)）、.]", re.IGNORECASE
+)
 SENTENCE_ENDS = re.compile(r"[.。；;!?！？,，]$")
 
 
@@ -109,11 +121,21 @@ class Sections:
     def _questions(self, line: Part) -> bool:
         """Tell whether an interviewer asks: a name that is no delegate's, a colon, and a question."""
         found = re.match("[^：:？?]{1,16}[：:]", line.text)
-        return bool(found and re.search("[？?][”\"]?$", line.text) and not self._delegates.mentions(line.part(0, found.end())) and not re.search("委员|代表", found[0]))
+        return bool(
+            found
+            and re.search('[？?][”"]?$', line.text)
+            and not self._delegates.mentions(line.part(0, found.end()))
+            and not re.search("委员|代表", found[0])
+        )
 
     def _other_heading(self, line: Part, *, behind: bool) -> None:
         """Let a heading that tells of other people end what a delegate says."""
-        if OTHERS_EN.search(line.text) or OTHERS_ZH.search(line.text) or OTHER_HEADING.search(line.text) or (behind and not ASKING_HEADING.search(line.text)):
+        if (
+            OTHERS_EN.search(line.text)
+            or OTHERS_ZH.search(line.text)
+            or OTHER_HEADING.search(line.text)
+            or (behind and not ASKING_HEADING.search(line.text))
+        ):
             self._now = self._interrupted = None
         elif self._now and self._now.lines:
             self._now.lines.append([line])
@@ -220,8 +242,13 @@ class Sections:
         if OTHERS_EN.search(sentence.text) or OTHERS_ZH.search(sentence.text):
             return first or bool(re.search(r"\b(?:said|responded|replied|answer\w*)\b|表示|回应|称|答", sentence.text))
         names = self._delegates.strangers(sentence)
-        return any(re.match(rf",|\s+(?:{DELEGATES['speech_en']})\b", sentence.text[each.end - sentence.start :]) for each in names) and not any(
-            like(Speaker(each, [each]), speaker) for each in names for speaker in (self._now.speakers if self._now else [])
+        return any(
+            re.match(rf",|\s+(?:{DELEGATES['speech_en']})\b", sentence.text[each.end - sentence.start :])
+            for each in names
+        ) and not any(
+            like(Speaker(each, [each]), speaker)
+            for each in names
+            for speaker in (self._now.speakers if self._now else [])
         )
 
     def _by_family_name(self, sentence: Part) -> Speaker | None:
@@ -259,14 +286,26 @@ def _bare_title(line: Part) -> bool:
 def _untitled(line: Part) -> bool:
     """Tell whether a line stands alone as a heading: short, without a stop."""
     longest = 45 if line.chinese else 130
-    return len(line.text) <= longest and not re.search("[.。；;,，:：!?？”\"]$", line.text) and not line.mark and not PART.fullmatch(line.text)
+    return (
+        len(line.text) <= longest
+        and not re.search('[.。；;,，:：!?？”"]$', line.text)
+        and not line.mark
+        and not PART.fullmatch(line.text)
+    )
 
 
 def _said_title(line: Part, end: int) -> Part | None:
     """Give what somebody asks for in a heading without a colon: 蔺伯谦委员建议尽快布局区域细胞制备中心."""
     rest = line.part(end - line.start, len(line.text))
-    found = re.match(r"(?:委员|代表)?(?=建议|呼吁|提议)|\s*(?:suggests?|proposes?|calls? for|urges?|recommends?|wants?)\s+(?=\w)", rest.text)
-    return _without(DECORATION, rest.part(found.end(), len(rest.text))) if found and len(rest.text) > found.end() + 6 else None
+    found = re.match(
+        r"(?:委员|代表)?(?=建议|呼吁|提议)|\s*(?:suggests?|proposes?|calls? for|urges?|recommends?|wants?)\s+(?=\w)",
+        rest.text,
+    )
+    return (
+        _without(DECORATION, rest.part(found.end(), len(rest.text)))
+        if found and len(rest.text) > found.end() + 6
+        else None
+    )
 
 
 def named_title(passage: Passage) -> Part | None:

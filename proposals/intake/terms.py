@@ -11,18 +11,31 @@ from proposals.intake.lexicon import Lexicon, Word
 from proposals.intake.lines import Part
 from proposals.intake.suggestions import Found
 
-PART_OF_A_NAME = re.compile(r"\s?(?:大学|学院|医院|医科|集团|股份|有限|公司|日报|研究院|研究所|University|College|Hospital|Medical|Institute|Normal|Jiao ?[Tt]ong)")
-PROVINCIAL_EN = re.compile(r"\b(?:(?:provincial|municipal|city|local) government|the (?:province|municipality|city)(?='s? (?:should|shall|must|to))|governments? at the provincial level)\b", re.IGNORECASE)
+PART_OF_A_NAME = re.compile(
+    r"\s?(?:大学|学院|医院|医科|集团|股份|有限|公司|日报|研究院|研究所|University|College|Hospital|Medical|Institute|Normal|Jiao ?[Tt]ong)"
+)
+PROVINCIAL_EN = re.compile(
+    r"\b(?:(?:provincial|municipal|city|local) government|the (?:province|municipality|city)(?='s? (?:should|shall|must|to))|governments? at the provincial level)\b",
+    re.IGNORECASE,
+)
 PROVINCIAL_ZH = re.compile("(?:省|市)(?:人民)?政府|(?<![一-鿿])(?:省里|市里|我省|我市)(?=应|要|将|出台|设立)")
-NATIONAL = re.compile(r"\bat the national level\b|\bthe state (?:should|shall|must|to\b|set|establish|introduce)|\bthe (?:country|central government)\b(?= (?:should|shall|must))|国家层面|(?:建议|由)国家(?=出台|设立|制定|建立|加大|加强|给予|支持|组织|统筹|将|把|在|对|尽快|层面)", re.IGNORECASE)
-UNNAMED = re.compile(r"\b(?:relevant|competent|concerned) (?:national )?(?:departments?|authorities|ministries)\b|有关(?:部门|部委|方面)|相关(?:部门|部委)", re.IGNORECASE)
+NATIONAL = re.compile(
+    r"\bat the national level\b|\bthe state (?:should|shall|must|to\b|set|establish|introduce)|\bthe (?:country|central government)\b(?= (?:should|shall|must))|国家层面|(?:建议|由)国家(?=出台|设立|制定|建立|加大|加强|给予|支持|组织|统筹|将|把|在|对|尽快|层面)",
+    re.IGNORECASE,
+)
+UNNAMED = re.compile(
+    r"\b(?:relevant|competent|concerned) (?:national )?(?:departments?|authorities|ministries)\b|有关(?:部门|部委|方面)|相关(?:部门|部委)",
+    re.IGNORECASE,
+)
 
 
 def _found(words: Iterable[Word], part: Part, confidence: float) -> tuple[Found, ...]:
     first: dict[str, Word] = {}
     for word in words:
         first.setdefault(word.slug, word)
-    return tuple(Found(word.slug, part.start + word.start, part.start + word.end, confidence) for word in first.values())
+    return tuple(
+        Found(word.slug, part.start + word.start, part.start + word.end, confidence) for word in first.values()
+    )
 
 
 def topics_in(part: Part, lexicon: Lexicon) -> tuple[Found, ...]:

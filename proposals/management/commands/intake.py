@@ -42,7 +42,9 @@ def _as_text(article: Article) -> str:
     lines = [found.value for found in (article.title, article.outlet, article.date) if found]
     for section in article.sections:
         names = ", ".join(person.name.value for person in section.people)
-        seats = {f"{person.seat.system} {person.seat.region} {person.seat.role}" for person in section.people if person.seat}
+        seats = {
+            f"{person.seat.system} {person.seat.region} {person.seat.role}" for person in section.people if person.seat
+        }
         lines += ["", f"{names} ({', '.join(sorted(seats)) or '?'}): {section.title.value if section.title else '?'}"]
         lines += [f"  {number}. {demand.text}" for number, demand in enumerate(section.demands, start=1)]
         lines += [f"  = {figure.value} {figure.unit} {figure.as_of}".rstrip() for figure in section.figures]
