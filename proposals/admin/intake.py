@@ -10,6 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -203,6 +204,6 @@ class IntakeAdmin(IntakeModelAdmin):
         every = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "module_name": self.opts.verbose_name_plural,
+            "module_name": capfirst(self.opts.verbose_name_plural),
         }
         return TemplateResponse(request, f"admin/proposals/intake/{name}.html", every | context)

@@ -244,7 +244,7 @@ class DemandForm(SuggestionForm):
     """One demand."""
 
     keep = forms.BooleanField(label=gettext_lazy("keep"), required=False)
-    text = forms.CharField(label=gettext_lazy("Demand"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=gettext_lazy("Demand"), required=False, widget=forms.Textarea(attrs={"rows": 1}))
     agencies = NamesField(Agency, label=gettext_lazy("Of whom, as stated"))
     topics = NamesField(Topic, label=gettext_lazy("Topics"))
 

@@ -36,7 +36,7 @@ FEW = 8
 SOURCE = ("title", "outlet", "url", "published", "language", "machine_translated", "kind", "reliability")
 SORTS = {
     "title": gettext_lazy("title"),
-    "name": gettext_lazy("name"),
+    "name": gettext_lazy("delegate"),
     "said": gettext_lazy("seat, employer, post"),
     "demand": gettext_lazy("demand"),
     "figure": gettext_lazy("figure"),

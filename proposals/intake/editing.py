@@ -36,6 +36,9 @@ TICKED = {"demands": "keep", "figures": "keep"}
 MOST = {"people": 40, "demands": 300, "figures": 100}
 """Of one section so many are shown: more stand in no proposal."""
 LONGEST = 5_000
+ROOM = {"value": 40, "unit": 40, "as_of": 10, "what": 200}
+"""Characters of a figure that the record has room for in either language: what is found is cut, what is typed told."""
+LONGEST_POST = 120
 UNSURE = 0.6
 """What is less sure than that is marked for a second look."""
 NEW, OTHER, ORGANISATION, NOBODY = "+", "=", "*", "!"
@@ -152,8 +155,8 @@ def _person(key: str, person: Person) -> Item:
         "spellings": DIVIDER.join(spellings),
         "spelt_at": [place for found in person.spellings for place in _place(found)],
         "role": person.seat.role if person.seat else "",
-        "employer": person.employer.value if person.employer else "",
-        "post": person.post.value if person.post else "",
+        "employer": person.employer.value[:LONGEST_POST] if person.employer else "",
+        "post": person.post.value[:LONGEST_POST] if person.post else "",
         "sure": person.name.confidence,
         "said_at": [*_place(person.employer), *_place(person.post), *_seat(person)],
     }
@@ -191,7 +194,7 @@ def new_figure(key: str, places: list[list[int]], **said: str) -> Item:
 
 
 def _figure(key: str, figure: Figure) -> Item:
-    said = {"value": figure.value, "unit": figure.unit, "as_of": figure.as_of, "what": figure.what}
+    said = {name: getattr(figure, name)[:room] for name, room in ROOM.items()}
     return new_figure(key, [[figure.start, figure.end]], **said) | {"sure": figure.confidence}
 
 
@@ -365,7 +368,7 @@ def mark_figure(section: Item, words: str, place: list[int]) -> str:
     """Take a passage for a figure: its first number, and what follows that."""
     found = NUMBER.search(words)
     said = {"value": found["value"].replace(",", "").rstrip("."), "unit": found["unit"]} if found else {}
-    figure = new_figure(free_key(section, "figures"), [place], what=words[:200], **said)
+    figure = new_figure(free_key(section, "figures"), [place], what=words[: ROOM["what"]], **said)
     insert(section, "figures", figure)
     return str(figure["key"])
 

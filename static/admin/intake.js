@@ -107,7 +107,7 @@ addEventListener('DOMContentLoaded', () => {
   // Ctrl+S saves, Ctrl+Enter accepts; who leaves with something unsaved is asked.
   let unsaved = Boolean(form.querySelector('.errorlist')), leaving = false, asking;
   addEventListener('beforeunload', event => { if (unsaved && !leaving) event.preventDefault(); });
-  form.addEventListener('keydown', event => {
+  document.addEventListener('keydown', event => {
     if (!(event.ctrlKey || event.metaKey)) return;
     const does = {s: 'save', enter: 'accept'}[event.key.toLowerCase()];
     const button = does && form.querySelector(`button[name="do"][value="${does}"]`);
