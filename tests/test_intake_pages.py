@@ -207,6 +207,14 @@ def test_a_kind_that_the_body_does_not_know_and_a_bad_address_are_refused(analys
     assert not Proposal.objects.exists()
 
 
+def test_a_seat_that_the_body_does_not_have_and_a_name_too_long_are_told_beside_the_field(analyst, begun):
+    page = accept_all(analyst, begun, s1p1_role="deputy")
+    assert "A congress has deputies" in page.text
+    page = accept_all(analyst, page, s1p1_role="member", s1p1_spellings="Ding" * 40)
+    assert "A name has at most 120 characters" in page.text
+    assert not Proposal.objects.exists()
+
+
 def test_one_section_is_accepted_another_left_out_and_taken_up_again(analyst, begun):
     page = do(analyst, begun, "accept s1")
     assert messages_of(page)[0].startswith("1 draft is entered:")

@@ -178,6 +178,9 @@ class IntakeAdmin(IntakeModelAdmin):
         last = max(0, (len(intake.sections) - 1) // PER_PAGE)
         asked = request.GET.get("p", "")
         page = min(int(asked) if is_key(asked) else 0, last)
+        faulty = [panel.number - 1 for panel in checked[1] if not panel.is_valid()] if checked else []
+        if faulty:
+            page = faulty[0] // PER_PAGE
         keys = [section["key"] for section in intake.sections[page * PER_PAGE : (page + 1) * PER_PAGE]]
         wrong = {panel.section["key"]: panel for panel in checked[1]} if checked else {}
         shown = [wrong.get(panel.section["key"], panel) for panel in panels(intake, keys, names)]

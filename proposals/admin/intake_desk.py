@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -13,13 +14,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from people.batches import Batch
 from people.models import Delegate
 from people.record_forms import is_key
-from proposals.admin.intake_panels import SourceForm, panels, source_of, take_in_source
+from proposals.admin.intake_panels import Panel, SourceForm, panels, source_of, take_in_source
 from proposals.intake import editing
 from proposals.intake.accepting import accept
 from proposals.intake.marking import located
-from proposals.models import Intake, Proposal
+from proposals.models import Intake, Proposal, Source
 from proposals.models.intakes import LEFT_OUT, OPEN
 from proposals.sheets.importing import NotImportedError
 from proposals.sheets.names import Names
@@ -96,27 +98,35 @@ class Desk:
         meant = panels(self.intake, keys, self.names, checked=keys)
         checked = [panel.is_valid() for panel in meant]
         if all(checked) and (there or form.is_valid()):
-            try:
-                accept(
-                    self.intake, there or form.save(commit=False), [panel.draft() for panel in meant], self.request.user
-                )
-            except (ValidationError, NotImportedError) as error:
-                self._say(" ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
-                return self._back()
-            self._tell(keys)
-            return HttpResponseRedirect(address_of(self.intake, page=self.request.GET.get("p", "")))
+            return self._enter(there or form.save(commit=False), meant)
         self._save()
         self._say(_("Nothing is entered yet: see what is marked below."), messages.ERROR)
         return self.page.show(self.request, self.intake, self.drafts, self.names, (form, meant))
 
-    def _tell(self, keys: list[str]) -> None:
-        """Name the drafts, each with a link."""
-        made = Proposal.objects.filter(pk__in=[one["proposal"] for one in self.intake.sections if one["key"] in keys])
-        said = ngettext("%(number)s draft is entered:", "%(number)s drafts are entered:", len(made)) % {
-            "number": len(made)
-        }
-        links = [(reverse("admin:proposals_proposal_change", args=[one.pk]), one) for one in made.order_by("pk")]
-        self._say(format_html("{} {}", said, format_html_join("; ", '<a href="{}">{}</a>', links)))
+    def _enter(self, source: Source, meant: list[Panel]) -> HttpResponse:
+        """Enter what has been checked; what the record refuses all the same is told, and nothing is entered."""
+        before = deepcopy(self.intake.sections)
+        try:
+            batch = accept(self.intake, source, [panel.draft() for panel in meant], self.request.user)
+        except (ValidationError, NotImportedError) as error:
+            self.intake.sections = before
+            self._say(" ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
+            return self._back()
+        self._tell(batch, [panel.section["proposal"] for panel in meant])
+        return HttpResponseRedirect(address_of(self.intake, page=self.request.GET.get("p", "")))
+
+    def _tell(self, batch: Batch, keys: list[int]) -> None:
+        """Name the drafts, each with a link, and where they are undone."""
+        made = [
+            (reverse("admin:proposals_proposal_change", args=[one.pk]), one)
+            for one in Proposal.objects.filter(pk__in=keys).order_by("pk")
+        ]
+        said = ngettext("%(number)s draft is entered:", "%(number)s drafts are entered:", len(made))
+        links = format_html_join("; ", '<a href="{}">{}</a>', made)
+        undo = format_html(
+            '<a href="{}">{}</a>', reverse("admin:proposals_proposal_import", args=[batch.pk]), _("Undo")
+        )
+        self._say(format_html("{} {} — {}", said % {"number": len(made)}, links, undo))
 
     def _section(self, key: str) -> editing.Item | None:
         found = editing.find(self.intake.sections, key)

@@ -21,7 +21,7 @@ from proposals.intake.editing import DIVIDERS, NEW, NOBODY, ORGANISATION, OTHER,
 from proposals.models import Figure, Proposal, Topic
 from proposals.sheets.names import Names
 
-LONGEST_TITLE = 500
+LONGEST_TITLE, LONGEST_NAME = 500, 120
 
 
 class NamesField(forms.CharField):
@@ -158,14 +158,14 @@ class PersonForm(SuggestionForm):
         widget=forms.TextInput(attrs={"class": "find-delegate", "autocomplete": "off"}),
         help_text=gettext_lazy("Any spelling, then “Look up”."),
     )
-    name_en = forms.CharField(label=gettext_lazy("Name in Latin letters"), required=False)
-    name_zh = forms.CharField(label=gettext_lazy("Chinese name"), required=False)
+    name_en = forms.CharField(label=gettext_lazy("Name in Latin letters"), required=False, max_length=LONGEST_NAME)
+    name_zh = forms.CharField(label=gettext_lazy("Chinese name"), required=False, max_length=LONGEST_NAME)
     spellings = forms.CharField(label=gettext_lazy("Spellings in the article"), required=False)
     role = forms.ChoiceField(
         label=gettext_lazy("Seat"), required=False, choices=[("", gettext_lazy("not said")), *Membership.Role.choices]
     )
-    employer = forms.CharField(label=gettext_lazy("Employer"), required=False, max_length=200)
-    post = forms.CharField(label=gettext_lazy("Post"), required=False, max_length=200)
+    employer = forms.CharField(label=gettext_lazy("Employer"), required=False, max_length=120)
+    post = forms.CharField(label=gettext_lazy("Post"), required=False, max_length=120)
 
     def __init__(
         self, item: Item, names: Names, known: Mapping[str, str], reasons: Mapping[str, Any], *, bound: bool
@@ -198,6 +198,8 @@ class PersonForm(SuggestionForm):
         self.proposer: Proposer | None = None
         who = cleaned.get("who")
         spellings = [part.strip() for part in DIVIDERS.split(cleaned.get("spellings", "")) if part.strip()]
+        if any(len(spelling) > LONGEST_NAME for spelling in spellings):
+            self.add_error("spellings", _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME})
         said = {name: cleaned.get(name, "").strip() for name in ("role", "employer", "post")}
         if who == ORGANISATION:
             self.proposer = Proposer(organisation=cleaned["name_zh"] or cleaned["name_en"])

@@ -11,7 +11,8 @@ from django.db.models import Field, URLField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.models import Agency, Delegate, Region, Session
+from people.models import Agency, Delegate, Membership, Region, Session
+from people.models.bodies import BodySystem
 from people.record_forms import page_of
 from proposals.admin.intake_forms import DemandForm, FigureForm, PersonForm, SectionForm
 from proposals.intake.accepting import Draft
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 else:
     SourceModelForm = forms.ModelForm
 
+OF_THE_OTHER = {BodySystem.CPPCC: Membership.Role.DEPUTY, BodySystem.NPC: Membership.Role.MEMBER}
+"""The plain seat that a body of a system does not have."""
 PER_PAGE = 20
 """Sections that are shown at once."""
 FEW = 8
@@ -135,7 +138,13 @@ class Panel:
     def is_valid(self) -> bool:
         """Check every form, so that all that is wrong is told at once."""
         rows = [self.form, *self.people, *self.kept, *(form for form in self.figures if form.item["keep"])]
-        return not [form for form in rows if not form.is_valid()]
+        if [form for form in rows if not form.is_valid()]:
+            return False
+        system = self.form.meeting.body.system
+        for person in self.people:
+            if person.proposer and person.proposer.role == OF_THE_OTHER[BodySystem(system)]:
+                person.add_error("role", _("A congress has deputies (代表), the CPPCC has members (委员)."))
+        return all(person.is_valid() for person in self.people)
 
     def draft(self) -> Draft:
         """Give what it becomes, once it is checked."""
