@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -126,6 +126,14 @@ def test_a_delegate_gets_the_spelling_the_seat_and_the_post_once_each_with_its_s
     again = analyst.post(START, {"text": TEXT, "again": "on"}, follow=True)
     accept_all(analyst, again)
     assert (ding.name_variants.count(), ding.memberships.count(), ding.positions.count()) == (1, 1, 1)
+
+
+def test_who_may_read_articles_only_enters_nothing(client, begun):
+    reader = User.objects.create_user("reader of articles", is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(content_type__model="intake"))
+    client.force_login(reader)
+    assert accept_all(client, begun).status_code == 403
+    assert not Proposal.objects.exists()
 
 
 def test_it_is_one_batch_with_its_reason_that_can_be_undone(analyst, begun):

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -40,6 +40,8 @@ MARKS = {
 }
 """What an analyst can say of a passage."""
 FOUND_AT_MOST = 8
+ENTERS = ("proposals.add_proposal", "proposals.add_source", "people.add_delegate", "people.change_delegate")
+"""What somebody must be allowed who accepts drafts: more than to read articles."""
 
 
 def address_of(intake: Intake, anchor: str = "", page: str = "") -> str:
@@ -90,6 +92,8 @@ class Desk:
 
     def _accept(self, keys: list[str]) -> HttpResponse:
         """Enter drafts; where something is wrong, say it beside the field, and enter none."""
+        if not self.request.user.has_perms(ENTERS):
+            raise PermissionDenied
         if not keys:
             self._say(_("Nothing is open and ticked."), messages.WARNING)
             return self._back()
