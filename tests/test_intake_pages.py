@@ -145,7 +145,8 @@ def test_it_is_one_batch_with_its_reason_that_can_be_undone(analyst, begun):
     )
     page = analyst.get(f"/admin/proposals/proposal/import/{batch.pk}/")
     assert "The file as it was" not in page.text
-    analyst.post(f"/admin/proposals/proposal/import/{batch.pk}/", {"undo": "1"})
+    page = analyst.post(f"/admin/proposals/proposal/import/{batch.pk}/", {"undo": "1"}, follow=True)
+    assert messages_of(page) == ["“Quinces at the Two Sessions” is undone."]
     assert not Proposal.objects.exists()
     assert not Source.objects.exists()
     assert not Session.objects.filter(body__slug="cppcc-shanghai").exists()
