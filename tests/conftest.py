@@ -101,7 +101,12 @@ def founding(db, founding_rows: list[list[Model]]) -> None:
 def roles(db) -> None:
     """Give the groups that migrations make, where a test with transactions of its own has emptied the tables."""
     if not Group.objects.exists():
-        for migration in ("0005_roles", "0008_roles_in_the_life_cycle", "0010_roles_in_lineage"):
+        for migration in (
+            "0005_roles",
+            "0008_roles_in_the_life_cycle",
+            "0010_roles_in_lineage",
+            "0012_roles_in_intake",
+        ):
             module = importlib.import_module(f"proposals.migrations.{migration}")
             module.Migration.operations[0].code(apps, connection.schema_editor())
 
