@@ -28,8 +28,9 @@ from tests.site import FOUNDING_DATA, Kept, Site, prepared, running, succeed
 
 @pytest.fixture(autouse=True)
 def _own_catalogue(settings, tmp_path: Path) -> None:
-    """Give each test a catalogue of its own, empty at first, and no page that another test was shown."""
+    """Give each test a catalogue of its own, empty at first, no page that another was shown, no search in vain."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+    settings.VAR_DIR = tmp_path
     cache.clear()
 
 
