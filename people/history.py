@@ -294,6 +294,8 @@ class Edit:
         else:
             rows[at(row)] = GONE
             self.were[at(row)] = row
+            if not row.part_of:
+                str(row)  # read what its name is made of, a session's body, which may be deleted next
 
     def write(self) -> None:
         """Give each record that was changed its next version, and keep the rows that were changed."""

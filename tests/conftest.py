@@ -28,8 +28,9 @@ from tests.site import FOUNDING_DATA, Kept, Site, prepared, running, succeed
 
 @pytest.fixture(autouse=True)
 def _own_catalogue(settings, tmp_path: Path) -> None:
-    """Give each test a catalogue of its own, empty at first, and no page that another test was shown."""
+    """Give each test a catalogue of its own, empty at first, no page that another was shown, no search in vain."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+    settings.VAR_DIR = tmp_path
     cache.clear()
 
 
@@ -101,7 +102,12 @@ def founding(db, founding_rows: list[list[Model]]) -> None:
 def roles(db) -> None:
     """Give the groups that migrations make, where a test with transactions of its own has emptied the tables."""
     if not Group.objects.exists():
-        for migration in ("0005_roles", "0008_roles_in_the_life_cycle", "0010_roles_in_lineage"):
+        for migration in (
+            "0005_roles",
+            "0008_roles_in_the_life_cycle",
+            "0010_roles_in_lineage",
+            "0012_roles_in_intake",
+        ):
             module = importlib.import_module(f"proposals.migrations.{migration}")
             module.Migration.operations[0].code(apps, connection.schema_editor())
 

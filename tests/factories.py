@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 from people.models import Agency, Body, Delegate, Level, Membership, NameVariant, Position, Region, Sector, Session
+from proposals.intake.editing import new_demand, new_person, new_section
 from proposals.models import (
     Addressee,
     Answer,
@@ -15,6 +16,7 @@ from proposals.models import (
     Echo,
     Event,
     Figure,
+    Intake,
     PolicyDocument,
     Proposal,
     Recommendation,
@@ -147,6 +149,15 @@ def make_figure(*, proposal, value="226.1", what="", sources: Iterable[Source] =
     for source in sources:
         Citation.objects.create(figure=figure, source=source)
     return figure
+
+
+def make_intake(*, title="", text="Plant quinces.", demands: Iterable[str] = ("Plant quinces.",), **fields):
+    """An article that is being read, with one open section that makes the `demands`."""
+    title = title or f"Article {next(_numbers)}"
+    section = new_section("s1", [[0, len(text)]]) | {"title": title}
+    section["demands"] = [new_demand(f"s1d{number}", each, []) for number, each in enumerate(demands, start=1)]
+    section["people"] = [new_person("s1p1", title, [])]
+    return Intake.objects.create(title=title, text=text, sections=[section], **fields)
 
 
 def make_event(*, proposal=None, stage="filed", source=None, **fields):

@@ -11,11 +11,13 @@ from django.db.models import CharField, TextField
 from django.urls import reverse
 
 from people.models import Body, Delegate, Session
-from proposals.models import Proposal, Recommendation
+from proposals.intake.editing import new_figure
+from proposals.models import Intake, Proposal, Recommendation
 from tests.admin_pages import REGISTERED, address, errors_of, make_record, sent_back
 from tests.factories import (
     make_body,
     make_delegate,
+    make_intake,
     make_membership,
     make_proposal,
     make_sector,
@@ -28,7 +30,23 @@ pytestmark = pytest.mark.django_db
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]")
 QUOTED = re.compile(r"“[^”]*”")
 """Examples of what is typed stand in quotation marks, in either language."""
-SAME_IN_BOTH = {"Lianghui", "XLSX", "CSV", "TSV", "JSON", "ISO", "MeSH", "Wikidata", "NMPA", "True", "False", "None"}
+SAME_IN_BOTH = {
+    "Lianghui",
+    "XLSX",
+    "CSV",
+    "TSV",
+    "JSON",
+    "HTML",
+    "DOCX",
+    "ISO",
+    "MeSH",
+    "Wikidata",
+    "NMPA",
+    "True",
+    "False",
+    "None",
+}
+SAME_IN_BOTH |= {"HTML", "DOCX", "URL"}
 TYPED_AS_THEY_ARE = re.compile(r"https?://\S+|[\w-]*\{[^}]*\}|__prefix__")
 SAID_IN = ("title", "aria-label", "placeholder", "alt")
 
@@ -99,6 +117,20 @@ def test_no_page_of_a_model_says_anything_in_english(chinese, model):
         response = chinese.get(page)
         assert '<html lang="zh-hans"' in response.text
         assert english_in(response, recorded) == set(), page
+
+
+def test_nor_do_the_pages_of_articles(chinese):
+    intake = make_intake(title="种植榅桲", text="建议种植榅桲。", demands=["种植榅桲。"], language="zh")
+    intake.sections[0]["figures"] = [new_figure("s1f1", [], value="30")]
+    intake.save()
+    recorded, page = recorded_texts(), address(Intake, "change", intake.pk)
+    told = [chinese.get(each) for each in (address(Intake), address(Intake, "add"), page)]
+    told.append(chinese.post(address(Intake, "add"), {"text": intake.text, "url": "x y"}))
+    asked = {"do": "accept", "shown": "s1", "s1-take": "on", "s1-title": "", "s1d1-agencies": "无", "s1d1-keep": "on"}
+    told.append(chinese.post(page, asked | {"s1-session": "无", "s1f1-keep": "on", "edits": "2"}))
+    for response in told:
+        assert response.status_code == 200
+        assert english_in(response, recorded) == set()
 
 
 def test_nor_do_the_pages_around_them(chinese):

@@ -4,7 +4,7 @@ import pytest
 
 from people.doubles import Double
 from proposals.models.outbox import recorded
-from tests.factories import make_proposal, make_session, make_source, make_topic
+from tests.factories import make_intake, make_proposal, make_session, make_source, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,7 @@ def test_each_number_is_that_of_its_list(analyst, admin_user):
     make(title="In review", state="review")
     with recorded(admin_user):
         make(title="Mine")
+    make_intake(title="Half read")
     first, second = make(title="One"), make(title="Other")
     Double.objects.create(kind="proposals.proposal", first=first.pk, second=second.pk, reason="title", percent=90)
     waiting = {each.label: each for each in analyst.get("/admin/").context["waiting"]}
@@ -50,6 +51,7 @@ def test_each_number_is_that_of_its_list(analyst, admin_user):
         "pairs of proposals that may be one": 1,
         "pairs of delegates that may be one": 0,
         "replies to no proposal that is known": 0,
+        "articles begun and not finished": 1,
         "sources whose address does not answer": 0,
     }
     for label, title in {
@@ -61,6 +63,15 @@ def test_each_number_is_that_of_its_list(analyst, admin_user):
         "without a reply after six months": "No reply",
     }.items():
         assert [row.title_en for row in analyst.get(waiting[label].url).context["cl"].result_list] == [title], label
+
+
+def test_articles_that_were_begun_are_listed_and_another_is_one_click_away(analyst):
+    make_intake(title="Half read")
+    make_intake(title="Read").delete()
+    page = analyst.get("/admin/")
+    assert 'href="/admin/proposals/intake/add/"' in page.text
+    [url] = [each.url for each in page.context["waiting"] if each.label == "articles begun and not finished"]
+    assert [row.title for row in analyst.get(url).context["cl"].result_list] == ["Half read"]
 
 
 def test_the_last_edits_of_all_are_named_with_their_reason(analyst, admin_user):

@@ -39,6 +39,7 @@ from tests.factories import (
     make_body,
     make_delegate,
     make_echo,
+    make_intake,
     make_membership,
     make_proposal,
     make_region,
@@ -229,6 +230,8 @@ class Draft:
             number="0777",
             recommendations=["Build a bank, xqzv"],
         )
+        words = {name: f"xqzv {name} 龘" for name in ("title", "text", "outlet", "url")}
+        make_intake(**words, demands=["Build a bank, xqzv 龘"], source=known_source)
 
     def publish(self):
         self.proposal.state = Proposal.State.PUBLISHED

@@ -8,9 +8,9 @@ from django.urls import URLResolver, get_resolver
 
 from people.history import Version
 from people.models import Delegate, NameVariant
-from proposals.models import Proposal
+from proposals.models import Intake, Proposal
 from tests.admin_pages import REGISTERED, make_record
-from tests.factories import make_proposal
+from tests.factories import make_intake, make_proposal
 
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "visitor", "reader", "analyst", "reviewer", "administrator")
@@ -84,6 +84,9 @@ def table():
         found[f"{start}{{key}}/history/1/restore/"] = EDITORS if not model.part_of else (*SIGN_IN, 404, 404, 404, 404)
         if name == "proposal":  # the first one is public
             found[f"{start}{{key}}/history/1/restore/"] = REVIEWERS
+    intakes = {"": EDITORS, "add/": EDITORS, "{key}/": (*SIGN_IN, 302, 302, 302, 302)}
+    intakes |= {f"{{key}}/{end}/": EDITORS for end in ("change", "history", "delete")}
+    found |= {f"proposals/intake/{end}": roles for end, roles in intakes.items()}
     return found
 
 
@@ -103,6 +106,7 @@ def browsers(client, roles):
 def filled(db):
     """A row of every model; the proposals are public, and every record has a history."""
     make_record(2)
+    make_intake()
 
 
 def keys(address):
@@ -180,13 +184,18 @@ def test_who_may_only_look_writes_nothing(browsers, filled, role):
         "proposals/proposal/add/",
         f"people/delegate/{delegate.pk}/change/",
         f"people/namevariant/{variant.pk}/delete/",
+        "proposals/intake/add/",
+        f"proposals/intake/{Intake.objects.get().pk}/change/",
+        f"proposals/intake/{Intake.objects.get().pk}/delete/",
     ):
         sent = {"title_en": "Mine", "name_en": "Mine", "post": "yes", "_version": 1, "reason_en": "Mine"}
+        sent |= {"text": "Mine", "do": "accept"}
         assert browser.post(f"/admin/{address}", sent).status_code in (302, 403), address
     for action in ("publish", "withdraw", "send", "return_to_draft", "delete_selected"):
         sent = {"action": action, "_selected_action": [proposal.pk], "confirmed": "1", "post": "yes"}
         browser.post("/admin/proposals/proposal/", sent)
     assert Version.objects.count() == before
+    assert Intake.objects.get().edits == 1
     assert Proposal.objects.filter(pk=proposal.pk).exists()
 
 

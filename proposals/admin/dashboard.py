@@ -19,7 +19,7 @@ from people.batches import Batch
 from people.doubles import Double
 from people.history import Version
 from people.models import Delegate
-from proposals.models import Citation, Proposal, Reply, Source
+from proposals.models import Citation, Intake, Proposal, Reply, Source
 from proposals.models.searches import searched_in_vain
 
 if TYPE_CHECKING:
@@ -118,6 +118,10 @@ def dashboard(user: Any) -> dict[str, Any]:
     waiting.append(
         Waiting(_("replies to no proposal that is known"), Reply.objects.waiting().count(), f"{replies}?waits=yes")
     )
+    if user.has_perm("proposals.view_intake"):
+        begun = Intake.objects.unfinished().count()
+        intakes = reverse("admin:proposals_intake_changelist")
+        waiting.append(Waiting(_("articles begun and not finished"), begun, f"{intakes}?state__exact=begun"))
     broken = Source.objects.exclude(link_fault="").count()
     sources = reverse("admin:proposals_source_changelist")
     waiting.append(Waiting(_("sources whose address does not answer"), broken, f"{sources}?link_fault__isempty=0"))
@@ -125,6 +129,7 @@ def dashboard(user: Any) -> dict[str, Any]:
     latest = list({(edit.kind, edit.key): edit for edit in reversed(edits)}.values())[::-1][:LATEST]
     return {
         "waiting": waiting,
+        "reads": user.has_perm("proposals.add_intake"),
         "latest": latest,
         "searched": [(words, times, urlencode({"q": words})) for words, times in searched_in_vain(SEARCHES)],
         "imports": Batch.objects.exclude(done_at=None).defer("content")[:LAST_IMPORTS],

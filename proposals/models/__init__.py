@@ -1,5 +1,6 @@
 """What: proposals, their recommendations, what they are about and where it is said."""
 
+from proposals.models.intakes import Intake
 from proposals.models.life_cycle import Event
 from proposals.models.lineage import Lineage
 from proposals.models.mappings import Mapping
@@ -22,6 +23,7 @@ __all__ = [
     "Event",
     "Figure",
     "Generation",
+    "Intake",
     "Lineage",
     "Mapping",
     "Outcome",

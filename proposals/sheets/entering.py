@@ -84,7 +84,11 @@ def _enter(rows: Sequence[PlannedProposal], slugs: Slugs, going: Edit) -> None:
         for row, demand in demands
         for agency, stated in row.meant.agencies.items()
     ]
-    citations = [Citation(source=row.meant.source, proposal=row.record) for row in rows if row.meant.source]
+    citations = [
+        Citation(source=row.meant.source, proposal=row.record, passage=row.meant.passage)
+        for row in rows
+        if row.meant.source
+    ]
     made += [Addressee.objects.bulk_create(addressees), Citation.objects.bulk_create(citations)]
     for links, name in ((Proposal.topics, "topics"), (Proposal.target_regions, "regions")):
         column = links.field.m2m_reverse_field_name()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from people.batches import Batch
 from people.doubles import forget_doubles, suspect_all
-from people.history import RecordModel, Version, edit, in_batches
+from people.history import RecordModel, Version, edit, in_batches, record_models
 from people.versions import as_it_was, bring_back, differences
 from proposals.models import Source
 from proposals.models.outbox import recorded
@@ -78,13 +78,18 @@ def undo(batch: Batch, by: Any = None) -> None:
             if version.number > 1 and version not in later:
                 bring_back(version.model, version.key, version.number - 1)
         created = [version for version in versions if version.number == 1]
-        for model in sorted({version.model for version in created}, key=lambda model: model is Source):
+        for model in sorted({version.model for version in created}, key=_when_it_goes):
             keys = [version.key for version in created if version.model is model]
             forget_doubles(model, keys)
             going.foresee(model, keys)
             _take_out(model, keys)
         batch.undone_at = timezone.now()
         batch.save()
+
+
+def _when_it_goes(model: type[RecordModel]) -> tuple[bool, int]:
+    """Tell in which order what was new goes: what needs others before these, and sources, which all cite, last."""
+    return model is Source, -record_models().index(model)
 
 
 def _take_out(model: type[RecordModel], keys: Sequence[int]) -> None:

@@ -48,6 +48,8 @@ class Meant:
     agencies: dict[int, bool] = field(default_factory=dict)
     """To whom each recommendation is addressed, and whether the source says so."""
     source: Source | None = None
+    passage: str = ""
+    """Where in the source it is said."""
     faults: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -1,0 +1,391 @@
+"""Editing: the suggestions of an article as an analyst corrects them, kept as they are typed.
+
+A section is a dictionary: its `key`, its `state`, its `places` (pairs of start and end in the text), what `SECTION`
+names as it is typed, and the lists `people`, `demands` and `figures`, whose items have the same: a key, places and what
+`FIELDS` names. Keys stay for ever, so that a form that was opened earlier still speaks of the same thing. Names of
+topics, regions, agencies and sessions are typed, divided by semicolons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
+from typing import Any
+
+from django.db.models import Model
+
+from people.language import CHINESE, language_of
+from people.models import Agency, Level, Region, Session
+from people.models.bodies import BodySystem
+from proposals.intake.suggestions import Article, Demand, Figure, Found, Person, Section
+from proposals.models import Intake, Proposal, Topic
+from proposals.models.intakes import LEFT_OUT, OPEN
+from proposals.sheets.names import Names
+from proposals.sheets.romanising import romanised
+
+Item = dict[str, Any]
+SECTION = ("title", "kind", "session", "system", "region", "term", "ordinal", "year", "topics", "regions", "summary")
+FIELDS = {
+    "people": ("who", "other", "name_en", "name_zh", "spellings", "role", "employer", "post"),
+    "demands": ("text", "agencies", "topics"),
+    "figures": ("value", "unit", "as_of", "what"),
+}
+LETTERS = {"people": "p", "demands": "d", "figures": "f"}
+TICKED = {"demands": "keep", "figures": "keep"}
+MOST = {"people": 40, "demands": 300, "figures": 100}
+"""Of one section so many are shown: more stand in no proposal."""
+LONGEST = 5_000
+ROOM = {"value": 40, "unit": 40, "as_of": 10, "what": 200}
+"""Characters of a figure that the record has room for in either language: what is found is cut, what is typed told."""
+LONGEST_POST = 120
+UNSURE = 0.6
+"""What is less sure than that is marked for a second look."""
+NEW, OTHER, ORGANISATION, NOBODY = "+", "=", "*", "!"
+"""Who is meant by a name, where it is none of the candidates; no slug is one of these."""
+DIVIDER, DIVIDERS = "; ", re.compile("[;；]")
+
+
+def begin(intake: Intake, article: Article, names: Names) -> None:
+    """Take over what was found in an article."""
+    intake.text, intake.language = article.text, article.language
+    intake.left_out = [{"why": one.why, "start": one.start, "end": one.end} for one in article.left_out]
+    intake.about = [
+        {"what": what, "start": found.start, "end": found.end}
+        for what, found in (("title", article.title), ("outlet", article.outlet), ("published", article.date))
+        if found
+    ]
+    intake.sections = []
+    for section in article.sections:
+        intake.sections.append(_section(f"s{len(intake.sections) + 1}", section, _Told(names)))
+
+
+class _Told:
+    """The names of what is meant by slug, as they are typed."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def __call__(self, model: type[Model], slugs: Iterable[str]) -> str:
+        known, told = self._names.slugs(model), self._names.told(model)
+        return DIVIDER.join(dict.fromkeys(told[known[slug]] for slug in slugs if slug in known))
+
+    def found(self, model: type[Model], things: Iterable[Found]) -> str:
+        return self(model, (thing.value for thing in things))
+
+
+def _section(key: str, section: Section, told: _Told) -> Item:
+    seat = next((person.seat for person in section.people if person.seat), None)
+    placed = seat is not None and seat.level in (Level.NATIONAL, Level.PROVINCIAL)
+    system = seat.system if seat else BodySystem.CPPCC
+    item = new_section(key, [[section.start, section.end]])
+    item |= {
+        "title": section.title.value if section.title else "",
+        "title_at": _place(section.title),
+        "kind": section.kind or _kind(system),
+        "session": told(Session, [section.session]),
+        "system": system,
+        "region": told(Region, [seat.region]) if seat and placed else "",
+        "ordinal": str((section.year - 2023) % 5 + 1) if section.year else "",  # all bodies began a term in 2023
+        "year": str(section.year or ""),
+        "topics": told.found(Topic, section.topics),
+        "regions": told.found(Region, section.regions),
+    }
+    for person in section.people[: MOST["people"]]:
+        item["people"].append(_person(free_key(item, "people"), person))
+    for demand in section.demands[: MOST["demands"]]:
+        item["demands"].append(_demand(free_key(item, "demands"), demand, told))
+    for figure in section.figures[: MOST["figures"]]:
+        item["figures"].append(_figure(free_key(item, "figures"), figure))
+    return item
+
+
+def _kind(system: str) -> str:
+    return Proposal.Kind.PROPOSAL if system == BodySystem.CPPCC else Proposal.Kind.SUGGESTION
+
+
+def _place(found: Found | None) -> list[list[int]]:
+    return [[found.start, found.end]] if found and found.end > found.start else []
+
+
+def new_section(key: str, places: list[list[int]]) -> Item:
+    """Make a section that says nothing yet."""
+    blank = dict.fromkeys(SECTION, "") | {"kind": Proposal.Kind.PROPOSAL.value, "system": BodySystem.CPPCC.value}
+    lists: Item = {name: [] for name in FIELDS}
+    return {
+        "key": key,
+        "state": OPEN,
+        "proposal": None,
+        "take": True,
+        "places": places,
+        "title_at": [],
+        **blank,
+        **lists,
+    }
+
+
+def _named(name: str) -> Item:
+    """Give the two names of a new delegate, as printed; a Chinese one is spelled by its sound too."""
+    if language_of(name) == CHINESE:
+        return {"name_en": romanised(name), "name_zh": name}
+    return {"name_en": name, "name_zh": ""}
+
+
+def new_person(key: str, name: str, places: list[list[int]]) -> Item:
+    """Make a delegate of a name; who is meant must be chosen where somebody of the record may be."""
+    item = {
+        "key": key,
+        "places": places,
+        "candidates": [],
+        "sure": 1.0,
+        "spelt_at": [],
+        **dict.fromkeys(FIELDS["people"], ""),
+    }
+    return {**item, **_named(name), "spellings": name}
+
+
+def _person(key: str, person: Person) -> Item:
+    candidates = [{"slug": one.slug, "certain": one.certain, "why": one.why} for one in person.candidates]
+    certain = [one["slug"] for one in candidates if one["certain"]]
+    item = new_person(key, person.name.value, _place(person.name))
+    spellings = dict.fromkeys([person.name.value, *(found.value for found in person.spellings)])
+    return item | {
+        "candidates": candidates,
+        "who": certain[0] if len(certain) == 1 else ("" if candidates else NEW),
+        "spellings": DIVIDER.join(spellings),
+        "spelt_at": [place for found in person.spellings for place in _place(found)],
+        "role": person.seat.role if person.seat else "",
+        "employer": person.employer.value[:LONGEST_POST] if person.employer else "",
+        "post": person.post.value[:LONGEST_POST] if person.post else "",
+        "sure": person.name.confidence,
+        "said_at": [*_place(person.employer), *_place(person.post), *_seat(person)],
+    }
+
+
+def _seat(person: Person) -> list[list[int]]:
+    return [[person.seat.start, person.seat.end]] if person.seat and person.seat.end > person.seat.start else []
+
+
+def new_demand(key: str, text: str, places: list[list[int]]) -> Item:
+    """Make a demand; `printed` is the text as the article has it."""
+    return {
+        "key": key,
+        "keep": True,
+        "places": places,
+        "sure": 1.0,
+        "printed": text,
+        "text": text,
+        "agencies": "",
+        "topics": "",
+    }
+
+
+def _demand(key: str, demand: Demand, told: _Told) -> Item:
+    return new_demand(key, demand.text, [[demand.start, demand.end]]) | {
+        "agencies": told.found(Agency, demand.addressees),
+        "topics": told.found(Topic, demand.topics),
+        "sure": demand.confidence,
+    }
+
+
+def new_figure(key: str, places: list[list[int]], **said: str) -> Item:
+    """Make a figure of what is `said`: value, unit, as of, what."""
+    return {"key": key, "keep": True, "places": places, "sure": 1.0, **dict.fromkeys(FIELDS["figures"], ""), **said}
+
+
+def _figure(key: str, figure: Figure) -> Item:
+    said = {name: getattr(figure, name)[:room] for name, room in ROOM.items()}
+    return new_figure(key, [[figure.start, figure.end]], **said) | {"sure": figure.confidence}
+
+
+def free_key(section: Item, name: str) -> str:
+    """Give a key for one more of the `people`, `demands` or `figures` of a section."""
+    taken = {item["key"] for item in section[name]}
+    keys = (f"{section['key']}{LETTERS[name]}{number}" for number in count(section.setdefault(f"last_{name}", 0) + 1))
+    key = next(key for key in keys if key not in taken)
+    section[f"last_{name}"] = int(key.rpartition(LETTERS[name])[2])
+    return key
+
+
+def items(section: Item) -> Iterator[tuple[str, Item]]:
+    """Give all that a section is made of, each with the name of its list."""
+    return ((name, item) for name in FIELDS for item in section[name])
+
+
+def find(sections: Iterable[Item], key: str) -> tuple[Item, str, Item] | None:
+    """Find what has a key: its section, the name of its list ("" for the section itself), and itself."""
+    for section in sections:
+        if section["key"] == key:
+            return section, "", section
+        for name, item in items(section):
+            if item["key"] == key:
+                return section, name, item
+    return None
+
+
+def take_in(sections: Iterable[Item], shown: Iterable[str], typed: Mapping[str, str]) -> None:
+    """Take over what was typed into the forms of the sections that were `shown`; fields are named `key-field`."""
+    wanted = {*shown}
+    for section in sections:
+        if section["key"] not in wanted or section["state"] != OPEN:
+            continue
+        _take(section, SECTION, typed)
+        section["take"] = f"{section['key']}-take" in typed
+        for name, item in items(section):
+            if any(f"{item['key']}-{field}" in typed for field in FIELDS[name]):
+                _take(item, FIELDS[name], typed)
+                if tick := TICKED.get(name):
+                    item[tick] = f"{item['key']}-{tick}" in typed
+
+
+def _take(item: Item, fields: Iterable[str], typed: Mapping[str, str]) -> None:
+    for field in fields:
+        value = typed.get(f"{item['key']}-{field}")
+        if value is not None:
+            item[field] = value.replace("\x00", "").replace("\r\n", "\n")[:LONGEST]
+
+
+def merge(section: Item, key: str) -> str:
+    """Make a demand and the next one; give the key of what is left."""
+    demands = section["demands"]
+    place = next((place for place, one in enumerate(demands) if one["key"] == key), len(demands))
+    if place + 1 >= len(demands):
+        return key
+    one, other = demands[place], demands.pop(place + 1)
+    gap = "" if language_of(one["text"][-1:]) == CHINESE or one["text"].endswith(("。", "；", "，")) else " "
+    for field in ("text", "printed"):
+        one[field] = gap.join(filter(None, (one[field].strip(), other[field].strip())))
+    for field in ("agencies", "topics"):
+        parts = [part.strip() for part in DIVIDERS.split(f"{one[field]};{other[field]}")]
+        one[field] = DIVIDER.join(dict.fromkeys(filter(None, parts)))
+    one["places"] = [*one["places"], *other["places"]]
+    one["keep"] = one["keep"] or other["keep"]
+    return key
+
+
+def split(section: Item, key: str, at: int | None = None) -> str:
+    """Make two of a demand: `at` a place in its text, else at its line breaks, else after its first sentence."""
+    place, one = next(((place, one) for place, one in enumerate(section["demands"]) if one["key"] == key), (0, None))
+    parts = _parts(one["text"], at) if one else []
+    if one is None or len(parts) < 2 or len(section["demands"]) + len(parts) > MOST["demands"] + 1:
+        return key
+    made = [{**one, "text": part, "printed": part if part in one["printed"] else ""} for part in parts]
+    for each, part in zip(made, parts, strict=True):
+        each["places"] = _within(one, part)
+    for each in made[1:]:
+        each["key"] = free_key(section, "demands")
+    section["demands"][place : place + 1] = made
+    return str(made[1]["key"])
+
+
+def _parts(text: str, at: int | None) -> list[str]:
+    if at is not None and text[:at].strip() and text[at:].strip():
+        parts = [text[:at], text[at:]]
+    else:
+        parts = text.splitlines()
+        if len([part for part in parts if part.strip()]) < 2:
+            parts = re.split(r"(?<=[。；;！？])|(?<=[.!?])\s+", text.strip(), maxsplit=1)
+    return [part.strip(" \n;；,，") for part in parts if part.strip(" \n;；,，")]
+
+
+def _within(one: Item, part: str) -> list[list[int]]:
+    """Give the place of a part of a demand, where the demand stands as printed in one place; else that of the whole."""
+    if len(one["places"]) == 1 and part in one["printed"]:
+        [(start, end)] = one["places"]
+        left = one["printed"].find(part)
+        if end - start == len(one["printed"]):
+            return [[start + left, start + left + len(part)]]
+    return [*one["places"]]
+
+
+def insert(section: Item, name: str, item: Item) -> None:
+    """Put one more into a section where it stands in the text; what has no place comes last."""
+    start = item["places"][0][0] if item["places"] else None
+    rows: Sequence[Item] = section[name]
+    later = (
+        place for place, row in enumerate(rows) if start is not None and row["places"] and row["places"][0][0] > start
+    )
+    section[name].insert(next(later, len(rows)), item)
+
+
+def add_section(intake: Intake, title: str = "", place: list[int] | None = None) -> Item:
+    """Add a section, where it stands in the text or at the end; what is open before it lends it its session."""
+    numbers = [int(section["key"][1:]) for section in intake.sections]
+    section = new_section(f"s{max(numbers, default=0) + 1}", [place] if place else [])
+    if intake.sections:
+        last = intake.sections[-1]
+        section |= {name: last[name] for name in ("kind", "session", "system", "region", "term", "ordinal", "year")}
+    section |= {"title": title, "title_at": [place] if place else []}
+    insert({"sections": intake.sections}, "sections", section)
+    return section
+
+
+def leave_out(section: Item, *, out: bool) -> None:
+    """Decide that a section becomes no draft, or take that back."""
+    section["state"] = LEFT_OUT if out else OPEN
+
+
+def at(intake: Intake, start: int) -> Item | None:
+    """Give the open section in which a place of the text lies, or the last one that begins before it."""
+    before = [one for one in intake.sections if one["state"] == OPEN and one["places"] and one["places"][0][0] <= start]
+    return max(before, key=lambda one: one["places"][0][0], default=next(iter(intake.open_sections), None))
+
+
+def mark_title(section: Item, words: str, place: list[int]) -> str:
+    """Take a passage for the title."""
+    section |= {"title": words, "title_at": [place]}
+    return str(section["key"])
+
+
+def mark_name(section: Item, words: str, place: list[int]) -> str:
+    """Take a passage for the name of one more delegate."""
+    person = new_person(free_key(section, "people"), words, [place])
+    section["people"].append(person)
+    return str(person["key"])
+
+
+def mark_spelling(section: Item, words: str, place: list[int]) -> str:
+    """Take a passage for another spelling of the delegate, the first where there are several."""
+    if not section["people"]:
+        return mark_name(section, words, place)
+    person = section["people"][0]
+    person["spellings"] = DIVIDER.join(filter(None, (person["spellings"], words)))
+    person["spelt_at"] = [*person.get("spelt_at", []), place]
+    return str(person["key"])
+
+
+def mark_demand(section: Item, words: str, place: list[int]) -> str:
+    """Take a passage for a demand."""
+    demand = new_demand(free_key(section, "demands"), words, [place])
+    insert(section, "demands", demand)
+    return str(demand["key"])
+
+
+NUMBER = re.compile(r"(?P<value>\d[\d,.]*\d|\d)\s*(?P<unit>%|[^\s，。,.;；()（）]*)")
+
+
+def mark_figure(section: Item, words: str, place: list[int]) -> str:
+    """Take a passage for a figure: its first number, and what follows that."""
+    found = NUMBER.search(words)
+    said = {"value": found["value"].replace(",", "").rstrip("."), "unit": found["unit"]} if found else {}
+    figure = new_figure(free_key(section, "figures"), [place], what=words[: ROOM["what"]], **said)
+    insert(section, "figures", figure)
+    return str(figure["key"])
+
+
+MARKED: dict[str, Callable[[Item, str, list[int]], str]] = {
+    "demand": mark_demand,
+    "figure": mark_figure,
+    "title": mark_title,
+    "name": mark_name,
+    "spelling": mark_spelling,
+}
+
+
+def do_not_read(intake: Intake, place: list[int]) -> None:
+    """Leave a passage out, and untick what was found in it alone."""
+    start, end = place
+    intake.left_out = [*intake.left_out, {"why": "analyst", "start": start, "end": end}]
+    for item in chain.from_iterable([*one["demands"], *one["figures"]] for one in intake.open_sections):
+        if item["places"] and all(start <= left and right <= end for left, right in item["places"]):
+            item["keep"] = False

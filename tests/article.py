@@ -1,0 +1,111 @@
+"""A made-up article on quinces, what is found in it, and the page on which it is read, as a browser sends it back."""
+
+from proposals.intake.suggestions import Article, Candidate, Demand, Figure, Found, LeftOut, Person, Seat, Section
+from proposals.models import Intake
+
+START = "/admin/proposals/intake/add/"
+TEXT = """Quinces at the Two Sessions
+2024-03-12 The Daily Quince
+
+Ding Leeming, member of the CPPCC National Committee, chairman of Betta: Plant quinces
+IMG_1
+The market is 226.1 billion yuan by 2030. It is suggested that the NHC plant more quinces. Schools should teach quinces.
+
+Zhang Yi, member of the CPPCC Shanghai Committee: Open a quince bank
+Shanghai should open a bank.
+
+Return to List
+"""
+
+
+def found(words, value=None, confidence=0.9):
+    start = TEXT.index(words)
+    return Found(words if value is None else value, start, start + len(words), confidence)
+
+
+def at(words):
+    start = TEXT.index(words)
+    return {"start": start, "end": start + len(words)}
+
+
+def seat(words, level, region):
+    return Seat("cppcc", level, region, "member", confidence=0.9, **at(words))
+
+
+def article():
+    ding = Person(
+        found("Ding Leeming"),
+        spellings=(found("Ding Leeming"),),
+        seat=seat("member of the CPPCC National Committee", "national", "china"),
+        employer=found("Betta"),
+        post=found("chairman"),
+        candidates=(Candidate("ding-lieming", "Ding Lieming", certain=True, why=""),),
+    )
+    zhang = Person(
+        found("Zhang Yi"),
+        seat=seat("member of the CPPCC Shanghai Committee", "provincial", "shanghai"),
+        candidates=(Candidate("zhang-yi", "Zhang Yi", certain=False, why=""),),
+    )
+    asked = found("It is suggested that the NHC plant more quinces.")
+    first = Section(
+        TEXT.index("Ding"),
+        TEXT.index("Zhang"),
+        people=(ding,),
+        title=found("Plant quinces"),
+        kind="proposal",
+        year=2024,
+        session="cppcc-national-14-2",
+        demands=(
+            Demand(asked.value, asked.start, asked.end, 0.9, addressees=(found("NHC", "nhc"),)),
+            Demand("Schools should teach quinces.", confidence=0.4, **at("Schools should teach quinces.")),
+        ),
+        figures=(
+            Figure("226.1", "billion yuan", "2030", "The market", confidence=0.9, **at("226.1 billion yuan by 2030")),
+        ),
+        topics=(found("quinces", "quinces"),),
+        regions=(found("National", "china"),),
+    )
+    second = Section(
+        TEXT.index("Zhang"),
+        TEXT.index("Return"),
+        people=(zhang,),
+        title=found("Open a quince bank"),
+        year=2024,
+        demands=(Demand("Shanghai should open a bank.", confidence=0.9, **at("Shanghai should open a bank.")),),
+    )
+    return Article(
+        TEXT,
+        "en",
+        title=found("Quinces at the Two Sessions"),
+        date=found("2024-03-12"),
+        sections=(first, second),
+        left_out=(LeftOut("image", **at("IMG_1")), LeftOut("menu", **at("Return to List"))),
+    )
+
+
+def fields(page):
+    """What a browser would send back from the page, under the names of fields."""
+    intake = page.context["intake"]
+    sent = {"edits": str(intake.edits), "shown": [panel.section["key"] for panel in page.context["panels"]]}
+    forms = [page.context["source_form"]] if not page.context["source"] else []
+    for panel in page.context["panels"]:
+        if panel.section["state"] == "open":
+            forms += [panel.form, *panel.people, *panel.demands, *panel.figures]
+    for bound in (bound for form in forms for bound in form):
+        value = bound.value()
+        if value is True:
+            sent[bound.html_name] = "on"
+        elif value not in (None, False):
+            sent[bound.html_name] = value
+    return sent
+
+
+def do(analyst, page, what, **typed):
+    """Press a button of the page, after typing into fields: `s1d1_text` is `s1d1-text`."""
+    sent = fields(page) | {name.replace("_", "-", 1): value for name, value in typed.items()} | {"do": what}
+    sent = {name: value for name, value in sent.items() if value is not None}
+    return analyst.post(f"/admin/proposals/intake/{Intake.objects.latest('pk').pk}/change/", sent, follow=True)
+
+
+def sections():
+    return Intake.objects.get().sections
