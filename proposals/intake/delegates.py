@@ -17,6 +17,8 @@ from proposals.intake.seats import SeatPhrase, Seats
 
 MOST_BEFORE = 50
 """How many names back somebody is looked for whom “the member” may mean."""
+JUST_BEFORE = 60
+"""Characters before a name in which a rank stands."""
 LIKE = 74
 """Percent of letters from which two spellings in one section are one name."""
 SHORT = re.compile(
@@ -102,7 +104,7 @@ class Delegates:
                 before.seats.append(phrase)
         self._bare_rank(line)
         for name in names:
-            if SHORT.search(line.text[: name.start - line.start]):
+            if SHORT.search(_before(line, name)):
                 self._speaker(name).short = True
         for found in SHORT_ZH.finditer(line.text):
             if name_zh := called(line, found.start("rank")):
@@ -151,9 +153,7 @@ class Delegates:
     def _bare_rank(self, line: Part) -> None:
         """Read “…, a deputy and vice president of …” where the sentence names the body itself."""
         for name in self._names[line.start]:
-            found = RANK_BEHIND.match(line.text, name.end - line.start) or RANK_BEFORE.search(
-                line.text[: name.start - line.start]
-            )
+            found = RANK_BEHIND.match(line.text, name.end - line.start) or RANK_BEFORE.search(_before(line, name))
             sentence = next((each for each in line.sentences if each.start <= name.start < each.end), line)
             phrase = (
                 self._seat_finder.body(sentence, found["rank"])
@@ -199,6 +199,12 @@ class Delegates:
 
 def _start(thing: Name | Part) -> int:
     return thing.start
+
+
+def _before(line: Part, name: Name) -> str:
+    """Give what stands just before a name."""
+    place = name.start - line.start
+    return line.text[max(0, place - JUST_BEFORE) : place]
 
 
 def _within(names: Sequence[Name], part: Part) -> Sequence[Name]:
