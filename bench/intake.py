@@ -13,8 +13,6 @@ suggestion; each matches one at most, as many as can be. So an action that was n
 was cut in two is found once and false once.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os
@@ -24,13 +22,27 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import django
+from django.apps import apps
+from django.core.management import call_command
 
 from tests.site import ROOT
 
-if TYPE_CHECKING:
-    from proposals.intake.lexicon import Lexicon
-    from proposals.intake.suggestions import Article, Person, Section
+if not apps.ready:  # alone, not among tests: a record of its own, chosen before Django's models are imported
+    os.environ.update(
+        DATABASE_URL=f"sqlite:///{ROOT}/var/bench/intake/record.sqlite3",
+        LIANGHUI_VAR=f"{ROOT}/var/bench/intake",
+        DJANGO_SETTINGS_MODULE="lianghui.settings",
+    )
+    Path(os.environ["LIANGHUI_VAR"]).mkdir(parents=True, exist_ok=True)
+    django.setup()
+
+from proposals.intake.lexicon import Lexicon
+from proposals.intake.plain import plain_text
+from proposals.intake.reading import read
+from proposals.intake.suggestions import Article, Person, Section
 
 ARTICLES = ROOT / "tests" / "intake"
 SHARED = 0.6
@@ -245,9 +257,6 @@ def articles(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
 
 def measured(pairs_of_files: Sequence[tuple[Path, Path]], lexicon: Lexicon) -> Scores:
     """Read articles and compare each with its answers."""
-    from proposals.intake.plain import plain_text  # noqa: PLC0415
-    from proposals.intake.reading import read  # noqa: PLC0415
-
     scores: Scores = defaultdict(Score)
     for path, answers in pairs_of_files:
         article = read(plain_text(path.read_bytes()), lexicon)
@@ -284,20 +293,7 @@ def main() -> None:
 
 
 def _lexicon() -> Lexicon:
-    """Make a record of its own with the founding data, once, and read its names."""
-    var = ROOT / "var" / "bench" / "intake"
-    os.environ.update(
-        DATABASE_URL=f"sqlite:///{var / 'record.sqlite3'}",
-        LIANGHUI_VAR=str(var),
-        DJANGO_SETTINGS_MODULE="lianghui.settings",
-    )
-    var.mkdir(parents=True, exist_ok=True)
-    import django  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-
-    django.setup()
-    from proposals.intake.lexicon import Lexicon  # noqa: PLC0415
-
+    """Fill the record with the founding data, once, and read its names."""
     call_command("migrate", verbosity=0)
     call_command("load_dataset", str(ROOT / "proposals" / "data" / "two-sessions-2024"), verbosity=0)
     return Lexicon.of_record()

@@ -5,42 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from proposals.intake import chinese, english
 from proposals.intake.actions import actions, trimmed
 from proposals.intake.lines import Part
+from proposals.intake.rules import CHINESE, ENGLISH, any_of
 from proposals.intake.sections import Passage
 
 LEAD_COVERED = 0.4
 """What share of its words a summing-up sentence must add to what follows to ask for something of its own."""
 LONGEST_LEAD, LONGEST_LEAD_ZH = 60, 18
 """Characters of a sentence that only names what the rest of a point spells out."""
-CREATES = re.compile(
-    r"(?:establish|set up|create|build|formulate|enact|draft|introduce|found|launch)\b|制定|设立|成立|建立|出台|组建|建设|修订|起草|编制",
-    re.IGNORECASE,
-)
-"""How a sentence begins that asks for something of its own, however short: not what only names a field of work."""
+CREATES = re.compile(rf"{any_of(ENGLISH['creating'])}\b|{any_of(CHINESE['creating'])}", re.IGNORECASE)
+"""What begins a sentence that asks for something of its own, however short: not what only names a field of work."""
 LONGEST_HEAD, LONGEST_HEAD_ZH = 120, 36
-NUMERALS, NUMERALS_ZH = (
-    "two|three|four|five|six|several|some|following|these|specific",
-    "[几一二两三四五六七八九十]|以下|如下",
-)
+"""Characters of the heading of a point."""
+ENDS = re.compile("[.。；;!！?？,，]$")
+NUMERALS_ZH = any_of(CHINESE["numerals"])
 ANNOUNCED = re.compile(
-    rf"\b(?:{NUMERALS}) (?:\w+ )?(?:points|suggestions?|recommendations?|proposals?|aspects|measures|requests|prescriptions|opinions|demands|things to do)\b"
-    r"|\b(?:suggestions?|recommendations?|requests|demands) (?:is|are|follow\w*|as follows|include)|what (?:he|she) (?:proposes|wants|asks)|(?:appeal|request) is simple|put(?:s)? forward in the proposal",
+    rf"\b{any_of(ENGLISH['numerals'])} (?:\w+ )?{any_of(ENGLISH['points'])}\b|{any_of(ENGLISH['announcements'])}",
     re.IGNORECASE,
 )
+"""“the following three suggestions”."""
 ANNOUNCED_ZH = re.compile(
-    f"(?:{NUMERALS_ZH})(?:点|方面|条|个方面|项|件事)(?:的)?(?:建议|意见|对策|措施|请求|事)|建议概括起来|具体建议|建议如下|如下建议|以下建议|最要紧的是|想法[是很]|几点想法|意见是|建议是|药方|提案(?:提出|聚焦|建议)|议案提出"
+    rf"{NUMERALS_ZH}{any_of(CHINESE['counted'])}的?{any_of(CHINESE['points'])}|{any_of(CHINESE['announcements'])}"
 )
-TROUBLES = re.compile(
-    r"\b(?:problems?|challenges|difficulties|shortcomings) (?:are|is|as follows|mainly|include)|what is the problem",
-    re.IGNORECASE,
-)
-TROUBLES_ZH = re.compile(f"(?:主要(?:有|存在|是)|存在)(?:{NUMERALS_ZH}|以下)?[^，。]{{0,8}}(?:问题|困难|短板|不足)")
-STOP_WORDS = frozenset(
-    "the a an of and or to in on for with by from as at is are be that this it its their our will we should must further strengthen improve enhance promote accelerate encourage support".split()
-)
+TROUBLES = re.compile(rf"\b{any_of(ENGLISH['troubles'])}", re.IGNORECASE)
+TROUBLES_ZH = re.compile(rf"(?:主要(?:有|存在|是)|存在){NUMERALS_ZH}?[^，。]{{0,8}}{any_of(CHINESE['troubles'])}")
+SITUATION = re.compile(any_of(ENGLISH["situations"], CHINESE["situations"]), re.IGNORECASE)
+STOP_WORDS = frozenset(ENGLISH["stop_words"])
 
 
 @dataclass(frozen=True)
@@ -90,46 +84,48 @@ class _State:
         if self._heads(line, following) or self._leads(line[-1], following, marked=bool(mark)):
             return
         point = False
-        for index, sentence in enumerate(line):
+        for sentence in line:
             bare = sentence.unmarked
             self._announced(bare)
-            strong = chinese.CUE.match(bare.text) if bare.chinese else english.STRONG.search(bare.text)
-            marked = bool(sentence.mark) or (bool(mark) and not index)
             if sentence.mark.startswith("建议"):
-                self.asking, self.problems = True, False
-            asking = (self.asking or marked) and not self.problems and not self._explains(bare)
-            listed = self.asking and asking and marked
-            point = point or (bool(mark) and asking and bool(strong))
-            if self.problems and not strong:
-                yield _Sentence(bare, mark, asking=False, listed=False, found=[])
-                continue
-            kept = [part for part in map(trimmed, actions(bare, asking=asking, listed=listed, point=point)) if part]
-            if kept and strong:
-                self.asking, self.problems = True, False
-            yield _Sentence(bare, sentence.mark or mark, bool(strong or asking), bool(mark), kept, bool(sentence.mark))
+                self._expect()
+            strong = bool(chinese.CUE.match(bare.text) if bare.chinese else english.STRONG.search(bare.text))
+            marked = bool(sentence.mark)
+            asking = (self.asking or marked) and not self.problems and not _explains(bare)
+            point = point or (bool(mark) and asking and strong)
+            found: list[Part] = []
+            if strong or not self.problems:
+                listed = self.asking and asking and marked
+                asked = actions(bare, asking=asking, listed=listed, point=point)
+                found = [part for part in map(trimmed, asked) if part]
+                asking = asking or strong
+            if found and strong:
+                self._expect()
+            yield _Sentence(bare, sentence.mark or mark, asking, bool(mark), found, marked)
+
+    def _expect(self) -> None:
+        """Note that demands follow."""
+        self.asking, self.problems = True, False
 
     def _announced(self, sentence: Part) -> None:
         """Note where a sentence says that suggestions follow, or problems."""
         if (ANNOUNCED_ZH if sentence.chinese else ANNOUNCED).search(sentence.text):
-            self.asking, self.problems = True, False
+            self._expect()
         elif (TROUBLES_ZH if sentence.chinese else TROUBLES).search(sentence.text):
             self.problems = True
 
     def _heads(self, line: list[Part], following: list[Part]) -> bool:
         """Tell whether a line is only the heading of what follows; remember whether of demands or problems."""
         text = line[0].unmarked.text
-        chinese_text = line[0].chinese
-        short = len(line) == 1 and len(text) <= (LONGEST_HEAD_ZH if chinese_text else LONGEST_HEAD)
-        if not short or re.search("[.。；;!！?？,，]$", text) or not following:
+        short = len(line) == 1 and len(text) <= (LONGEST_HEAD_ZH if line[0].chinese else LONGEST_HEAD)
+        if not short or ENDS.search(text) or not following:
             return False
-        asks = (chinese.ASKING if chinese_text else english.ASKING).search(text)
-        troubles = (chinese.PROBLEMS if chinese_text else english.PROBLEMS).search(text) or re.search(
-            "背景|情况|概况|案由|意义|background|situation|overview", text, re.I
-        )
+        language = chinese if line[0].chinese else english
+        asks = language.ANNOUNCING.search(text)
         if asks and not re.search("问题与?$", text):
-            self.asking, self.problems = True, False
+            self._expect()
             return True
-        if troubles and not asks:
+        if not asks and (language.PROBLEMS.search(text) or SITUATION.search(text)):
             self.problems = True
             return True
         return _kind_of(line[0].mark) != _kind_of(following[0].mark)
@@ -138,29 +134,25 @@ class _State:
         """Tell whether a line leads to what follows it: demands or problems; remember which."""
         text = last.text
         ends = text.rstrip('”" ').endswith((":", "："))
-        listed = (
-            bool(following and following[0].mark)
-            and not marked
-            and not last.mark
-            and not self.asking
-            and not chinese.lists(text)
-        )
+        marks = bool(following and following[0].mark and not last.mark) and not marked
+        listed = marks and not self.asking and not chinese.lists(text)
         if not following or not (ends or listed):
             return False
-        asks = (chinese.ASKING if last.chinese else english.ASKING).search(text)
-        necessary = (chinese.MODAL if last.chinese else english.CUES).search(text)
-        troubles = (chinese.PROBLEMS if last.chinese else english.PROBLEMS).search(text)
-        if troubles and not asks:
+        language = chinese if last.chinese else english
+        asks = language.ANNOUNCING.search(text)
+        if language.PROBLEMS.search(text) and not asks:
             self.problems = self.problems or ends
             return ends
-        if asks or (ends and not self.problems) or (necessary and not self.problems):
-            self.asking, self.problems = True, False
+        necessary = (chinese.MODAL if last.chinese else english.NEEDING).search(text)
+        if asks or (not self.problems and (ends or necessary)):
+            self._expect()
             return True
         return ends
 
-    def _explains(self, sentence: Part) -> bool:
-        """Tell whether a sentence tells how things are."""
-        return bool((chinese.BACKGROUND if sentence.chinese else english.BACKGROUND).match(sentence.text))
+
+def _explains(sentence: Part) -> bool:
+    """Tell whether a sentence tells how things are."""
+    return bool((chinese if sentence.chinese else english).BACKGROUND.match(sentence.text))
 
 
 def _kind_of(mark: str) -> str:
@@ -194,7 +186,7 @@ def _words(text: str) -> set[str]:
     """Give the words of a text by which it is compared: stems, or pairs of characters."""
     han = re.findall("[\u4e00-\u9fff]", text)
     if han:
-        return {one + other for one, other in zip(han, han[1:], strict=False)}
+        return {one + other for one, other in pairwise(han)}
     return {
         word[:4] for word in re.findall("[a-z]+", text.casefold()) if word not in STOP_WORDS and not word.endswith("ly")
     }

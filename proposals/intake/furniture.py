@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from proposals.intake.lines import Part
-from proposals.intake.rules import FURNITURE
+from proposals.intake.rules import FURNITURE, any_of
 from proposals.intake.suggestions import LeftOut
 
 REASONS = {
@@ -28,7 +28,9 @@ WHOLE = {
     for why in ("image", "menu", "next", "related", "disclaimer", "credit")
 }
 ENDS = re.compile(r"(?:the )?(?:end|fin|全文完|完|本文完)\W*", re.IGNORECASE)
-SELLS = re.compile(FURNITURE["sells"], re.IGNORECASE)
+SELLS = re.compile(
+    rf"{any_of(FURNITURE['sells'])}|{any_of(FURNITURE['telephone'])}[:：]|\d{{3,4}}-\d{{3,4}}-?\d{{3,4}}", re.IGNORECASE
+)
 HEADLINE = 160
 """Characters that a headline of another article has at most."""
 

@@ -2,76 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from people.language import CHINESE, language_of
 from people.models import Agency, Delegate, Membership, NameVariant, Position, Region, Session
 from people.models.regions import RegionKind
+from people.tree import lineage
 from proposals.intake.lines import folded
 from proposals.intake.rules import TOPIC_CUES
+from proposals.intake.words import Words
 from proposals.models import Synonym, Topic
 
 PROVINCIAL = (RegionKind.PROVINCE, RegionKind.MUNICIPALITY, RegionKind.AUTONOMOUS, RegionKind.SPECIAL)
-PLURAL = r"(?:'s|s|es)?"
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word or name found: what it stands for, and where."""
-
-    slug: str
-    start: int
-    end: int
-
-
-class Words:
-    """Names and words, each for the slug of what it means; found as whole words, the longest first."""
-
-    def __init__(self, words: Iterable[tuple[str, str, bool]]) -> None:
-        """Take pairs of word and slug, and whether the word counts only as it is written (acronyms)."""
-        self._exact: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
-        for word, slug, exact in words:
-            if key := _key(folded(word).strip()):
-                (self._exact if exact else self._folded).setdefault(key if exact else key.casefold(), slug)
-        self._patterns = [_pattern(self._exact, 0), _pattern(self._folded, re.IGNORECASE)]
-
-    def find(self, text: str) -> list[Word]:
-        """Find words in a folded text, in order; of those that overlap the longest."""
-        found: list[Word] = []
-        for pattern, slugs in zip(self._patterns, (self._exact, self._folded), strict=True):
-            for match in pattern.finditer(text) if pattern else ():
-                word = _key(match["word"])
-                found.append(Word(slugs.get(word) or slugs[word.casefold()], match.start(), match.end()))
-        return [*_longest(found)]
-
-
-def _key(word: str) -> str:
-    """Give a word as it is looked up: a hyphen is a blank."""
-    return re.sub(r"[\s-]+", " ", word)
-
-
-def _pattern(words: Mapping[str, str], flags: int) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    chinese = [re.escape(word) for word in words if language_of(word) == CHINESE]
-    latin = [re.escape(word).replace(r"\ ", r"[\s-]+") for word in words if language_of(word) != CHINESE]
-    longest = [sorted(each, key=len, reverse=True) for each in (chinese, latin)]
-    parts = [*longest[0]]
-    if longest[1]:
-        parts.append(rf"(?<![A-Za-z0-9])(?:{'|'.join(longest[1])})(?={PLURAL}(?![A-Za-z0-9]))")
-    return re.compile(f"(?P<word>{'|'.join(parts)})", flags)
-
-
-def _longest(found: list[Word]) -> Iterator[Word]:
-    end = -1
-    for word in sorted(found, key=lambda word: (word.start, -word.end)):
-        if word.start >= end:
-            yield word
-            end = word.end
 
 
 @dataclass(frozen=True)
@@ -89,13 +32,13 @@ class Known:
 class Lexicon:
     """All that is known by name; regions are meant by ISO code where they have one, or else by slug."""
 
-    topics: Words
-    agencies: Words
-    regions: Words
+    topics: Words[str]
+    agencies: Words[str]
+    regions: Words[str]
     provinces: Mapping[str, str] = field(default_factory=dict)
     """Names of province-level divisions in both languages, with the ISO code."""
-    parents: Mapping[str, str] = field(default_factory=dict)
-    """The topic above each."""
+    ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of each topic all that lie above it."""
     governments: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Provincial agencies by their kind and region."""
     sessions: Mapping[tuple[str, str, int], tuple[str, int]] = field(default_factory=dict)
@@ -103,6 +46,10 @@ class Lexicon:
     kinds: Mapping[str, str] = field(default_factory=dict)
     """The agency that stands for the State as a whole, and that for those who are not named, by kind."""
     delegates: tuple[Known, ...] = ()
+
+    def above(self, topics: Iterable[str]) -> set[str]:
+        """Give all that lies above some topics, which goes without saying."""
+        return {above for topic in topics for above in self.ancestors.get(topic, ())}
 
     def agency_of(self, kind: str) -> str:
         """Give the slug of the agency of a kind of which there is one, "" where there is none."""
@@ -113,7 +60,7 @@ class Lexicon:
         """Read the names that stand in the record now."""
         regions = [*Region.objects.all()]
         called = {region.pk: region.iso_code or region.slug for region in regions}
-        topics = [*Topic.objects.select_related("parent")]
+        topics = [*Topic.objects.all()]
         agencies = [*Agency.objects.all()]
         return cls(
             topics=Words(_topic_words(topics)),
@@ -134,7 +81,7 @@ class Lexicon:
                 if region.kind in PROVINCIAL
                 for name in _names(region, "full_name_en", "full_name_zh", "other_names")
             },
-            parents={topic.slug: topic.parent.slug for topic in topics if topic.parent},
+            ancestors=_ancestors(topics),
             governments={(each.kind, called[each.region_id]): each.slug for each in agencies if each.region_id},
             kinds={each.kind: each.slug for each in reversed(agencies)},
             sessions={
@@ -163,6 +110,13 @@ def _topic_words(topics: list[Topic]) -> Iterator[tuple[str, str, bool]]:
     yield from ((word, slug, False) for slug, words in TOPIC_CUES.items() if slug in known for word in words)
 
 
+def _ancestors(topics: Iterable[Topic]) -> dict[str, frozenset[str]]:
+    slugs, parents = {topic.pk: topic.slug for topic in topics}, {topic.pk: topic.parent_id for topic in topics}
+    return {
+        slug: frozenset(slugs[above] for above in lineage(key, parents) if above != key) for key, slug in slugs.items()
+    }
+
+
 def _known(called: Mapping[int, str]) -> Iterator[Known]:
     spellings: dict[int, list[str]] = defaultdict(list)
     seats: dict[int, set[tuple[str, str, int]]] = defaultdict(set)
@@ -171,8 +125,8 @@ def _known(called: Mapping[int, str]) -> Iterator[Known]:
         spellings[key].append(spelling)
     for key, system, region, term in Membership.objects.values_list("delegate", "body__system", "body__region", "term"):
         seats[key].add((system, called[region], term))
-    for key, *names in Position.objects.values_list("delegate", "employer_en", "employer_zh"):
-        employers[key] += filter(None, names)
+    for key, *employer in Position.objects.values_list("delegate", "employer_en", "employer_zh"):
+        employers[key] += filter(None, employer)
     for delegate in Delegate.objects.all():
         key = delegate.pk
         names = tuple(filter(None, (delegate.name_en, delegate.name_zh, *spellings[key])))

@@ -26,10 +26,14 @@ END = re.compile(r"(?P<stop>[.!?]+)[\"”')\]]*(?=\s|[A-Z\"“(]|$)|[。！？!?
 NUMBER_ALONE = re.compile(r"\s*\(?(?:[\d.]+|[IVX]{1,4}|[A-Ha-h])\s*")
 MARK = re.compile(
     r"\s*(?P<mark>(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|[一二三四五六七八九十]{1,3}\s*[、．.]"
-    r"|第?[一二三四五六七八九十]{1,3}(?:是(?:要)?|条|点|项|[，,：:])|建议[一二三四五六七八九十]\s*[：:]|其[一二三四五六七八][，,：:]|[一二三四五六七八]要(?=[\u4e00-\u9fff])"
-    r"|\d{1,2}\s*[.、．)）:：](?!\d)|\(?(?:[IVX]{1,4}|[a-h])\s*[.)]\s|\([IVX]{1,4}\)|\(?[a-h]\)|[①-⑳❶-❿]|\d{1,2}(?=\s+[A-Z\"])"
-    r"|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|One|Two|Three|Four|Five)(?:ly)?\s*(?:,|:|is(?: to)?\b|of all,)|(?:Firstly|Secondly|Thirdly|Finally|Lastly),?"
-    r"|(?:The )?(?:first|second|third|fourth|fifth|sixth)(?: (?:point|suggestion|aspect|proposal|measure|recommendation))? is(?: to)?"
+    r"|第?[一二三四五六七八九十]{1,3}(?:是(?:要)?|条|点|项|[，,：:])|建议[一二三四五六七八九十]\s*[：:]"
+    r"|其[一二三四五六七八][，,：:]|[一二三四五六七八]要(?=[\u4e00-\u9fff])"
+    r"|\d{1,2}\s*[.、．)）:：](?!\d)|\(?(?:[IVX]{1,4}|[a-h])\s*[.)]\s|\([IVX]{1,4}\)|\(?[a-h]\)|[①-⑳❶-❿]"
+    r"|\d{1,2}(?=\s+[A-Z\"])"
+    r"|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|One|Two|Three|Four|Five)(?:ly)?"
+    r"\s*(?:,|:|is(?: to)?\b|of all,)|(?:Firstly|Secondly|Thirdly|Finally|Lastly),?"
+    r"|(?:The )?(?:first|second|third|fourth|fifth|sixth)"
+    r"(?: (?:point|suggestion|aspect|proposal|measure|recommendation))? is(?: to)?"
     r"|(?:首先|其次|再次|最后)[，,是]|[-*•·●▪])\s*)"
 )
 """What stands before a point of a list."""

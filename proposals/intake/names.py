@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
 from pypinyin import Style, pinyin
 
 from proposals.intake.lines import Part
-from proposals.intake.rules import DELEGATES
+from proposals.intake.rules import NAMES, any_of
 
-SURNAMES = frozenset(DELEGATES["surnames"])
-DOUBLE = tuple(DELEGATES["surnames_double"].split())
-FAMILY = frozenset(
-    "".join(sounds) for name in (*SURNAMES, *DOUBLE) for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True))
-) | {"lyu", "lv", "nyu", "ou", "shan", "xie", "qiu", "zha"}
+SURNAMES = frozenset("".join(NAMES["surnames"]))
+DOUBLE = frozenset(NAMES["double_surnames"])
+
+
+def _sounds(names: Iterable[str]) -> Iterator[str]:
+    """Give names in Latin letters, in every way that they are read."""
+    for name in names:
+        yield from map("".join, product(*pinyin(name, Style.NORMAL, heteronym=True)))
+
+
+DOUBLE_FAMILY = frozenset(_sounds(DOUBLE))
+FAMILY = frozenset(_sounds(SURNAMES)) | DOUBLE_FAMILY | {*NAMES["further_spellings"]}
 """Family names in Latin letters."""
-DOUBLE_FAMILY = frozenset(
-    "".join(sounds) for name in DOUBLE for sounds in product(*pinyin(name, Style.NORMAL, heteronym=True))
-)
 SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
-    "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|er|ia|ie|iu|ua|uo|ui|ue|ve|[aeiouv])"
+    "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|er|ia|ie|iu|ua|uo|ui|ue|ve"
+    "|[aeiouv])"
 )
+"""A syllable of pinyin, without its tone."""
 GIVEN = re.compile(rf"(?:{SYLLABLE}[-']?){{1,3}}", re.IGNORECASE)
 ONE = re.compile(SYLLABLE, re.IGNORECASE)
 LATIN = re.compile(
     r"(?<![A-Za-z'-])(?P<family>[A-Z][a-z]+|[A-Z]{2,7})[ ]+"
     r"(?P<given>[A-Z][a-z]+(?:[-'][A-Za-z][a-z]*){0,2}|[A-Z]{2,12})(?P<more>[ ][A-Z][a-z]{1,11}(?![a-z-]))?(?![A-Za-z])"
 )
-HAN_NAME = "[\u4e00-\u9fff]"
-NOT_GIVEN = frozenset("said the has was who an a he she in on at to".split())
+HAN = "[\u4e00-\u9fff]"
+HAN_ONLY = re.compile(f"{HAN}+")
+DOTTED = re.compile(f"{HAN}{{1,8}}[·•]{HAN}{{1,8}}?(?={any_of(NAMES['behind_dotted_names'])}|[^\u4e00-\u9fff]|$)")
+NOT_GIVEN = frozenset(NAMES["not_given"])
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def latin_names(part: Part) -> Iterator[Name]:
         if not _given(given):
             continue
         parted = f"{found['family']}{given}".casefold() in DOUBLE_FAMILY and _given(more.strip())
-        whole = more and (parted or ONE.fullmatch(given) and ONE.fullmatch(more.strip()))
+        whole = more and (parted or (ONE.fullmatch(given) and ONE.fullmatch(more.strip())))
         end = found.end("more") if whole else found.end("given")
         yield Name(part.text[found.start() : end], part.start + found.start(), part.start + end)
         place = end
@@ -83,14 +91,12 @@ def han_name(text: str, place: int, follows: re.Pattern[str]) -> str:
     for given in (2, 1):
         end = place + family + given
         name = text[place:end]
-        if len(name) == family + given and re.fullmatch(f"{HAN_NAME}+", name) and follows.match(text, end):
+        if len(name) == family + given and HAN_ONLY.fullmatch(name) and follows.match(text, end):
             return name
     return ""
 
 
 def _dotted(text: str, place: int) -> str:
     """Give a name that is written with a dot between its parts: 买买提·依明."""
-    found = re.compile(
-        "[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff]{1,8}?(?=建议|表示|认为|提出|委员|代表|[^\u4e00-\u9fff]|$)"
-    ).match(text, place)
+    found = DOTTED.match(text, place)
     return found[0] if found else ""

@@ -27,12 +27,20 @@ from proposals.sheets.reading import SheetError, decoded
 LARGEST, LONGEST = 3_000_000, 400_000
 """Bytes that are handed in; characters of text that are read."""
 LARGEST_UNPACKED = 50_000_000
-BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead"
-    " title tr ul".split()
-)
-SILENT = frozenset("script style noscript template svg math iframe object canvas select textarea head".split())
+"""Bytes to which a Word document may unpack."""
+# fmt: off
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
+    "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot",
+    "th", "thead", "title", "tr", "ul",
+})
+"""Elements that begin a line of their own."""
+SILENT = frozenset({
+    "canvas", "head", "iframe", "math", "noscript", "object", "script", "select", "style", "svg", "template",
+    "textarea",
+})
+# fmt: on
 """Elements whose text no reader sees as text."""
 AROUND = dict.fromkeys(("nav", "footer", "aside", "form", "button"), "around")
 """Elements around an article, and why they are left out: a key of `furniture.REASONS`."""
@@ -44,7 +52,7 @@ NAMED_AROUND = re.compile(
 """Classes and ids of such elements."""
 PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|div|p|article|section|table|span)\b",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """What no reader sees: control characters, marks of direction, blanks without width, halves of pairs."""

@@ -9,27 +9,43 @@ from dataclasses import dataclass
 
 from proposals.intake.delegates import Speaker
 from proposals.intake.lines import Part
-from proposals.intake.rules import DELEGATES, longest
+from proposals.intake.names import Name
+from proposals.intake.rules import DELEGATES, any_of
+from proposals.intake.seats import SeatPhrase
 
 COMPANY = r"Co(?:rp)?\.?,?\s*(?:Ltd|LTD|Inc)\b|Ltd\b|LTD\b|Inc\b|Co\b(?!\w)"
-EMPLOYER = re.compile(
-    rf"(?:[A-Z][\w'\u2019&-]*)(?:(?:,?\s+(?:{COMPANY}))|\s+(?:of|for|and|&|of\s+the)\s+(?=[A-Z])[A-Z][\w'\u2019&-]*|\s+[A-Z][\w'\u2019&-]*)*"
-)
-KIND = re.compile(DELEGATES["employers_en"], re.IGNORECASE)
-POST = rf"(?:(?:the|an?|its|now|currently|also)\s+)*(?P<post>(?:[A-Za-z-]+\s+){{0,3}}?(?:{DELEGATES['posts_en']})(?:\s+and\s+(?:[A-Za-z-]+\s+){{0,2}}?(?:{DELEGATES['posts_en']}))?(?:\s+of\s+(?:the\s+)?[A-Za-z ]{{3,40}}?)?)"
-POST_BEFORE = re.compile(rf"{POST}\s*(?:,|of|at|in|with|for|on)?\s*(?:the\s+)?$", re.IGNORECASE)
-POST_WITHIN = re.compile(
-    rf"(?P<post>(?:[\w-]+ ){{0,3}}?(?:{DELEGATES['posts_en']})(?: and (?:[\w-]+ ){{0,2}}?(?:{DELEGATES['posts_en']}))?(?: of (?:the )?[\w ]{{3,40}}?(?= of ))?) of (?:the )?",
+CAPITAL = r"[A-Z][\w'\u2019&-]*"
+EMPLOYER = re.compile(rf"{CAPITAL}(?:,?\s+(?:{COMPANY})|\s+(?:of|for|and|&|of\s+the)\s+{CAPITAL}|\s+{CAPITAL})*")
+"""Words with capitals, and little words between them."""
+KIND = re.compile(rf"{any_of(DELEGATES['employers_en'])}|co\b|inc\b", re.IGNORECASE)
+BODY = re.compile("CPPCC|NPC|Congress|Committee")
+POSTS = any_of(DELEGATES["posts_en"])
+POST_BEFORE = re.compile(
+    r"(?:(?:the|an?|its|now|currently|also)\s+)*"
+    rf"(?P<post>(?:[A-Za-z-]+\s+){{0,3}}?{POSTS}(?:\s+and\s+(?:[A-Za-z-]+\s+){{0,2}}?{POSTS})?"
+    r"(?:\s+of\s+(?:the\s+)?[A-Za-z ]{3,40}?)?)"
+    r"\s*(?:,|of|at|in|with|for|on)?\s*(?:the\s+)?$",
     re.IGNORECASE,
 )
-FORMER = re.compile(rf"\b(?:{DELEGATES['former_en']})\b[^,;.]*$", re.IGNORECASE)
-POSTS_ZH = longest(DELEGATES["posts_zh"]).pattern
-POST_ZH = re.compile(
-    rf"(?P<employer>.{{2,30}}?)(?P<post>(?:[\u4e00-\u9fff]{{1,6}}?科|[\u4e00-\u9fff]{{2,4}}系)?{POSTS_ZH}(?:兼?{POSTS_ZH})*)$"
+"""“director and chief physician of the department of haematology at the”, before an employer."""
+POST_WITHIN = re.compile(
+    rf"(?P<post>(?:[\w-]+ ){{0,3}}?{POSTS}(?: and (?:[\w-]+ ){{0,2}}?{POSTS})?"
+    r"(?: of (?:the )?[\w ]{3,40}?(?= of ))?) of (?:the )?",
+    re.IGNORECASE,
 )
-KIND_ZH = re.compile(DELEGATES["employers_zh"])
-BEFORE_ZH = re.compile("^(?:现为|现任|现是|也是|就是|是|系|任|作为|来自|一名|港区|澳区)+")
-FORMER_ZH = re.compile(rf"^(?:{DELEGATES['former_zh']})")
+"""The same with capitals, so that it seems part of the employer's name."""
+FORMER = re.compile(rf"\b{any_of(DELEGATES['former_en'])}\b[^,;.]*$", re.IGNORECASE)
+POSTS_ZH = any_of(DELEGATES["posts_zh"])
+POST_ZH = re.compile(
+    r"(?P<employer>.{2,30}?)"
+    rf"(?P<post>(?:[\u4e00-\u9fff]{{1,6}}?科|[\u4e00-\u9fff]{{2,4}}系)?{POSTS_ZH}(?:兼?{POSTS_ZH})*)$"
+)
+KIND_ZH = re.compile(rf"{any_of(DELEGATES['employers_zh'])}|[所院]$")
+HOLDS_ZH = re.compile(rf"^{any_of(DELEGATES['holds_zh'])}+")
+FORMER_ZH = re.compile(rf"^{any_of(DELEGATES['former_zh'])}")
+CLAUSE_ZH = re.compile('[^、，,（）()；：。“”"]+')
+MOST = 4
+"""Seats, and mentions, beside which a post is looked for."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,7 @@ def post_of(speaker: Speaker, lines: Sequence[Part]) -> Post | None:
 def _in_english(part: Part) -> Iterator[Post]:
     for found in EMPLOYER.finditer(part.text):
         before = part.text[: found.start()]
-        if not KIND.search(found[0]) or FORMER.search(before) or re.search(r"CPPCC|NPC|Congress|Committee", found[0]):
+        if not KIND.search(found[0]) or FORMER.search(before) or BODY.search(found[0]):
             continue
         if within := POST_WITHIN.match(found[0]):
             begun = found.start() + within.end()
@@ -62,8 +78,8 @@ def _in_english(part: Part) -> Iterator[Post]:
 
 
 def _in_chinese(part: Part) -> Iterator[Post]:
-    for piece in re.finditer('[^、，,（）()；：。“”"]+', part.text):
-        prefix = BEFORE_ZH.match(piece[0])
+    for piece in CLAUSE_ZH.finditer(part.text):
+        prefix = HOLDS_ZH.match(piece[0])
         begun = piece.start() + (prefix.end() if prefix else 0)
         text = part.text[begun : piece.end()]
         found = POST_ZH.match(text)
@@ -74,7 +90,8 @@ def _in_chinese(part: Part) -> Iterator[Post]:
 
 def _beside(speaker: Speaker, lines: Sequence[Part]) -> Iterator[Part]:
     """Give what may tell of a post: between seat and name, behind both, before them; nearest first."""
-    for place in [*speaker.seats[:4], *speaker.mentions[:4]]:
+    places: list[SeatPhrase | Name] = [*speaker.seats[:MOST], *speaker.mentions[:MOST]]
+    for place in places:
         line = lines[max(0, bisect_right(lines, place.start, key=lambda each: each.start) - 1)]
         for sentence in line.sentences:
             if sentence.start <= place.start < sentence.end:

@@ -1,4 +1,4 @@
-"""Seats: phrases that say where somebody sits, “member of the Standing Committee of the Shanghai CPPCC”, 全国政协委员."""
+"""Seats: phrases that say where somebody sits: “member of the Shanghai CPPCC”, 全国政协委员."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from proposals.intake.lines import Part
-from proposals.intake.rules import DELEGATES
+from proposals.intake.rules import BOTH, RANKS, RANKS_ZH, SEATS, SYSTEMS, any_of
 
-RANKS: dict[str, str] = DELEGATES["ranks_en"]
-SYSTEMS: dict[str, str] = DELEGATES["systems_en"]
-BOTH: dict[str, str] = DELEGATES["both_en"]
-PLAIN = {"cppcc": "member", "npc": "deputy"}
+ORDINARY = {"cppcc": "member", "npc": "deputy"}
+"""The role of those who have no other, by system."""
 COUNTRY = "CN"
 ORDINAL = r"\d{1,2}(?:st|nd|rd|th)"
-PLAINLY = {rank.replace("-", " "): role for rank, role in RANKS.items()}
-RANKS_ZH = {
-    "副主席": "vice_chair",
-    "副主任": "vice_chair",
-    "主席": "chair",
-    "常务委员": "standing_committee_member",
-    "常委": "standing_committee_member",
-    "委员": "member",
-    "代表": "deputy",
-}
+ROLES = {rank.replace("-", " "): role for rank, role in RANKS.items()}
+BETWEEN = r"(?:'s|\)?,(?= (?:the )?(?:CPPCC|NPC|National (?:People|Committee)|Chinese People|Standing))|\)?[ ]+\(?)+"
+"""What stands between the words of a seat: blanks, a bracket, a comma before the name of a body."""
 TERM_ZH = r"(?:第?[一二三四五六七八九十\d]{1,3}届)?"
 
 
@@ -32,7 +23,8 @@ TERM_ZH = r"(?:第?[一二三四五六七八九十\d]{1,3}届)?"
 class SeatPhrase:
     """A phrase that names a seat.
 
-    `region` is "" where it does not say which province's (省政协委员), `level` where it does not say even that (政协委员).
+    `region` is "" where it does not say which province's (省政协委员), `level` where it does not even say that it is
+    one's (政协委员).
     """
 
     system: str
@@ -52,19 +44,16 @@ class Seats:
         self._provinces = provinces
         english = [re.escape(name) for name in sorted(provinces, key=len, reverse=True) if name.isascii()]
         chinese = [re.escape(name) for name in sorted(provinces, key=len, reverse=True) if not name.isascii()]
-        words = [*RANKS, *SYSTEMS, *BOTH, *DELEGATES["between_en"].split()]
+        words = [*RANKS, *SYSTEMS, *BOTH, *SEATS["between_en"]]
         spelled = [re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(words, key=len, reverse=True)]
         word = "|".join([ORDINAL, *english, *spelled])
-        self._run = re.compile(
-            rf"(?<![A-Za-z])(?:{word})(?:(?:'s|\)?,(?= (?:the )?(?:CPPCC|NPC|National (?:People|Committee)|Chinese People|Standing))|\)?[ ]+\(?)+(?:{word})(?![A-Za-z]))+\)?",
-            re.I,
-        )
-        self._word = re.compile(rf"(?<![A-Za-z])(?:{word})(?![A-Za-z])", re.I)
+        self._run = re.compile(rf"(?<![A-Za-z])(?:{word})(?:{BETWEEN}(?:{word})(?![A-Za-z]))+\)?", re.IGNORECASE)
+        self._word = re.compile(rf"(?<![A-Za-z])(?:{word})(?![A-Za-z])", re.IGNORECASE)
         place = f"(?:{'|'.join(chinese)}|[^\\W的是和位名来自在与及等月日年、，]{{2,3}}?(?=市|区|县|州))"
         self._chinese = re.compile(
             rf"(?P<before>{TERM_ZH})(?P<place>全国|(?:{place})(?:省|市|自治区|区|县|自治州|州)?|省|市|自治区|区|县)?{TERM_ZH}"
             rf"(?P<system>政协|人大){TERM_ZH}(?P<inside>(?:(?P<later>全国|{place}(?:省|市)?)?委员会)|常务委员会|常委会)?"
-            r"(?P<rank>副主席|副主任|主席|常务委员|常委|委员|代表)(?!会(?!委员|副主任))"
+            rf"(?P<rank>{any_of(RANKS_ZH)})(?!会(?!委员|副主任))"
         )
 
     def find(self, line: Part) -> list[SeatPhrase]:
@@ -93,14 +82,14 @@ class Seats:
         """Read the words of a run, if there are a system and a rank among them."""
         names = [word for word, *_ in words]
         system = next((found for word in names if (found := SYSTEMS.get(word) or BOTH.get(word))), "")
-        rank = next((word for word in names if word in PLAINLY or word in BOTH), None)
+        rank = next((word for word in names if word in ROLES or word in BOTH), None)
         if not system or rank is None:
             return None
-        role = PLAINLY.get(rank, "")
+        role = ROLES.get(rank, "")
         if "standing" in names and role in ("member", "deputy", ""):
             role = "standing_committee_member"
         if role in ("", "member", "deputy"):
-            role = PLAIN[system]
+            role = ORDINARY[system]
         region = self._region(names)
         start, end = _bounds(words)
         exact = (
@@ -120,7 +109,7 @@ class Seats:
             for before, word in zip(["", *names], names, strict=False)
             if word in self._provinces
         ]
-        local = {"provincial", "municipal", "province's"} & {*names}
+        local = {*SEATS["local_en"]} & {*names}
         if {"national", "nation's"} & {*names} or ("national people's congress" in names and not local):
             return COUNTRY
         if places and (local or any(before not in ("from", "for") for before, _place in places)):
@@ -138,7 +127,7 @@ class Seats:
             if inside.startswith("常") and role in ("member", "deputy"):
                 role = "standing_committee_member"
             if role in ("member", "deputy"):
-                role = PLAIN[system]
+                role = ORDINARY[system]
             yield SeatPhrase(system, level, region, role, line.start + found.start(), line.start + found.end())
 
     def _province(self, place: str) -> str:
@@ -163,6 +152,5 @@ def _parts(words: list[tuple[str, int, int]]) -> list[list[tuple[str, int, int]]
 
 def _bounds(words: list[tuple[str, int, int]]) -> tuple[int, int]:
     """Give where a phrase begins and ends without the little words around it."""
-    little = {"on", "of", "to", "the", "in", "from", "for", "and", "at", "a", "an"}
-    kept = [each for each in words if each[0] not in little]
+    kept = [each for each in words if each[0] not in SEATS["little_en"]]
     return kept[0][1], kept[-1][2]

@@ -6,39 +6,61 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from proposals.intake.delegates import OTHERS_EN, OTHERS_ZH, Delegates, Speaker, like
+from proposals.intake.delegates import Delegates, Speaker, like
 from proposals.intake.furniture import sells
 from proposals.intake.lines import Part
-from proposals.intake.rules import DELEGATES, DEMANDS, RULES, anywhere, words
+from proposals.intake.names import Name
+from proposals.intake.rules import ARTICLE, CHINESE, DELEGATES, ENGLISH, any_of, anywhere, whole
 
 LONGEST_HEADING, LONGEST_HEADING_ZH = 240, 70
-CLOSING = words(RULES["sections"]["closing_en"])
-CLOSING_ZH = anywhere(RULES["sections"]["closing_zh"])
-PART = re.compile(RULES["sections"]["part"], re.IGNORECASE)
+"""Characters of a heading that names a delegate, and of a title."""
+LONGEST_UNTITLED, LONGEST_UNTITLED_ZH = 130, 45
+"""Characters of any other heading."""
+CLOSING, CLOSING_ZH = whole(ARTICLE["closing_en"]), anywhere(ARTICLE["closing_zh"])
+OTHERS_EN = whole(DELEGATES["others_en"])
+OTHERS_ZH = re.compile(rf"{any_of(DELEGATES['others_zh'])}|国家\S{{1,12}}(?:局|委){any_of(DELEGATES['officials_zh'])}")
+"""Somebody who is no delegate."""
+ANSWERS = re.compile(rf"\b{any_of(DELEGATES['answers_en'])}\b|{any_of(DELEGATES['answers_zh'])}")
+PART = re.compile(
+    rf"{any_of(ARTICLE['part_kinds'])} (?:one|two|three|four|five|six|[ivx\d]+)\b.*|{any_of(ARTICLE['part_names'])}"
+    r"|[\d一二三四五六七八九十]{1,2}|NO\.?\s?\d+",
+    re.IGNORECASE,
+)
+"""The heading of a part of the article, which is no title."""
+SPEECH_EN = any_of(DELEGATES["speech_en"])
 SPEECH = re.compile(
-    rf"(?:\b(?:{DELEGATES['speech_en']})(?:\s+that)?|(?:建议|表示|认为|说|提出|指出|介绍|呼吁|称|问|答|如下|以下.*))\s*$",
-    re.IGNORECASE,
+    rf"(?:\b{SPEECH_EN}(?:\s+that)?|{any_of(ARTICLE['speech_before_colon_zh'])}|以下.*)\s*$", re.IGNORECASE
 )
+SPEAKS = re.compile(rf",|\s+{SPEECH_EN}\b")
 DECORATION = re.compile(
-    r"^[\s\[【▍■◆●▶►*#|《<◎★☆丨]+|^\(?\d{1,2}[.、)）:：\s]+(?=\S)|^[一二三四五六七八九十]{1,3}、|^(?:NO|No)\.?\s?\d+[\s.:：]*|[\s\]】*#|]+$"
+    r"^[\s\[【▍■◆●▶►*#|《<◎★☆丨]+|^\(?\d{1,2}[.、)）:：\s]+(?=\S)|^[一二三四五六七八九十]{1,3}、"
+    r"|^(?:NO|No)\.?\s?\d+[\s.:：]*|[\s\]】*#|]+$"
 )
+PAPER = any_of(ARTICLE["papers_of_delegates"])
 NAMED_TITLE = re.compile(
-    r"《(?P<zh>[^《》]{4,80}(?:《[^《》]{2,40}》[^《》]{0,30})?(?:提案|建议|议案))》"
-    r"|[\"“](?P<en>(?:a )?(?:bill|proposals?|suggestions?|motion|recommendations?)\b[^\"”]{8,200})[\"”]"
-    r"|(?:proposal|suggestion|bill|motion|recommendation)s?,? (?:titled|entitled|named|called|headed)[:,]? [\"“](?P<titled>[^\"”]{8,200})[\"”]",
+    rf"《(?P<zh>[^《》]{{4,80}}(?:《[^《》]{{2,40}}》[^《》]{{0,30}})?{any_of(ARTICLE['papers_of_delegates_zh'])})》"
+    rf"|[\"“](?P<en>(?:a )?{PAPER}\b[^\"”]{{8,200}})[\"”]"
+    rf"|{PAPER},? (?:titled|entitled|named|called|headed)[:,]? [\"“](?P<titled>[^\"”]{{8,200}})[\"”]",
     re.IGNORECASE,
 )
-TITLE_BEFORE = re.compile(
-    r"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?(?:的)?(?:议案|提案|建议|关键词|题目|标题|title|proposal|suggestion)\s*[:：]\s*",
-    re.I,
+"""A title within a sentence: 《关于……的提案》, “Bill on …”, a proposal entitled “…”."""
+TITLE_LABEL = re.compile(
+    rf"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?的?{any_of(ARTICLE['title_labels'])}\s*[:：]\s*", re.IGNORECASE
 )
-OTHER_HEADING = re.compile(
-    "回应|链接|手记|^附[：:]|答复|动态|response|dynamic|did the officials|regulator", re.IGNORECASE
+ASKS_IN_HEADING = re.compile(
+    rf"(?:委员|代表)?(?={any_of(ARTICLE['asks_in_heading_zh'])})|\s*{any_of(ARTICLE['asks_in_heading_en'])}\s+(?=\w)"
 )
+SHORTEST_SAID = 6
+"""Characters behind these words that are a title."""
+OTHER_HEADING = re.compile(rf"{any_of(ARTICLE['other_headings'])}|^附[：:]", re.IGNORECASE)
 ASKING_HEADING = re.compile(
-    f"{DEMANDS['asking_en']}|{DEMANDS['asking_zh']}|^[（(]?[一二三四五六七八九十\dIVX]{{1,3}}[)）、.]", re.IGNORECASE
+    rf"{any_of(ENGLISH['announcing'], CHINESE['announcing'])}|提出[：:]?$"
+    r"|^[（(]?[一二三四五六七八九十\dIVX]{1,3}[)）、.]",
+    re.IGNORECASE,
 )
+COLON = re.compile("[:：]")
 SENTENCE_ENDS = re.compile(r"[.。；;!?！？,，]$")
+HEADING_ENDS = re.compile('[.。；;,，:：!?？”"]$')
 
 
 @dataclass
@@ -76,7 +98,6 @@ class Sections:
 
     def __init__(self, lines: Sequence[Part], delegates: Delegates) -> None:
         self._delegates = delegates
-        self._lines = lines
         self.passages: list[Passage] = []
         self.others: list[Part] = []
         """What other people say."""
@@ -85,18 +106,17 @@ class Sections:
         """Whose passage goes on behind what somebody else says."""
         self._only_a_sentence = False
         self._untold: Part | None = None
+        """A heading that may be the title of who speaks next."""
         self._open = False
-        self._cut(lines)
-        for passage in self.passages:
-            delegates.absorb(passage.speakers[0], passage.sentences)
-
-    def _cut(self, lines: Sequence[Part]) -> None:
-        delegates = self._delegates
+        """The next line may be the title of who speaks now."""
         last = max((each.start for speaker in delegates.speakers for each in speaker.mentions), default=0)
         for line in lines:
             self._read(line, behind=line.start > last)
+        for passage in self.passages:
+            delegates.absorb(passage.speakers[0], passage.sentences)
 
     def _read(self, line: Part, *, behind: bool) -> None:
+        """Read a line; `behind` says that no delegate is named in it or after it."""
         if behind and (self._closes(line) or sells(line)):
             self._now = self._interrupted = None
         if self._now and self._questions(line):
@@ -107,7 +127,7 @@ class Sections:
         if heading:
             self._begin(heading, line)
         elif self._open and self._now and _bare_title(line):
-            self._now.title, self._open = _without(TITLE_BEFORE, line), False
+            self._now.title, self._open = _without(TITLE_LABEL, line), False
         elif not self._delegates.mentions(line) and _untitled(line):
             self._untold = line
             self._other_heading(line, behind=behind)
@@ -151,7 +171,7 @@ class Sections:
         seated = self._delegates.seats_in(line) or re.search("(?:委员|代表)", line.text) or speaker.short or alone
         if not seated:
             return None
-        colon = re.compile("[:：]").search(line.text, name.end - line.start)
+        colon = COLON.search(line.text, name.end - line.start)
         if colon and not self._speech(line, colon.start(), longest):
             title = _title(line, colon.end())
             if title is None or _is_title(title):
@@ -169,9 +189,10 @@ class Sections:
             return bool(not rest or SENTENCE_ENDS.search(rest) or re.search("[。；;]", rest))
         return False
 
-    def _in_heading(self, line: Part, end: int, mentioned: list[tuple[object, Speaker]]) -> list[Speaker]:
-        speakers = [speaker for name, speaker in self._delegates.mentions(line.part(0, end))]
-        return [*{id(each): each for each in speakers}.values()] or [mentioned[0][1]]  # type: ignore[list-item]
+    def _in_heading(self, line: Part, end: int, mentioned: list[tuple[Name, Speaker]]) -> list[Speaker]:
+        """Give who is named in a heading before its colon, each once."""
+        speakers = [speaker for _name, speaker in self._delegates.mentions(line.part(0, end))]
+        return [*{id(each): each for each in speakers}.values()] or [mentioned[0][1]]
 
     def _begin(self, heading: Heading, line: Part) -> None:
         now = self._now
@@ -240,16 +261,11 @@ class Sections:
     def _strange(self, sentence: Part, *, first: bool) -> bool:
         """Tell whether somebody speaks who is no delegate."""
         if OTHERS_EN.search(sentence.text) or OTHERS_ZH.search(sentence.text):
-            return first or bool(re.search(r"\b(?:said|responded|replied|answer\w*)\b|表示|回应|称|答", sentence.text))
+            return first or bool(ANSWERS.search(sentence.text))
         names = self._delegates.strangers(sentence)
-        return any(
-            re.match(rf",|\s+(?:{DELEGATES['speech_en']})\b", sentence.text[each.end - sentence.start :])
-            for each in names
-        ) and not any(
-            like(Speaker(each, [each]), speaker)
-            for each in names
-            for speaker in (self._now.speakers if self._now else [])
-        )
+        speaks = any(SPEAKS.match(sentence.text, each.end - sentence.start) for each in names)
+        known = self._now.speakers if self._now else []
+        return speaks and not any(like(Speaker(each, [each]), speaker) for each in names for speaker in known)
 
     def _by_family_name(self, sentence: Part) -> Speaker | None:
         """Give who is meant by a family name alone at the beginning of a sentence: “Lai said …”."""
@@ -285,27 +301,18 @@ def _bare_title(line: Part) -> bool:
 
 def _untitled(line: Part) -> bool:
     """Tell whether a line stands alone as a heading: short, without a stop."""
-    longest = 45 if line.chinese else 130
-    return (
-        len(line.text) <= longest
-        and not re.search('[.。；;,，:：!?？”"]$', line.text)
-        and not line.mark
-        and not PART.fullmatch(line.text)
-    )
+    longest = LONGEST_UNTITLED_ZH if line.chinese else LONGEST_UNTITLED
+    plain = not HEADING_ENDS.search(line.text) and not line.mark and not PART.fullmatch(line.text)
+    return plain and len(line.text) <= longest
 
 
 def _said_title(line: Part, end: int) -> Part | None:
     """Give what somebody asks for in a heading without a colon: 蔺伯谦委员建议尽快布局区域细胞制备中心."""
     rest = line.part(end - line.start, len(line.text))
-    found = re.match(
-        r"(?:委员|代表)?(?=建议|呼吁|提议)|\s*(?:suggests?|proposes?|calls? for|urges?|recommends?|wants?)\s+(?=\w)",
-        rest.text,
-    )
-    return (
-        _without(DECORATION, rest.part(found.end(), len(rest.text)))
-        if found and len(rest.text) > found.end() + 6
-        else None
-    )
+    found = ASKS_IN_HEADING.match(rest.text)
+    if not found or len(rest.text) <= found.end() + SHORTEST_SAID:
+        return None
+    return _without(DECORATION, rest.part(found.end(), len(rest.text)))
 
 
 def named_title(passage: Passage) -> Part | None:

@@ -6,51 +6,51 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from people.tree import lineage
-from proposals.intake.lexicon import Lexicon, Word
+from proposals.intake.lexicon import Lexicon
 from proposals.intake.lines import Part
+from proposals.intake.rules import TERMS, any_of
 from proposals.intake.suggestions import Found
+from proposals.intake.words import Word
 
-PART_OF_A_NAME = re.compile(
-    r"\s?(?:大学|学院|医院|医科|集团|股份|有限|公司|日报|研究院|研究所|University|College|Hospital|Medical|Institute|Normal|Jiao ?[Tt]ong)"
-)
-PROVINCIAL_EN = re.compile(
-    r"\b(?:(?:provincial|municipal|city|local) government|the (?:province|municipality|city)(?='s? (?:should|shall|must|to))|governments? at the provincial level)\b",
+PART_OF_A_NAME = re.compile(rf"\s?{any_of(TERMS['part_of_a_name'])}")
+PROVINCIAL = re.compile(
+    rf"\b(?:{any_of(TERMS['provincial_en'])}|the (?:province|municipality|city)(?='s? (?:should|shall|must|to)))\b",
     re.IGNORECASE,
 )
-PROVINCIAL_ZH = re.compile("(?:省|市)(?:人民)?政府|(?<![一-鿿])(?:省里|市里|我省|我市)(?=应|要|将|出台|设立)")
+PROVINCIAL_ZH = re.compile(
+    rf"{any_of(TERMS['provincial_zh'])}|(?<![\u4e00-\u9fff])(?:省里|市里|我省|我市)(?=应|要|将|出台|设立)"
+)
 NATIONAL = re.compile(
-    r"\bat the national level\b|\bthe state (?:should|shall|must|to\b|set|establish|introduce)|\bthe (?:country|central government)\b(?= (?:should|shall|must))|国家层面|(?:建议|由)国家(?=出台|设立|制定|建立|加大|加强|给予|支持|组织|统筹|将|把|在|对|尽快|层面)",
+    r"\bat the national level\b|\bthe state (?:should|shall|must|to\b|set|establish|introduce)"
+    r"|\bthe (?:country|central government)\b(?= (?:should|shall|must))"
+    rf"|国家层面|(?:建议|由)国家(?={any_of(TERMS['state_acts'])})",
     re.IGNORECASE,
 )
-UNNAMED = re.compile(
-    r"\b(?:relevant|competent|concerned) (?:national )?(?:departments?|authorities|ministries)\b|有关(?:部门|部委|方面)|相关(?:部门|部委)",
-    re.IGNORECASE,
-)
+UNNAMED = re.compile(rf"\b{any_of(TERMS['unnamed'])}|{any_of(TERMS['unnamed_zh'])}", re.IGNORECASE)
 
 
-def _found(words: Iterable[Word], part: Part, confidence: float) -> tuple[Found, ...]:
-    first: dict[str, Word] = {}
+def _found(words: Iterable[Word[str]], part: Part, confidence: float) -> tuple[Found, ...]:
+    """Give what some words of a part stand for, each once, where it stands first."""
+    first: dict[str, Word[str]] = {}
     for word in words:
-        first.setdefault(word.slug, word)
+        first.setdefault(word.meaning, word)
     return tuple(
-        Found(word.slug, part.start + word.start, part.start + word.end, confidence) for word in first.values()
+        Found(word.meaning, part.start + word.start, part.start + word.end, confidence) for word in first.values()
     )
 
 
 def topics_in(part: Part, lexicon: Lexicon) -> tuple[Found, ...]:
     """Find the topics that a part of the text speaks of; what lies above another goes without saying."""
     words = lexicon.topics.find(part.text)
-    slugs = {word.slug for word in words}
-    above = {other for slug in slugs for other in [*lineage(slug, {**lexicon.parents})][1:]}
-    return _found((word for word in words if word.slug not in above), part, 0.7)
+    above = lexicon.above(word.meaning for word in words)
+    return _found((word for word in words if word.meaning not in above), part, 0.7)
 
 
 def topics_of(parts: Iterable[tuple[Found, ...]], lexicon: Lexicon, most: int) -> tuple[Found, ...]:
     """Give the topics that the title and the demands of a passage speak of, those that most speak of first."""
     every = [found for part in parts for found in part]
     counted = Counter(found.value for found in every)
-    above = {other for slug in counted for other in [*lineage(slug, {**lexicon.parents})][1:]}
+    above = lexicon.above(counted)
     first = {found.value: found for found in reversed(every)}
     return tuple(first[slug] for slug, _number in counted.most_common() if slug not in above)[:most]
 
@@ -66,7 +66,7 @@ def addressees_in(part: Part, region: str, lexicon: Lexicon) -> tuple[Found, ...
     words = lexicon.agencies.find(part.text)
     government = lexicon.governments.get(("provincial_government", region), "")
     places = [
-        (government, PROVINCIAL_ZH if part.chinese else PROVINCIAL_EN),
+        (government, PROVINCIAL_ZH if part.chinese else PROVINCIAL),
         (lexicon.agency_of("state"), NATIONAL),
         (lexicon.agency_of("unnamed"), UNNAMED),
     ]
