@@ -61,7 +61,9 @@ KINDS = (
     "regions",
     "figures",
 )
-NAMES = re.compile(r"[\W_]+")
+NO_LETTERS = re.compile(r"[\W_]+")
+UNNAMED = {"unspecified", "national"}
+"""Agencies that stand for what is not named: right where the answers have them, and else not counted."""
 
 
 @dataclass
@@ -139,45 +141,43 @@ def _section_of(answer: dict[str, Any], sections: Sequence[Section]) -> tuple[Se
 def _compare(
     article: Article, answer: dict[str, Any], section: Section, person: Person, scores: Scores, who: str
 ) -> None:
-    seat = person.seat
-    scores["spellings"].add({*answer["names"]}, {each.value for each in person.spellings}, who)
+    """Add to `scores` how one delegate's section was read."""
+    seat, title = person.seat, answer.get("title", "")
+    employer = person.employer.value if person.employer else ""
     body = f"{seat.system} {seat.level} {seat.region}" if seat else ""
-    scores["bodies"].add({f"{answer['system']} {answer['level']} {answer['region']}"}, {body} - {""}, who)
-    scores["provinces"].add({answer["region"]}, {seat.region} - {""} if seat else set(), who)
-    scores["roles"].add({answer["role"]}, {seat.role} if seat else set(), who)
-    scores["employers"].add(
-        _bare(answer.get("employer", "")), _bare(person.employer.value if person.employer else ""), who
+    agencies, named = (
+        {*answer.get("agencies", ())},
+        {each.value for demand in section.demands for each in demand.addressees},
     )
-    scores["titles"].add(
-        _bare(answer.get("title", "")),
-        _bare(_as_long(section.title.value if section.title else "", answer.get("title", ""))),
-        who,
-    )
-    scores["years"].add({answer["year"]} if "year" in answer else {section.year}, {section.year}, who)
-    demands = [(demand.start, demand.end) for demand in section.demands]
+    compared: dict[str, tuple[set[Any], set[Any]]] = {
+        "spellings": ({*answer["names"]}, {each.value for each in person.spellings}),
+        "bodies": ({f"{answer['system']} {answer['level']} {answer['region']}"}, {body} - {""}),
+        "provinces": ({answer["region"]}, {seat.region} - {""} if seat else set()),
+        "roles": ({answer["role"]}, {seat.role} if seat else set()),
+        "employers": (_bare(answer.get("employer", "")), _bare(employer)),
+        "titles": (_bare(title), _bare(_as_long(section.title.value if section.title else "", title))),
+        "years": ({answer.get("year", section.year)}, {section.year}),
+        "agencies": (agencies, named - (UNNAMED - agencies)),
+        "topics": ({*answer["topics"]}, {each.value for each in section.topics}),
+        "regions": ({*answer.get("regions", ())}, {each.value for each in section.regions}),
+    }
+    for kind, (wanted, found) in compared.items():
+        scores[kind].add(wanted, found, who)
+    _actions(article, answer, section, scores["actions"], who)
+    _figures(article, answer, section, scores["figures"], who)
+
+
+def _actions(article: Article, answer: dict[str, Any], section: Section, score: Score, who: str) -> None:
+    found = [(demand.start, demand.end) for demand in section.demands]
     wanted = [span for each in answer["demands"] if (span := place(article.text, each, section))]
-    paired = pairs(wanted, demands)
-    score = scores["actions"]
+    paired = pairs(wanted, found)
     score.right += len(paired)
     score.missing += len(answer["demands"]) - len(paired)
-    score.false += len(demands) - len(paired)
-    score.wrong += [
-        f"{who} - {article.text[start:end]}" for index, (start, end) in enumerate(wanted) if index not in paired
-    ]
-    score.wrong += [
-        f"{who} + {article.text[start:end]}"
-        for index, (start, end) in enumerate(demands)
-        if index not in paired.values()
-    ]
-    scores["agencies"].add(
-        {*answer.get("agencies", ())},
-        {each.value for demand in section.demands for each in demand.addressees} - {"unspecified", "national"}
-        | ({each.value for demand in section.demands for each in demand.addressees} & {*answer.get("agencies", ())}),
-        who,
-    )
-    scores["topics"].add({*answer["topics"]}, {each.value for each in section.topics}, who)
-    scores["regions"].add({*answer.get("regions", ())}, {each.value for each in section.regions}, who)
-    _figures(article, answer, section, scores["figures"], who)
+    score.false += len(found) - len(paired)
+    missing = [span for index, span in enumerate(wanted) if index not in paired]
+    false = [span for index, span in enumerate(found) if index not in paired.values()]
+    score.wrong += [f"{who} - {article.text[start:end]}" for start, end in missing]
+    score.wrong += [f"{who} + {article.text[start:end]}" for start, end in false]
 
 
 def _figures(article: Article, answer: dict[str, Any], section: Section, score: Score, who: str) -> None:
@@ -245,7 +245,7 @@ def _as_long(title: str, answer: str) -> str:
 
 
 def _bare(text: str) -> set[str]:
-    return {bare} if (bare := NAMES.sub("", text).casefold()) else set()
+    return {bare} if (bare := NO_LETTERS.sub("", text).casefold()) else set()
 
 
 def articles(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:

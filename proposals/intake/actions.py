@@ -16,7 +16,7 @@ BEFORE = re.compile(r"[\"“'\s,;:]*(?:(?:and|also|then|to|or|that)\s+)*")
 
 
 def actions(sentence: Part, *, asking: bool, listed: bool, point: bool) -> Iterator[Part]:
-    """Give the single actions that a sentence asks for; what the signs say is told at `EnglishSentence`."""
+    """Give the single actions that a sentence asks for; `EnglishSentence` tells what the options mean."""
     if sentence.chinese:
         return ChineseSentence(sentence, asking=asking, listed=listed).actions()
     return EnglishSentence(sentence, asking=asking, listed=listed, point=point).actions()

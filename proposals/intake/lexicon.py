@@ -65,21 +65,19 @@ class Lexicon:
         return cls(
             topics=Words(_topic_words(topics)),
             agencies=Words(
-                (name, agency.slug, _acronym(name))
-                for agency in agencies
-                for name in _names(agency, "short_name_en", "short_name_zh", "other_names")
+                (name, agency.slug, _acronym(name)) for agency in agencies for name in _names(agency, "short_name")
             ),
             regions=Words(
                 (name, called[region.pk], False)
                 for region in regions
                 if region.kind != RegionKind.COUNTRY
-                for name in _names(region, "full_name_en", "full_name_zh", "other_names")
+                for name in _names(region, "full_name")
             ),
             provinces={
                 folded(name).casefold(): called[region.pk]
                 for region in regions
                 if region.kind in PROVINCIAL
-                for name in _names(region, "full_name_en", "full_name_zh", "other_names")
+                for name in _names(region, "full_name")
             },
             ancestors=_ancestors(topics),
             governments={(each.kind, called[each.region_id]): each.slug for each in agencies if each.region_id},
@@ -92,9 +90,10 @@ class Lexicon:
         )
 
 
-def _names(thing: object, *others: str) -> list[str]:
-    columns = ("name_en", "name_zh", *others)
-    return [part.strip() for column in columns for part in (getattr(thing, column) or "").split(";") if part.strip()]
+def _names(thing: Agency | Region, further: str) -> list[str]:
+    """Give all names of a thing: in both languages, the `further` ones too, and others, parted by semicolons."""
+    columns = ("name_en", "name_zh", f"{further}_en", f"{further}_zh", "other_names")
+    return [name.strip() for column in columns for name in getattr(thing, column).split(";") if name.strip()]
 
 
 def _acronym(name: str) -> bool:

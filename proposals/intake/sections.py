@@ -8,14 +8,24 @@ from dataclasses import dataclass, field
 
 from proposals.intake.delegates import Delegates, Speaker, like
 from proposals.intake.furniture import sells
+from proposals.intake.headings import (
+    COLON,
+    SENTENCE_ENDS,
+    is_bare_title,
+    is_heading,
+    is_title,
+    longest_heading,
+    only_says,
+    said_title,
+    title_at,
+    without_label,
+)
 from proposals.intake.lines import Part
 from proposals.intake.names import Name
 from proposals.intake.rules import ARTICLE, CHINESE, DELEGATES, ENGLISH, any_of, anywhere, whole
 
-LONGEST_HEADING, LONGEST_HEADING_ZH = 240, 70
-"""Characters of a heading that names a delegate, and of a title."""
-LONGEST_UNTITLED, LONGEST_UNTITLED_ZH = 130, 45
-"""Characters of any other heading."""
+LONGEST_SAYING = 120
+"""Characters by which a heading that ends with a title may be longer than one that is all heading."""
 CLOSING, CLOSING_ZH = whole(ARTICLE["closing_en"]), anywhere(ARTICLE["closing_zh"])
 OTHERS_EN = whole(DELEGATES["others_en"])
 OTHERS_ZH = re.compile(
@@ -25,20 +35,12 @@ OTHERS_ZH = re.compile(
 )
 """Somebody who is no delegate."""
 ANSWERS = re.compile(rf"\b{any_of(DELEGATES['answers_en'])}\b|{any_of(DELEGATES['answers_zh'])}")
-PART = re.compile(
-    rf"{any_of(ARTICLE['part_kinds'])} (?:one|two|three|four|five|six|[ivx\d]+)\b.*|{any_of(ARTICLE['part_names'])}"
-    r"|[\d一二三四五六七八九十]{1,2}|NO\.?\s?\d+",
+SPEAKS = re.compile(rf",|\s+{any_of(DELEGATES['speech_en'])}\b")
+OTHER_HEADING = re.compile(rf"{any_of(ARTICLE['other_headings'])}|^附[：:]", re.IGNORECASE)
+ASKING_HEADING = re.compile(
+    rf"{any_of(ENGLISH['announcing'], CHINESE['announcing'])}|提出[：:]?$"
+    r"|^[（(]?[一二三四五六七八九十\dIVX]{1,3}[)）、.]",
     re.IGNORECASE,
-)
-"""The heading of a part of the article, which is no title."""
-SPEECH_EN = any_of(DELEGATES["speech_en"])
-SPEECH = re.compile(
-    rf"(?:\b{SPEECH_EN}(?:\s+that)?|{any_of(ARTICLE['speech_before_colon_zh'])}|以下.*)\s*$", re.IGNORECASE
-)
-SPEAKS = re.compile(rf",|\s+{SPEECH_EN}\b")
-DECORATION = re.compile(
-    r"^[\s\[【▍■◆●▶►*#|《<◎★☆丨]+|^\(?\d{1,2}[.、)）:：\s]+(?=\S)|^[一二三四五六七八九十]{1,3}、"
-    r"|^(?:NO|No)\.?\s?\d+[\s.:：]*|[\s\]】*#|]+$"
 )
 PAPER = any_of(ARTICLE["papers_of_delegates"])
 NAMED_TITLE = re.compile(
@@ -48,23 +50,6 @@ NAMED_TITLE = re.compile(
     re.IGNORECASE,
 )
 """A title within a sentence: 《关于……的提案》, “Bill on …”, a proposal entitled “…”."""
-TITLE_LABEL = re.compile(
-    rf"^(?:领衔|联名|牵头)?(?:提出|提交|带来)?的?{any_of(ARTICLE['title_labels'])}\s*[:：]\s*", re.IGNORECASE
-)
-ASKS_IN_HEADING = re.compile(
-    rf"(?:委员|代表)?(?={any_of(ARTICLE['asks_in_heading_zh'])})|\s*{any_of(ARTICLE['asks_in_heading_en'])}\s+(?=\w)"
-)
-SHORTEST_SAID = 6
-"""Characters behind these words that are a title."""
-OTHER_HEADING = re.compile(rf"{any_of(ARTICLE['other_headings'])}|^附[：:]", re.IGNORECASE)
-ASKING_HEADING = re.compile(
-    rf"{any_of(ENGLISH['announcing'], CHINESE['announcing'])}|提出[：:]?$"
-    r"|^[（(]?[一二三四五六七八九十\dIVX]{1,3}[)）、.]",
-    re.IGNORECASE,
-)
-COLON = re.compile("[:：]")
-SENTENCE_ENDS = re.compile(r"[.。；;!?！？,，]$")
-HEADING_ENDS = re.compile('[.。；;,，:：!?？”"]$')
 
 
 @dataclass
@@ -109,6 +94,7 @@ class Sections:
         self._interrupted: Passage | None = None
         """Whose passage goes on behind what somebody else says."""
         self._only_a_sentence = False
+        """What somebody else says began within a line."""
         self._untold: Part | None = None
         """A heading that may be the title of who speaks next."""
         self._open = False
@@ -125,14 +111,14 @@ class Sections:
             self._now = self._interrupted = None
         if self._now and self._questions(line):
             self.others.append(line)
-            self._now.lines.append([Part(line.text[-1:], line.end - 1)])
+            self._now.lines.append([Part(line.text[-1:], line.end - 1)])  # its place, none of its words
             return
         heading = self.heading(line)
         if heading:
             self._begin(heading, line)
-        elif self._open and self._now and _bare_title(line):
-            self._now.title, self._open = _without(TITLE_LABEL, line), False
-        elif not self._delegates.mentions(line) and _untitled(line):
+        elif self._open and self._now and is_bare_title(line):
+            self._now.title, self._open = without_label(line), False
+        elif not self._delegates.mentions(line) and is_heading(line):
             self._untold = line
             self._other_heading(line, behind=behind)
         else:
@@ -167,8 +153,8 @@ class Sections:
     def heading(self, line: Part) -> Heading | None:
         """Read a line as the heading of a section, or as the caption below one."""
         mentioned = self._delegates.mentions(line)
-        longest = LONGEST_HEADING_ZH if line.chinese else LONGEST_HEADING
-        if not mentioned or len(line.text) > longest + 120:
+        longest = longest_heading(line)
+        if not mentioned or len(line.text) > longest + LONGEST_SAYING:
             return None
         name, speaker = mentioned[0]
         alone = name.start == line.unmarked.start and re.match(r"\s*[:：]", line.text[name.end - line.start :])
@@ -176,22 +162,13 @@ class Sections:
         if not seated:
             return None
         colon = COLON.search(line.text, name.end - line.start)
-        if colon and not self._speech(line, colon.start(), longest):
-            title = _title(line, colon.end())
-            if title is None or _is_title(title):
+        if colon and not only_says(line, colon.start()):
+            title = title_at(line, colon.end())
+            if title is None or is_title(title):
                 return Heading(self._in_heading(line, colon.start(), mentioned), title, open=title is None)
         if colon is None and not SENTENCE_ENDS.search(line.text) and len(line.text) <= longest:
-            return Heading(self._in_heading(line, len(line.text), mentioned), _said_title(line, name.end), open=True)
+            return Heading(self._in_heading(line, len(line.text), mentioned), said_title(line, name.end), open=True)
         return None
-
-    def _speech(self, line: Part, colon: int, longest: int) -> bool:
-        """Tell whether somebody only says something before the colon."""
-        rest = line.text[colon + 1 :].strip()
-        if colon > longest or re.match("[\"'“]", rest):
-            return True
-        if SPEECH.search(line.text[:colon]):
-            return bool(not rest or SENTENCE_ENDS.search(rest) or re.search("[。；;]", rest))
-        return False
 
     def _in_heading(self, line: Part, end: int, mentioned: list[tuple[Name, Speaker]]) -> list[Speaker]:
         """Give who is named in a heading before its colon, each once."""
@@ -199,6 +176,7 @@ class Sections:
         return [*{id(each): each for each in speakers}.values()] or [mentioned[0][1]]
 
     def _begin(self, heading: Heading, line: Part) -> None:
+        """Begin a passage with a heading, unless it belongs to the one that is open."""
         now = self._now
         first = heading.speakers[0]
         told = [each for each in heading.speakers if any(each in passage.speakers for passage in self.passages)]
@@ -206,7 +184,7 @@ class Sections:
             self._now = None  # a list of all who were told of
             return
         if now and not heading.title and not now.lines and (first in now.speakers or like(first, now.speakers[0])):
-            if first not in now.speakers:
+            if first not in now.speakers:  # a caption below the heading spells the name in another way
                 self._delegates.same(now.speakers[0], first)
             return
         title = heading.title
@@ -221,6 +199,7 @@ class Sections:
         self._untold = None
 
     def _paragraph(self, line: Part) -> None:
+        """Give each sentence of a line to who speaks in it."""
         kept: list[Part] = []
         if self._interrupted is not None and (line.mark or self._only_a_sentence):
             self._now, self._interrupted = self._interrupted, None
@@ -232,13 +211,13 @@ class Sections:
                 self._close(kept)
                 self._interrupted, self._only_a_sentence = self._now or self._interrupted, index > 0
                 self._now = None
-                kept = []
             elif family := self._by_family_name(sentence):
                 self._turn([family], sentence, kept)
             (kept if self._now else self.others).append(sentence)
         self._close(kept)
 
     def _close(self, kept: list[Part]) -> None:
+        """Add the sentences kept so far to the open passage."""
         if self._now and kept:
             self._now.lines.append([*kept])
         kept.clear()
@@ -255,9 +234,7 @@ class Sections:
         self._close(kept)
         before = next((each for each in reversed(self.passages) if speaker in each.speakers), None)
         if before is None:
-            before = Passage([speaker], sentence.start)
-            if self._untold is not None:
-                before.title = self._untold
+            before = Passage([speaker], sentence.start, self._untold)
             self.passages.append(before)
         self._now, self._interrupted = before, None
         self._untold = None
@@ -278,45 +255,6 @@ class Sections:
         if not known or (self._now and any(each in self._now.speakers for each in known)):
             return None
         return known[-1] if len(known) == 1 else None
-
-
-def _title(line: Part, start: int) -> Part | None:
-    bare = _without(DECORATION, line.part(start, len(line.text)))
-    return bare if bare.text else None
-
-
-def _without(pattern: re.Pattern[str], part: Part) -> Part:
-    """Give a part without what `pattern` finds at its ends."""
-    while found := pattern.search(part.text):
-        if not found[0] or len(found[0]) == len(part.text):
-            break
-        part = part.part(found.end(), len(part.text)) if found.start() == 0 else part.part(0, found.start())
-    return part
-
-
-def _is_title(part: Part) -> bool:
-    longest = LONGEST_HEADING_ZH if part.chinese else LONGEST_HEADING
-    return len(part.text) <= longest and len(part.sentences) == 1 and not re.search("[。；]|\\.$", part.text)
-
-
-def _bare_title(line: Part) -> bool:
-    return _is_title(line) and not SENTENCE_ENDS.search(line.text) and not line.mark
-
-
-def _untitled(line: Part) -> bool:
-    """Tell whether a line stands alone as a heading: short, without a stop."""
-    longest = LONGEST_UNTITLED_ZH if line.chinese else LONGEST_UNTITLED
-    plain = not HEADING_ENDS.search(line.text) and not line.mark and not PART.fullmatch(line.text)
-    return plain and len(line.text) <= longest
-
-
-def _said_title(line: Part, end: int) -> Part | None:
-    """Give what somebody asks for in a heading without a colon: 蔺伯谦委员建议尽快布局区域细胞制备中心."""
-    rest = line.part(end - line.start, len(line.text))
-    found = ASKS_IN_HEADING.match(rest.text)
-    if not found or len(rest.text) <= found.end() + SHORTEST_SAID:
-        return None
-    return _without(DECORATION, rest.part(found.end(), len(rest.text)))
 
 
 def named_title(passage: Passage) -> Part | None:
