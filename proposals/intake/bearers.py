@@ -78,7 +78,9 @@ def _any_name_beside(line: Part, phrase: SeatPhrase) -> Name | None:
     start, end = phrase.start - line.start, phrase.end - line.start
     for found in (ANY_BEFORE.search(line.text[max(0, start - 60) : start]), ANY_BEHIND.match(line.text, end)):
         if found and not NO_PERSON.search(found["name"]):
-            place = found.start("name") + (max(0, start - 60) if found.end() <= 60 and found.string is not line.text else 0)
+            place = found.start("name") + (
+                max(0, start - 60) if found.end() <= 60 and found.string is not line.text else 0
+            )
             return _at(line, place, found["name"])
     return None
 

@@ -76,7 +76,7 @@ class _Told:
     @cached_property
     def _codes(self) -> dict[str, int]:
         """The regions by ISO code, as suggestions mean them."""
-        return dict(Region.objects.exclude(iso_code=None).values_list("iso_code", "pk"))
+        return {code: pk for code, pk in Region.objects.values_list("iso_code", "pk") if code}
 
     def found(self, model: type[Model], things: Iterable[Found]) -> str:
         return self(model, (thing.value for thing in things))

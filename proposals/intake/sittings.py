@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from people.dates import digits
 from proposals.intake.lines import Part
-from proposals.intake.rules import any_of
-from proposals.intake.seats import COUNTRY, SYSTEMS
+from proposals.intake.rules import SYSTEMS, any_of
+from proposals.intake.seats import COUNTRY
 
-NUMBER_ZH = "(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
+NUMBER_ZH = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
 SYSTEM_ZH = "(?:政协|人大|人民代表大会|政治协商会议)"
-ORDINALS = "first second third fourth fifth sixth".split()
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
 CHINESE = re.compile(
     rf"(?P<before>[\u4e00-\u9fff]{{0,8}}?{SYSTEM_ZH}?[\u4e00-\u9fff]{{0,8}}?)第?(?P<term>{NUMBER_ZH})届"

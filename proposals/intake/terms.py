@@ -20,7 +20,10 @@ PROVINCIAL = re.compile(
 PROVINCIAL_ZH = re.compile(
     rf"{any_of(TERMS['provincial_zh'])}|(?<![\u4e00-\u9fff])(?:省里|市里|我省|我市)(?=应|要|将|出台|设立)"
 )
-OF_A_PROVINCE = re.compile(r"[省市县]$|自治区$|(?<!国家)(?<![\u4e00-\u9fff]地)区$|(?:[Pp]rovincial|[Mm]unicipal|[Cc]ity)(?:['’]s)?\s$")
+OF_A_PROVINCE = re.compile(
+    r"[省市县]$|自治区$|(?<![\u4e00-\u9fff]地)区$"
+    r"|(?:[Pp]rovincial|[Mm]unicipal|[Cc]ity)(?:['’]s)?\s$"
+)
 """What stands before the name of an agency that is a province's, and not the national one of that name."""
 NATIONAL = re.compile(
     r"\bat the national level\b|\bthe state (?:should|shall|must|to\b|set|establish|introduce)"
