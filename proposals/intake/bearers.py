@@ -10,6 +10,8 @@ from proposals.intake.names import DOUBLE, HAN, HAN_ONLY, SURNAMES, Name, han_na
 from proposals.intake.rules import CITIES, DELEGATES, NAMES, any_of, anywhere
 from proposals.intake.seats import SeatPhrase
 
+FARTHEST = 60
+"""Characters before a seat in which a name stands."""
 FARTHEST_ZH = 90
 """Characters behind a seat in which the name stands."""
 SPEECH_ZH = any_of(DELEGATES["speech_zh"])

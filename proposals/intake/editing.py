@@ -95,7 +95,7 @@ def _section(key: str, section: Section, told: _Told) -> Item:
         "system": system,
         "region": told(Region, [seat.region]) if seat and placed else "",
         "term": str(section.term or ""),
-        "ordinal": str(section.ordinal or ""),
+        "ordinal": str(section.ordinal or _usual_ordinal(section.year) or ""),
         "year": str(section.year or ""),
         "topics": told.found(Topic, section.topics),
         "regions": told.found(Region, section.regions),
@@ -107,6 +107,11 @@ def _section(key: str, section: Section, told: _Told) -> Item:
     for figure in section.figures[: MOST["figures"]]:
         item["figures"].append(_figure(free_key(item, "figures"), figure))
     return item
+
+
+def _usual_ordinal(year: int) -> int:
+    """Give the ordinal that most sessions of a year have: congresses and committees began their terms in 2023."""
+    return (year - 2023) % 5 + 1 if year else 0
 
 
 def _kind(system: str) -> str:
