@@ -1,6 +1,7 @@
 """`python -m bench.intake`: how much of what a careful reader finds in articles intake finds too, kind by kind.
 
-Each article in `tests/intake` has a file of answers beside it, made by hand. `python -m bench.intake FILE …` takes
+Each article in `tests/intake` has a file of answers beside it, made by hand; what comes of them is kept in
+`bench/INTAKE.md`. `python -m bench.intake FILE …` takes
 other articles with their answers (NAME.txt or NAME.html beside NAME.json), `--article FILE --answers FILE` one alone,
 `--wrong` lists what is missing or too much.
 
@@ -18,6 +19,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +46,11 @@ from proposals.intake.plain import plain_text
 from proposals.intake.reading import read
 from proposals.intake.suggestions import Article, Person, Section
 
+REPORT = ROOT / "bench" / "INTAKE.md"
+SIZE = 200_000
+"""Bytes whose reading is timed."""
 ARTICLES = ROOT / "tests" / "intake"
+FOUNDING = ARTICLES / "founding.txt"
 SHARED = 0.6
 KINDS = (
     "delegates",
@@ -276,16 +282,48 @@ def table(scores: Scores) -> str:
     return "\n".join(lines)
 
 
+def seconds(lexicon: Lexicon) -> float:
+    """Give how long 200 kB take: the founding article in our own words, one after another."""
+    text = FOUNDING.read_text("utf-8")
+    content = (text * (SIZE // len(text.encode()) + 1)).encode()[:SIZE].decode(errors="ignore")
+    began = time.perf_counter()
+    read(plain_text(content), lexicon)
+    return time.perf_counter() - began
+
+
+def report(lexicon: Lexicon, original: Path | None) -> str:
+    """Give what `bench/INTAKE.md` says: our own articles, the founding article, how long it takes."""
+    ours = [pair for pair in articles([ARTICLES]) if pair[0] != FOUNDING]
+    parts = [
+        "# How intake reads\n\nWritten by `python -m bench.intake`; what is counted, and how, stands in `bench/intake.py`."
+        f"\n\n## {len(ours)} articles of our own\n\n{table(measured(ours, lexicon))}",
+        "## The founding article, told in our own words\n\n"
+        + table(measured([(FOUNDING, FOUNDING.with_suffix(".json"))], lexicon)),
+    ]
+    if original:
+        scores = measured([(original, ARTICLES / "founding-original.json")], lexicon)
+        parts.append(
+            f"## The founding article itself (`--original`; its text is not ours and not here)\n\n{table(scores)}"
+        )
+    parts.append(f"## Time\n\n200 kB of articles are read in {seconds(lexicon):.1f} s.")
+    return "\n\n".join(parts) + "\n"
+
+
 def main() -> None:
-    """Read the articles that are asked for, print the table."""
+    """Read the articles that are asked for, print the table; ours where none are, with a report that is kept."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("files", nargs="*", type=Path, default=[ARTICLES])
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--original", type=Path, help="the founding article itself, for the report")
     parser.add_argument("--article", type=Path)
     parser.add_argument("--answers", type=Path)
     parser.add_argument("--wrong", nargs="*", choices=KINDS, help="list what is missing (-) or too much (+)")
     asked = parser.parse_args()
     lexicon = _lexicon()
-    files = [(asked.article, asked.answers)] if asked.article else [*articles(asked.files)]
+    files = [(asked.article, asked.answers)] if asked.article else [*articles(asked.files or [ARTICLES])]
+    if not asked.files and not asked.article and asked.wrong is None:
+        REPORT.write_text(report(lexicon, asked.original), "utf-8")
+        sys.stdout.write(REPORT.read_text("utf-8"))
+        return
     scores = measured(files, lexicon)
     for kind in asked.wrong if asked.wrong else KINDS if asked.wrong is not None else ():
         sys.stdout.write(f"{kind}\n" + "".join(f"  {each}\n" for each in scores[kind].wrong))
