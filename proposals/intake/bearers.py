@@ -23,6 +23,10 @@ AFTER_SEAT = re.compile(r"[\s,，)\]]*(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?|Prof\.?|Profes
 WITH_POST = re.compile(
     rf"[\s,]*(?:and |, )?[^.;:!?\"]{{0,110}}\b{any_of(DELEGATES['posts_en'])}\b[^.;:!?\"]{{0,60}}$", re.IGNORECASE
 )
+ANY_NAME = r"(?P<name>[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,2})"
+ANY_BEFORE = re.compile(rf"(?<![A-Za-z] ){ANY_NAME}\s?[,(]\s?(?:who is )?(?:an? |the )?$")
+ANY_BEHIND = re.compile(rf"\s{ANY_NAME}(?=\s?[,:(]|\s{any_of(DELEGATES['speech_en'])}\b)")
+NO_PERSON = re.compile(any_of(DELEGATES["employers_en"]), re.IGNORECASE)
 CITY = anywhere(CITIES)
 END = re.compile("$")
 CLAUSE_ENDS = re.compile(r"[。；;！？!?]|$")
@@ -63,7 +67,21 @@ def name_beside(line: Part, phrase: SeatPhrase, names: Sequence[Name]) -> Name |
     for name in names:
         if name.start >= phrase.end:
             between = line.text[phrase.end - line.start : name.start - line.start]
-            return name if AFTER_SEAT.fullmatch(between) or WITH_POST.fullmatch(between) else None
+            if AFTER_SEAT.fullmatch(between) or WITH_POST.fullmatch(between):
+                return name
+            break
+    return _any_name_beside(line, phrase)
+
+
+def _any_name_beside(line: Part, phrase: SeatPhrase) -> Name | None:
+    """Give a name that is no Chinese one by its sound, just beside a seat: “Tenzin Dorje, a CPPCC member, …”."""
+    start, end = phrase.start - line.start, phrase.end - line.start
+    for found in (ANY_BEFORE.search(line.text[max(0, start - 60) : start]), ANY_BEHIND.match(line.text, end)):
+        if found and not NO_PERSON.search(found["name"]):
+            place = found.start("name") + (
+                max(0, start - 60) if found.end() <= 60 and found.string is not line.text else 0
+            )
+            return _at(line, place, found["name"])
     return None
 
 
@@ -79,7 +97,8 @@ def name_beside_zh(line: Part, phrase: SeatPhrase, often: Often) -> Name | None:
     text, end = line.text, phrase.end - line.start
     stop = CLAUSE_ENDS.search(text, end)
     posts = {found.end() for found in POST_ZH.finditer(text, end)}
-    for place in range(end, min(stop.start() if stop else len(text), end + FARTHEST_ZH)):
+    farthest = min(stop.start() if stop else len(text), end + FARTHEST_ZH)
+    for place in sorted(range(end, farthest), key=lambda place: (place > end, place not in posts, place)):
         before = text[end:place]
         divided = not before or before[-1] in "、，, \u3000·"
         if not divided and place not in posts:

@@ -14,7 +14,7 @@ MODAL_WITHIN, STRICT_WITHIN = 26, 22
 VERB = any_of(CHINESE["verbs"])
 ADVERBS = rf"(?:{any_of(CHINESE['adverbs'])}地?)*"
 CUTS = re.compile(
-    r"[，；;]\s*|：|:|(?<=[\u4e00-\u9fff）)”])、(?=[\u4e00-\u9fff]{4,})|(?<=[。”])\s*(?=.)"
+    r"[，；;]\s*|：|:|(?<=[\u4e00-\u9fff）)”])、(?=[\u4e00-\u9fff]{4,})|(?<=。)(?!”)\s*(?=.)|(?<=。”)\s*(?=.)"
     r"|(?<=[\u4e00-\u9fff])(?=\d{1,2}[.．、](?!\d))|(?=[①-⑳])|(?=[（(][一二三四五六七八九十\d]{1,2}[)）])"
     rf"|(?<=[\u4e00-\u9fff])(?=[一二三四五六七八九]是)|并(?={any_of(CHINESE['divided_by_and'])})"
 )
@@ -41,16 +41,23 @@ LEAD = re.compile(
 )
 """What only leads to an action: in what field, by what means, for whom."""
 LEADING = anywhere(CHINESE["leading"])
+LED_BY = re.compile("由[^，]{2,20}牵头")
+OF_WHOM = re.compile("对于?[^，]{4,40}的[\u4e00-\u9fff]{1,4}")
+SLOGAN = re.compile("从.{1,6}方面(?:发力|着手|入手)")
+"""What says only that something follows."""
 VERB_WITHIN = re.compile(rf".{VERB}")
 VERB_AND_OBJECT = re.compile(rf".{VERB}[^，]{{2,}}$")
 PURPOSES = re.compile(rf"^(?:{any_of(CHINESE['results'])}|以(?=[^，]{{0,4}}?{any_of(CHINESE['so_as_to'])}))")
 PURPOSE_BEHIND = re.compile(rf"[，,]{any_of(CHINESE['purposes'])}[^，]*$")
+BRACKETS = (("（", "）"), ("“", "”"))
 DENIED = anywhere(CHINESE["denied"])
 BACKGROUND = re.compile(rf"^[“\"]?{any_of(CHINESE['backgrounds'])}")
 PROBLEMS = anywhere(CHINESE["problems"])
 ANNOUNCING = re.compile(rf"{any_of(CHINESE['announcing'])}|提出[：:]?$")
 ACTING = re.compile(rf"^{ADVERBS}{VERB}")
-SUBJECT = re.compile(rf"^[^，。；]{{0,18}}?{any_of(CHINESE['subjects'])}{ADVERBS}{VERB}")
+SUBJECT = re.compile(
+    rf"^[^，。；]{{0,18}}?{any_of(CHINESE['subjects'])}{ADVERBS}(?:{any_of(CHINESE['with'])}[^，]{{1,16}}?)?{ADVERBS}{VERB}"
+)
 ORDER = re.compile(rf"第[一二三四五六七八九十]|其[一二三四五六]|{any_of(CHINESE['orders'])}")
 COUNTED = re.compile(
     r"第[一二三四五六七八九十][，,、]|其[一二三四五六][，,]|(?:首先|其次|再次|最后)[，,]|[①-⑳]"
@@ -59,7 +66,7 @@ COUNTED = re.compile(
 """The number of a point within a sentence."""
 SEVERAL = re.compile("；|[①-⑳]|[（(]?[一二1][)）、是]")
 LEADS_TO_LIST = re.compile(rf"{any_of(CHINESE['leads_to_list'])}|是$")
-TOLD = re.compile(rf"已经?(?!有的)|{VERB}(?:了|过)(?!解)|(?<!不)了(?=[一二三\d])|{any_of(CHINESE['past'])}")
+TOLD = re.compile(rf"已经?(?![^，]{{0,14}}的)|{VERB}(?:了|过)(?!解)|(?<!不)了(?=[一二三\d])|{any_of(CHINESE['past'])}")
 """What has been done already, or is going on."""
 
 
@@ -87,12 +94,14 @@ def lists(text: str) -> bool:
 
 def leads(text: str) -> bool:
     """Tell whether a piece only leads to the action behind it: 在国家层面; not 在各省设立中心, which is one."""
+    if LED_BY.fullmatch(text) or OF_WHOM.fullmatch(text):
+        return True
     return bool(LEAD.match(text)) and (bool(LEADING.match(text)) or not VERB_AND_OBJECT.search(text[1:]))
 
 
 def begins(text: str, *, asking: bool, cued: bool, cut: str) -> bool:
     """Tell whether a piece begins an action of its own; `cued` where words that ask stand before it."""
-    if PURPOSES.match(text):
+    if PURPOSES.match(text) or SLOGAN.fullmatch(text):
         return False
     if MODAL.search(text[:MODAL_WITHIN]) and MODAL_VERB.search(text):
         return asking or bool(MUST.search(text))
@@ -119,6 +128,7 @@ def trimmed(action: Part) -> Part:
     text = action.text
     if found := PURPOSE_BEHIND.search(text):
         text = text[: found.start()]
-    unopened = text.count("（") < text.count("）")
-    text = text.rstrip('。，；;：:、！!”" ' + ("）" if unopened else ""))
-    return action.part(len(text) - len(text.lstrip('“"，、：: ')), len(text))
+    unopened = "".join(close for open_, close in BRACKETS if text.count(open_) < text.count(close))
+    text = text.rstrip('。，；;：:、！!" ' + unopened)
+    unclosed = "".join(open_ for open_, close in BRACKETS if text.count(open_) > text.count(close))
+    return action.part(len(text) - len(text.lstrip('"，、：: ' + unclosed)), len(text))

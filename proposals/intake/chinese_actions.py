@@ -58,6 +58,8 @@ class ChineseSentence:
 
     def _begins(self, text: str, cut: str, *, cued: bool) -> bool:
         """Tell whether a piece begins an action: by its words, or as a point of a list."""
+        if text.startswith("让") and self._actions.open is not None and not cued:
+            return False  # what comes of the action before
         if chinese.begins(text, asking=self._asking, cued=cued, cut=cut):
             return True
         point = self._point_begins and self._asking and len(text) >= LISTED
@@ -78,4 +80,4 @@ class ChineseSentence:
             self._actions.close()
             self._leading = part if leads else None
         else:
-            self._actions.go_on(part, purpose=bool(chinese.PURPOSES.match(part.text)))
+            self._actions.go_on(part, purpose=bool(chinese.PURPOSES.match(part.text) or part.text.startswith("让")))

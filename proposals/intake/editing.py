@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, count
 from typing import Any
 
@@ -68,7 +69,14 @@ class _Told:
 
     def __call__(self, model: type[Model], slugs: Iterable[str]) -> str:
         known, told = self._names.slugs(model), self._names.told(model)
+        if model is Region:
+            known = known | self._codes
         return DIVIDER.join(dict.fromkeys(told[known[slug]] for slug in slugs if slug in known))
+
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        """The regions by ISO code, as suggestions mean them."""
+        return {code: pk for code, pk in Region.objects.values_list("iso_code", "pk") if code}
 
     def found(self, model: type[Model], things: Iterable[Found]) -> str:
         return self(model, (thing.value for thing in things))
@@ -86,7 +94,8 @@ def _section(key: str, section: Section, told: _Told) -> Item:
         "session": told(Session, [section.session]),
         "system": system,
         "region": told(Region, [seat.region]) if seat and placed else "",
-        "ordinal": str((section.year - 2023) % 5 + 1) if section.year else "",  # all bodies began a term in 2023
+        "term": str(section.term or ""),
+        "ordinal": str(section.ordinal or ""),
         "year": str(section.year or ""),
         "topics": told.found(Topic, section.topics),
         "regions": told.found(Region, section.regions),

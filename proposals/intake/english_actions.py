@@ -97,7 +97,7 @@ class EnglishSentence:
         kind: Kind = ""
         if cut == ";" and english.FOCUSED.search(self._sentence.text) and (on := re.match("on (?=[a-z])", part.text)):
             return part.part(on.end(), len(part.text)), "gerund"
-        if self._asks_anew(part.text, cut):
+        if self._asks_anew(part.text, cut) and (self._first or not english.SUBORDINATE.match(part.text)):
             part, kind = self._first_kind(part)
         if not kind and not self._first:
             kind = self._next_kind(part.text, cut)

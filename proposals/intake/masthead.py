@@ -72,7 +72,7 @@ class Masthead:
                 return line.part(found.start("name"), found.end("name")), 0.8
         for line in self._lines[:FIRST_FOR_OUTLET]:
             name = line.text.split("|")[0]
-            if line.text.isupper() or NEWSPAPER.fullmatch(name.strip()):
+            if _capitals(line.text) or NEWSPAPER.fullmatch(name.strip()):
                 return line.part(0, len(name)), 0.6
         return None, 0.0
 
@@ -113,7 +113,12 @@ class Masthead:
 def _names_outlet(line: Part) -> bool:
     """Tell whether a line is only the name of a newspaper, or a date with little else."""
     dated = len(line.text) < LONGEST_DATED and DATE.search(line.text)
-    return bool(dated or line.text.isupper() or NEWSPAPER.fullmatch(line.text))
+    return bool(dated or _capitals(line.text) or NEWSPAPER.fullmatch(line.text))
+
+
+def _capitals(text: str) -> bool:
+    """Tell whether a line is the name of a paper in capitals."""
+    return text.isascii() and text.isupper() and not re.search(r"\d", text)
 
 
 def _most(counted: Counter[Thing], otherwise: Thing) -> Thing:

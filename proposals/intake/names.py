@@ -85,9 +85,11 @@ def _given(word: str) -> bool:
 
 def han_name(text: str, place: int, follows: re.Pattern[str]) -> str:
     """Give the name in characters that begins at `place` and is followed by what follows names; "" if there is none."""
+    if dotted := _dotted(text, place):
+        return dotted
     family = 2 if text[place : place + 2] in DOUBLE else 1
     if family == 1 and text[place : place + 1] not in SURNAMES:
-        return _dotted(text, place)
+        return ""
     for given in (2, 1):
         end = place + family + given
         name = text[place:end]

@@ -20,6 +20,7 @@ from proposals.intake.plain import PlainText
 from proposals.intake.posts import post_of
 from proposals.intake.seats import COUNTRY, SeatPhrase, Seats
 from proposals.intake.sections import Passage, Sections, named_title
+from proposals.intake.sittings import sittings
 from proposals.intake.suggestions import Article, Demand, Figure, Found, LeftOut, Person, Seat, Section
 from proposals.intake.terms import addressees_in, regions_in, topics_in, topics_of
 
@@ -51,6 +52,7 @@ class _Reader:
 
     def __init__(self, text: str, kept: Sequence[Part], lexicon: Lexicon, masthead: Masthead) -> None:
         self._text, self._kept, self._lexicon, self._masthead = text, kept, lexicon, masthead
+        self._sittings = [*sittings(kept, lexicon.provinces)]
 
     def article(self, sections: Sections, out: list[LeftOut]) -> Article:
         """Give the whole tree."""
@@ -84,7 +86,7 @@ class _Reader:
         title = passage.title or named_title(passage)
         demands = tuple(self._demand(action, region) for action in actions_of(passage))
         titled = (topics_in(title, self._lexicon), regions_in(title, self._lexicon)) if title else ((), ())
-        session, term = self._session(seat)
+        session, term, ordinal = self._session(seat)
         return Section(
             start=passage.start,
             end=max([passage.end, *([title.end] if title else [])]),
@@ -93,6 +95,8 @@ class _Reader:
             kind=self._kind(passage, seat),
             year=self._masthead.year,
             session=session,
+            term=term,
+            ordinal=ordinal,
             demands=demands,
             figures=tuple(self._figures(passage)),
             topics=topics_of([titled[0], *(demand.topics for demand in demands)], self._lexicon, MOST_TOPICS),
@@ -153,10 +157,13 @@ class _Reader:
             level = "national" if region == COUNTRY else "provincial"
         return Seat(phrase.system, level, region, phrase.role, phrase.start, phrase.end, sure)
 
-    def _session(self, seat: Seat | None) -> tuple[str, int]:
+    def _session(self, seat: Seat | None) -> tuple[str, int, int]:
+        """Give the slug of the session in which somebody sits, if the record has it, its term and its ordinal."""
         if seat is None:
-            return "", 0
-        return self._lexicon.sessions.get((seat.system, seat.region, self._masthead.year), ("", 0))
+            return "", 0, 0
+        slug, term = self._lexicon.sessions.get((seat.system, seat.region, self._masthead.year), ("", 0))
+        said = [each for each in self._sittings if each.system == seat.system and each.region in (seat.region, "")]
+        return slug, term or (said[0].term if said else 0), said[0].ordinal if said else 0
 
     def _kind(self, passage: Passage, seat: Seat | None) -> str:
         """Tell the kind by the term the text uses in Chinese; in English only “bill” and the system say it."""

@@ -28,7 +28,11 @@ LONGEST_SAYING = 120
 """Characters by which a heading that ends with a title may be longer than one that is all heading."""
 CLOSING, CLOSING_ZH = whole(ARTICLE["closing_en"]), anywhere(ARTICLE["closing_zh"])
 OTHERS_EN = whole(DELEGATES["others_en"])
-OTHERS_ZH = re.compile(rf"{any_of(DELEGATES['others_zh'])}|国家\S{{1,12}}(?:局|委){any_of(DELEGATES['officials_zh'])}")
+OTHERS_ZH = re.compile(
+    rf"{any_of(DELEGATES['others_zh'])}|国家\S{{1,12}}(?:局|委){any_of(DELEGATES['officials_zh'])}"
+    r"|[省市区县]\S{2,10}(?:局|委|厅|部)(?:党组书记|党委书记|新闻|有关|相关)?(?:副?[局厅主部]长|副?主任|负责人|发言人)[\u4e00-\u9fff]{0,4}"
+    rf"{any_of(DELEGATES['answers_zh'])}"
+)
 """Somebody who is no delegate."""
 ANSWERS = re.compile(rf"\b{any_of(DELEGATES['answers_en'])}\b|{any_of(DELEGATES['answers_zh'])}")
 SPEAKS = re.compile(rf",|\s+{any_of(DELEGATES['speech_en'])}\b")

@@ -1,7 +1,8 @@
 """Suggestions: what an article seems to say, as a tree; each thing with its place in the text and how sure it is.
 
-Places are characters of `Article.text`, from `start` up to `end`; confidence goes from 0 to 1. Regions, topics and
-agencies are meant by slug, the regions of bodies and targets too; dates are partial (`2024-03`), "" where unknown.
+Places are characters of `Article.text`, from `start` up to `end`; confidence goes from 0 to 1. Topics and agencies are
+meant by slug, regions by ISO 3166-2 code where they have one (“CN-SH”) or else by slug; dates are partial (`2024-03`),
+"" where unknown.
 """
 
 from __future__ import annotations
@@ -104,6 +105,9 @@ class Section:
     year: int = 0
     session: str = ""
     """The session's slug, "" where the record has none of that body and year."""
+    term: int = 0
+    ordinal: int = 0
+    """The session's numbers (届, 次) as the article has them, 0 where it does not say."""
     demands: tuple[Demand, ...] = ()
     figures: tuple[Figure, ...] = ()
     topics: tuple[Found, ...] = ()

@@ -20,6 +20,11 @@ PROVINCIAL = re.compile(
 PROVINCIAL_ZH = re.compile(
     rf"{any_of(TERMS['provincial_zh'])}|(?<![\u4e00-\u9fff])(?:省里|市里|我省|我市)(?=应|要|将|出台|设立)"
 )
+OF_A_PROVINCE = re.compile(
+    r"[省市县]$|自治区$|(?<![\u4e00-\u9fff]地)区$"
+    r"|(?:[Pp]rovincial|[Mm]unicipal|[Cc]ity)(?:['’]s)?\s$"
+)
+"""What stands before the name of an agency that is a province's, and not the national one of that name."""
 NATIONAL = re.compile(
     r"\bat the national level\b|\bthe state (?:should|shall|must|to\b|set|establish|introduce)"
     r"|\bthe (?:country|central government)\b(?= (?:should|shall|must))"
@@ -63,7 +68,7 @@ def regions_in(part: Part, lexicon: Lexicon) -> tuple[Found, ...]:
 
 def addressees_in(part: Part, region: str, lexicon: Lexicon) -> tuple[Found, ...]:
     """Find who is to act: agencies by name; "the municipal government" is that of the `region` where somebody sits."""
-    words = lexicon.agencies.find(part.text)
+    words = [word for word in lexicon.agencies.find(part.text) if not OF_A_PROVINCE.search(part.text[: word.start])]
     government = lexicon.governments.get(("provincial_government", region), "")
     places = [
         (government, PROVINCIAL_ZH if part.chinese else PROVINCIAL),
