@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from people.language import CHINESE, IN_CHINESE
 from proposals.intake.delegates import Delegates, Speaker
@@ -30,11 +32,19 @@ def read(plain: PlainText, lexicon: Lexicon) -> Article:
     text = folded(plain.text)
     lines = lines_of(text)
     out = [*plain.left_out, *furniture(lines)]
-    kept = [line for line in lines if not any(each.start <= line.start < each.end for each in out)]
+    kept = [*_without(out, lines)]
     delegates = Delegates(kept, Seats(lexicon.provinces))
     sections = Sections(kept, delegates)
     masthead = Masthead(lines, kept, delegates, lexicon)
     return _Reader(plain.text, kept, lexicon, masthead).article(sections, out)
+
+
+def _without(out: Iterable[LeftOut], lines: Iterable[Part]) -> Iterator[Part]:
+    """Give the lines that begin in no passage that is left out."""
+    passages = sorted(out, key=lambda each: each.start)
+    starts = [each.start for each in passages]
+    ends = [0, *accumulate((each.end for each in passages), max)]
+    return (line for line in lines if ends[bisect_right(starts, line.start)] <= line.start)
 
 
 class _Reader:
