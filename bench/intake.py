@@ -295,7 +295,7 @@ def report(lexicon: Lexicon, original: Path | None) -> str:
     """Give what `bench/INTAKE.md` says: our own articles, the founding article, how long it takes."""
     ours = [pair for pair in articles([ARTICLES]) if pair[0] != FOUNDING]
     parts = [
-        "# How intake reads\n\nWritten by `python -m bench.intake`; what is counted, and how, stands in `bench/intake.py`."
+        "# How intake reads\n\nWritten by `python -m bench.intake`, which says what is counted, and how."
         f"\n\n## {len(ours)} articles of our own\n\n{table(measured(ours, lexicon))}",
         "## The founding article, told in our own words\n\n"
         + table(measured([(FOUNDING, FOUNDING.with_suffix(".json"))], lexicon)),

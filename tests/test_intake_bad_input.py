@@ -231,3 +231,10 @@ def test_reading_saves_nothing(lexicon):
     sections(FOUNDING, lexicon)
     assert not Proposal.objects.exists()
     assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["Home\nMenu\n" * 10_000, "Return to List\n" * 10_000, "\u0130" * 500 + " \u0130zmir"])
+def test_menus_without_end_and_letters_with_two_small_ones_do_not_stop_it(text, lexicon):
+    began = time.perf_counter()
+    assert sections(text, lexicon) == 0
+    assert time.perf_counter() - began < 4 * SLOWEST
