@@ -1,11 +1,13 @@
 """An article in the admin: handed in, read, corrected by plain forms, accepted as drafts with all that belongs."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from people.batches import Batch
@@ -13,7 +15,8 @@ from people.doubles import Double
 from people.history import Version
 from people.models import Body, Delegate, Membership, NameVariant, Position, Session
 from proposals.admin import intake as pages
-from proposals.models import Citation, Generation, Intake, Proposal, Source
+from proposals.intake.reading import read
+from proposals.models import Citation, Generation, Intake, Proposal, Source, Topic
 from proposals.models.outbox import recorded
 from tests.admin_pages import messages_of
 from tests.article import START, TEXT, article, do, sections
@@ -28,7 +31,9 @@ from tests.factories import (
     make_source,
     make_topic,
 )
+from tests.kinds import KINDS
 
+FOUNDING = Path(__file__).parent / "intake" / "founding.txt"
 pytestmark = pytest.mark.django_db
 
 
@@ -66,8 +71,12 @@ def begun(analyst, record):
     return analyst.post(START, {"text": TEXT, "url": "https://example.org/quinces"}, follow=True)
 
 
+ZHANG = {"s2p1_who": "zhang-yi", "s2p1_same-zhang-yi": "on"}
+ADDED = {"s1p1_add_role": "on", "s1p1_add_employer": "on", "s1p1_add_spellings": "on"}
+
+
 def accept_all(analyst, begun, **typed):
-    return do(analyst, begun, "accept", **{"s2p1_who": "zhang-yi", "s2_term": "14", **typed})
+    return do(analyst, begun, "accept", **{**ZHANG, "s2_term": "14", **typed})
 
 
 def test_what_was_found_stands_in_the_forms_and_is_marked_in_the_text(begun):
@@ -115,16 +124,26 @@ def test_all_is_accepted_as_drafts_with_all_that_belongs_to_them(analyst, begun)
     assert Generation.now().value - before <= 1  # a body and its session have pages of their own; drafts have none
 
 
-def test_a_delegate_gets_the_spelling_the_seat_and_the_post_once_each_with_its_source(analyst, begun):
+def test_a_delegate_of_the_record_gets_nothing_that_is_not_ticked(analyst, begun):
+    assert "The record has of Ding Lieming: no seat, no post, no other spelling" in begun.text
     accept_all(analyst, begun)
+    assert Proposal.objects.count() == 2
+    assert not NameVariant.objects.exists()
+    assert not Membership.objects.exists()
+    assert not Position.objects.exists()
+
+
+def test_a_delegate_gets_the_spelling_the_seat_and_the_post_that_are_ticked_once_each_with_its_source(analyst, begun):
+    accept_all(analyst, begun, **ADDED)
     ding = Delegate.objects.get(slug="ding-lieming")
     assert [row.spelling for row in ding.name_variants.all()] == ["Ding Leeming"]
     assert [(row.body.slug, row.term, row.role) for row in ding.memberships.all()] == [("cppcc-national", 14, "member")]
     assert [(row.employer_en, row.post_en) for row in ding.positions.all()] == [("Betta", "chairman")]
     for row in (NameVariant.objects.get(), Position.objects.get(), Membership.objects.get(delegate=ding)):
-        assert row.citations.get().source == Source.objects.get()
+        citation = row.citations.get()
+        assert (citation.source, citation.passage) == (Source.objects.get(), "paragraph 3")
     again = analyst.post(START, {"text": TEXT, "again": "on"}, follow=True)
-    accept_all(analyst, again)
+    accept_all(analyst, again, **ADDED)
     assert (ding.name_variants.count(), ding.memberships.count(), ding.positions.count()) == (1, 1, 1)
 
 
@@ -169,6 +188,37 @@ def test_an_uncertain_name_must_be_decided_and_a_namesake_is_never_taken(analyst
     assert Double.objects.undecided(Delegate).exists()
 
 
+def test_a_namesake_is_taken_only_with_the_tick_beside_that_very_name(analyst, begun):
+    page = do(analyst, begun, "accept", s2p1_who="zhang-yi", s2_term="14", **{"s2p1_same-ding-lieming": "on"})
+    assert "Say that it is the same person" in page.text
+    assert not Proposal.objects.exists()
+    page = do(analyst, page, "accept", **{"s2p1_same-zhang-yi": "on"})
+    assert Proposal.objects.get(title_en="Open a quince bank").delegates.get().slug == "zhang-yi"
+    assert not Membership.objects.exists()
+
+
+def test_accepting_the_founding_article_changes_no_public_page(founding, analyst, client, monkeypatch):
+    monkeypatch.setattr(pages, "read", read)
+    detail = [row.get_absolute_url() for model in (Delegate, Session, Topic) for row in model.objects.all()]
+    urls = [*KINDS.values(), *detail, "/sitemap.xml", "/proposals.csv"]
+    urls += [f"/zh{url}" for url in urls]
+
+    def public():
+        visitor = Client()
+        answers = {url: visitor.get(url) for url in urls}
+        return {
+            url: (one.status_code, b"".join(one.streaming_content) if one.streaming else one.content)
+            for url, one in answers.items()
+        }
+
+    before = public()
+    page = analyst.post(START, {"text": FOUNDING.read_text(), "again": "on"}, follow=True)
+    page = do(analyst, page, "accept")
+    assert messages_of(page)[0].startswith("5 drafts are entered:")
+    assert Source.objects.count() > 0
+    assert public() == before
+
+
 def test_a_new_delegate_whose_name_the_record_got_meanwhile_is_asked_for(analyst, begun):
     person = Intake.objects.get()
     person.sections[1]["people"][0] |= {"candidates": [], "who": "+"}
@@ -176,7 +226,9 @@ def test_a_new_delegate_whose_name_the_record_got_meanwhile_is_asked_for(analyst
     page = do(analyst, analyst.get(f"/admin/proposals/intake/{person.pk}/change/"), "accept s2", s2_term="14")
     assert "The record has somebody of this name" in page.text
     assert not Proposal.objects.exists()
-    do(analyst, page, "accept s2")
+    page = do(analyst, page, "accept s2", s2p1_who="zhang-yi")
+    assert "Say that it is the same person" in page.text
+    do(analyst, page, "accept s2", s2p1_who="+")
     assert Delegate.objects.filter(name_en="Zhang Yi").count() == 2
 
 
@@ -232,7 +284,7 @@ def test_one_section_is_accepted_another_left_out_and_taken_up_again(analyst, be
     page = do(analyst, page, "take s2")
     assert Intake.objects.get().state == "begun"
     assert [one["state"] for one in sections()] == ["accepted", "open"]
-    page = do(analyst, page, "accept", s2p1_who="zhang-yi", s2_term="14")
+    page = do(analyst, page, "accept", s2_term="14", **ZHANG)
     assert Source.objects.count() == 1
     assert Citation.objects.filter(proposal__isnull=False).count() == 2
 

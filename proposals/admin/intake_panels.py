@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from people.models import Agency, Delegate, Membership, Region, Session
 from people.models.bodies import BodySystem
 from people.record_forms import page_of
-from proposals.admin.intake_forms import DemandForm, FigureForm, PersonForm, SectionForm
+from proposals.admin.intake_forms import DemandForm, FigureForm, Known, PersonForm, SectionForm
 from proposals.intake.accepting import Draft
 from proposals.intake.editing import LONGEST, Item
 from proposals.intake.furniture import REASONS as REASONS_OF_FURNITURE
@@ -99,7 +99,7 @@ def take_in_source(intake: Intake, typed: Mapping[str, str]) -> None:
 class Panel:
     """The forms of one section."""
 
-    def __init__(self, section: Item, number: int, names: Names, known: Mapping[str, str], *, checked: bool) -> None:
+    def __init__(self, section: Item, number: int, names: Names, known: Mapping[str, Known], *, checked: bool) -> None:
         self.section, self.number = section, number
         self.form = SectionForm(section, names, bound=checked)
         self.people = [
@@ -167,9 +167,17 @@ def panels(intake: Intake, keys: Iterable[str], names: Names, *, checked: Iterab
     chosen = [(number, one) for number, one in enumerate(intake.sections, start=1) if one["key"] in shown]
     slugs = {one["slug"] for _number, section in chosen for item in section["people"] for one in item["candidates"]}
     page = page_of(admin.site, Delegate)
-    people = Delegate.objects.filter(slug__in=slugs).prefetch_related(*page.named_by)
-    known = {row.slug: page.full_name(row) for row in people}
+    related = {*page.named_by, "memberships__body", "positions", "name_variants"}
+    people = Delegate.objects.filter(slug__in=slugs).prefetch_related(*related)
+    known = {row.slug: Known(page.full_name(row), _of_record(row)) for row in people}
     return [Panel(section, number, names, known, checked=section["key"] in wanted) for number, section in chosen]
+
+
+def _of_record(delegate: Delegate) -> str:
+    """Say what the record has of a delegate: seats, posts, spellings."""
+    rows = [*map(str, [*delegate.memberships.all(), *delegate.positions.all()])]
+    rows.append(", ".join(map(str, delegate.other_spellings)))
+    return "; ".join(filter(None, rows)) or _("no seat, no post, no other spelling")
 
 
 def marks(sections: Iterable[Item], about: Iterable[Mapping[str, Any]]) -> Iterator[Mark]:

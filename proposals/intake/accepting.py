@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,11 +31,16 @@ from proposals.sheets.values import Meant
 
 LANGUAGES = {"zh": "zh-hans", "en": "en-gb"}
 Place = Sequence[Sequence[int]]
+ADDED = ("spellings", "role", "employer")
+"""What an article says of a delegate, that is entered of each who is new, and of others where that is asked for."""
 
 
 @dataclass
 class Proposer:
-    """Who puts it forward: a delegate, stored or new, with what the article says of them; or an organisation."""
+    """Who puts it forward: a delegate, stored or new, with what the article says of them; or an organisation.
+
+    Of a stored delegate, who may show in public, only what is in `adding` is entered: spellings, role, employer.
+    """
 
     delegate: Delegate | None = None
     organisation: str = ""
@@ -43,6 +48,9 @@ class Proposer:
     role: str = ""
     employer: str = ""
     post: str = ""
+    adding: Collection[str] = ()
+    said_at: Place = ()
+    spelt_at: Place = ()
 
 
 @dataclass
@@ -190,23 +198,27 @@ class _Entering:
         return self._delegates[same]
 
     def _say(self, who: Proposer, delegate: Delegate, session: Session) -> None:
-        """Add what the article says of a delegate and the record does not: spellings, seat, post, each cited."""
+        """Add what the article says of a delegate and the record does not: spellings, seat, post, each cited.
+
+        A delegate of the record may show in public, where it would show at once: there only what was asked for.
+        """
+        adding = ADDED if delegate in self.new_delegates else who.adding
         known = {delegate.name_en, delegate.name_zh, *delegate.name_variants.values_list("spelling", flat=True)}
-        for spelling in dict.fromkeys(who.spellings):
+        for spelling in dict.fromkeys(who.spellings if "spellings" in adding else ()):
             if spelling not in known:
                 variant = NameVariant(delegate=delegate, spelling=spelling, language=script_of(spelling))
                 variant.full_clean()
                 variant.save()
-                self._cite("", name_variant=variant)
-        if who.role:
+                self._cite(self._passage(who.spelt_at), name_variant=variant)
+        if who.role and "role" in adding:
             self._seat(who, delegate, session)
-        if who.employer and key(who.employer) not in _employers(delegate):
+        if who.employer and "employer" in adding and key(who.employer) not in _employers(delegate):
             language = language_of(who.employer)
             fields = {f"employer_{language}": who.employer, f"post_{language}": who.post}
             position = Position(delegate=delegate, **fields)
             position.full_clean()
             position.save()
-            self._cite("", position=position)
+            self._cite(self._passage(who.said_at), position=position)
 
     def _seat(self, who: Proposer, delegate: Delegate, session: Session) -> None:
         roles = set(delegate.memberships.filter(body=session.body, term=session.term).values_list("role", flat=True))
@@ -217,7 +229,7 @@ class _Entering:
         seat = Membership(delegate=delegate, body=session.body, term=session.term, role=who.role, region=region)
         seat.full_clean()
         seat.save()
-        self._cite("", membership=seat)
+        self._cite(self._passage(who.said_at), membership=seat)
 
     def _cite(self, where: str, **thing: Any) -> None:
         Citation.objects.create(source=self.source, passage=where, **thing)

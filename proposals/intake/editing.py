@@ -32,7 +32,7 @@ FIELDS = {
     "figures": ("value", "unit", "as_of", "what"),
 }
 LETTERS = {"people": "p", "demands": "d", "figures": "f"}
-TICKED = {"demands": "keep", "figures": "keep"}
+TICKED = {"people": ("add_spellings", "add_role", "add_employer"), "demands": ("keep",), "figures": ("keep",)}
 MOST = {"people": 40, "demands": 300, "figures": 100}
 """Of one section so many are shown: more stand in no proposal."""
 LONGEST = 5_000
@@ -139,6 +139,8 @@ def new_person(key: str, name: str, places: list[list[int]]) -> Item:
         "candidates": [],
         "sure": 1.0,
         "spelt_at": [],
+        "same": "",
+        **dict.fromkeys(TICKED["people"], False),
         **dict.fromkeys(FIELDS["people"], ""),
     }
     return {**item, **_named(name), "spellings": name}
@@ -234,8 +236,10 @@ def take_in(sections: Iterable[Item], shown: Iterable[str], typed: Mapping[str, 
         for name, item in items(section):
             if any(f"{item['key']}-{field}" in typed for field in FIELDS[name]):
                 _take(item, FIELDS[name], typed)
-                if tick := TICKED.get(name):
+                for tick in TICKED[name]:
                     item[tick] = f"{item['key']}-{tick}" in typed
+                if name == "people":
+                    item["same"] = item["who"] if f"{item['key']}-same-{item['who']}" in typed else ""
 
 
 def _take(item: Item, fields: Iterable[str], typed: Mapping[str, str]) -> None:
