@@ -86,7 +86,11 @@ def article():
 def fields(page):
     """What a browser would send back from the page, under the names of fields."""
     intake = page.context["intake"]
-    sent = {"edits": str(intake.edits), "shown": [panel.section["key"] for panel in page.context["panels"]]}
+    sent = {
+        "edits": str(intake.edits),
+        "opened": page.context["opened"],
+        "shown": [panel.section["key"] for panel in page.context["panels"]],
+    }
     forms = [page.context["source_form"]] if not page.context["source"] else []
     for panel in page.context["panels"]:
         if panel.section["state"] == "open":

@@ -292,6 +292,9 @@ def test_one_section_is_accepted_another_left_out_and_taken_up_again(analyst, be
 def test_what_is_accepted_twice_makes_no_doubles(analyst, begun):
     accept_all(analyst, begun)
     page = accept_all(analyst, begun)
+    assert messages_of(page)[0].startswith("You changed this elsewhere")
+    assert Proposal.objects.count() == 2
+    page = do(analyst, page, "accept")
     assert messages_of(page) == ["Nothing is open and ticked."]
     assert Proposal.objects.count() == 2
 
@@ -393,15 +396,41 @@ def test_what_is_no_article_is_told_beside_the_field(analyst, record):
     assert not Intake.objects.exists()
 
 
-def test_who_opened_it_before_another_changed_it_is_told_and_loses_nothing(analyst, begun, admin_client):
-    do(admin_client, begun, "save", s1_title="Theirs")
-    page = do(analyst, begun, "leave s2", s1_title="Mine")
+def test_who_opened_it_before_another_changed_it_is_told_and_neither_loses_anything(analyst, begun, admin_client):
+    theirs = {"s1_title": "Theirs", "s1_year": "2023", "s2_take": None, "source_outlet": "Theirs"}
+    do(admin_client, begun, "save", **theirs)
+    page = do(analyst, begun, "leave s2", s1_title="Mine", s1d1_text="Mine too")
     assert "changed this after you opened it" in messages_of(page)[0]
-    assert [one["state"] for one in sections()] == ["open", "open"]
-    assert sections()[0]["title"] == "Mine"
+    first, second = sections()
+    assert [first["state"], second["state"], second["take"]] == ["open", "open", False]
+    assert (first["title"], first["year"], first["demands"][0]["text"]) == ("Mine", "2023", "Mine too")
+    assert Intake.objects.get().outlet == "Theirs"
+    assert "<q>Theirs</q>" in page.text
+    page = do(analyst, page, "accept s1")
+    assert "This was changed twice" in page.text
+    assert not Proposal.objects.exists()
+    page = do(analyst, page, "theirs s1 title")
+    assert (sections()[0]["title"], sections()[0]["theirs"]) == ("Theirs", {})
+    do(analyst, page, "accept s1")
+    assert Proposal.objects.get().title_en == "Theirs"
+
+
+def test_two_windows_of_one_analyst_overwrite_nothing_and_what_lost_its_field_is_told(analyst, begun):
+    do(analyst, begun, "merge s1d1", s1_topics="")
+    page = do(analyst, begun, "save", s1d2_text="Mine", s2_title="Bank")
+    assert messages_of(page) == [
+        "You changed this elsewhere after you opened it here: look, then do it again.",
+        "This has no field any more: Mine",
+    ]
+    first, second = sections()
+    assert (len(first["demands"]), first["topics"], second["title"]) == (1, "", "Bank")
+    page = do(analyst, page, "mine s1 title")
+    analyst.post(page.request["PATH_INFO"], {"do": "save", "edits": "0", "opened": "[", "shown": "s1", "s1-title": "x"})
+    assert (sections()[0]["title"], sections()[0]["theirs"]) == ("x", {"title": "Plant quinces"})
 
 
 def test_hostile_values_are_no_error(analyst, begun):
+    page = begun
     for do_it in (
         "",
         "accept zz",
@@ -415,9 +444,7 @@ def test_hostile_values_are_no_error(analyst, begun):
         "nonsense",
         "_save",
     ):
-        page = do(
-            analyst, begun, do_it, s1_title="\x00" * 9, s1d1_at="9" * 30, s1_term="99999999999", s1p1_other="\x00"
-        )
+        page = do(analyst, page, do_it, s1_title="\x00" * 9, s1d1_at="9" * 30, s1_term="99999999999", s1p1_other="\x00")
         assert page.status_code == 200, do_it
     for key in ("0", "x", "9" * 30):
         assert analyst.get(f"/admin/proposals/intake/{key}/change/", follow=True).status_code == 200

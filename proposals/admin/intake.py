@@ -26,6 +26,7 @@ from proposals.admin.intake_panels import (
     known_names,
     look_again,
     marked_text,
+    opened,
     panels,
     source_of,
 )
@@ -192,6 +193,7 @@ class IntakeAdmin(IntakeModelAdmin):
             "panels": shown,
             "drafts": drafts,
             "few": len(intake.sections) <= FEW,
+            "opened": opened(intake, keys),
             "paragraphs": marked_text(intake, [panel.section for panel in shown]),
             "known_names": known_names(names),
             "marks": MARKS,

@@ -54,14 +54,21 @@ class SuggestionForm(forms.Form):
         self.item, self.names = item, names
         data = {f"{item['key']}-{name}": item.get(name) for name in self.base_fields} if bound else None
         super().__init__(data, initial=item, prefix=item["key"], label_suffix="")
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             if isinstance(field, NamesField):
                 field.names = names
+            if name in item.get("theirs", {}):
+                setattr(field, "theirs", item["theirs"][name] or "—")  # noqa: B010 - for the template
 
     @property
     def unsure(self) -> bool:
         """Whether it needs a second look."""
         return bool(self.item.get("sure", 1) < UNSURE)
+
+    def ask_which(self) -> None:
+        """Refuse fields of which two people wrote something else, until it is said which stays."""
+        for name in self.item.get("theirs", {}):
+            self.add_error(name, _("This was changed twice: say which stays."))
 
     def take_errors(self, row: Model, fields: Mapping[str, str], *, but: Iterable[str] = ()) -> None:
         """Let a row of the record check itself; put what it says beside the `fields` of the form, by its names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from people.models.bodies import BodySystem
 from people.record_forms import page_of
 from proposals.admin.intake_forms import DemandForm, FigureForm, Known, PersonForm, SectionForm
 from proposals.intake.accepting import Draft
-from proposals.intake.editing import LONGEST, Item
+from proposals.intake.editing import LONGEST, Item, digest
+from proposals.intake.editing import opened as sums
 from proposals.intake.furniture import REASONS as REASONS_OF_FURNITURE
 from proposals.intake.likeness import spellings
 from proposals.intake.marking import Mark, Paragraph, paragraphs
@@ -83,17 +85,35 @@ def source_of(intake: Intake) -> Source | None:
     return Source.objects.filter(url__in=[intake.url, *spellings(intake.url)]).first()
 
 
-def take_in_source(intake: Intake, typed: Mapping[str, str]) -> None:
-    """Take over what was typed into the form of the source."""
+def opened(intake: Intake, shown: Iterable[str]) -> str:
+    """Give sums of what stands in every field of the page, for the form to send back."""
+    source = {f"source-{name}": digest(_as_sent(intake, name)) for name in SOURCE}
+    return json.dumps(source | sums(intake.sections, shown), separators=(",", ":"))
+
+
+def _as_sent(intake: Intake, name: str) -> str:
+    value: Any = getattr(intake, name)
+    return ("on" if value else "") if isinstance(value, bool) else str(value)
+
+
+def take_in_source(intake: Intake, typed: Mapping[str, str], before: Mapping[str, str] | None = None) -> list[str]:
+    """Take over what was typed into the form of the source; give what it replaces that was saved meanwhile."""
+    replaced = list[str]()
     if "source-title" not in typed:
-        return
+        return replaced
     for name in SOURCE:
         value: Any = typed.get(f"source-{name}", "").replace("\x00", "").strip()[:LONGEST]
+        now, was = _as_sent(intake, name), (before or {}).get(f"source-{name}")
+        if value == now or (before is not None and was == digest(value)):
+            continue
+        if before is not None and was != digest(now) and now:
+            replaced.append(now)
         column: Any = Intake._meta.get_field(name)
         if name == "machine_translated":
             intake.machine_translated = bool(value)
         elif not column.choices or value in dict(column.flatchoices):
             setattr(intake, name, value[: column.max_length])
+    return replaced
 
 
 class Panel:
@@ -138,6 +158,8 @@ class Panel:
     def is_valid(self) -> bool:
         """Check every form, so that all that is wrong is told at once."""
         rows = [self.form, *self.people, *self.kept, *(form for form in self.figures if form.item["keep"])]
+        for form in rows:
+            form.ask_which()
         if [form for form in rows if not form.is_valid()]:
             return False
         system = self.form.meeting.body.system
