@@ -25,6 +25,11 @@ from proposals.sheets.names import Names
 LONGEST_TITLE, LONGEST_NAME = 500, 120
 
 
+def web_address() -> forms.TextInput:
+    """Give a field for an address that a browser lets pass without its beginning."""
+    return forms.TextInput(attrs={"inputmode": "url"})
+
+
 class NamesField(forms.CharField):
     """Names of rows of the record, in either language, divided by semicolons; gives their keys."""
 
@@ -315,7 +320,8 @@ class DemandForm(SuggestionForm):
     @property
     def asked(self) -> Asked:
         """What it says, once it is checked."""
-        return Asked(self.cleaned_data["text"].strip(), self.cleaned_data["agencies"], self.cleaned_data["topics"])
+        said = self.cleaned_data
+        return Asked(said["text"].strip(), said["agencies"], said["topics"], self.as_printed)
 
 
 class FigureForm(SuggestionForm):

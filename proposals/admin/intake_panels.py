@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from people.models import Agency, Delegate, Membership, Region, Session
 from people.models.bodies import BodySystem
 from people.record_forms import page_of
-from proposals.admin.intake_forms import DemandForm, FigureForm, Known, PersonForm, SectionForm
+from proposals.admin.intake_forms import DemandForm, FigureForm, Known, PersonForm, SectionForm, web_address
 from proposals.intake.accepting import Draft
 from proposals.intake.editing import LONGEST, Item, digest
 from proposals.intake.editing import opened as sums
@@ -51,9 +51,8 @@ SORTS = {
 
 def _field(column: Field[Any, Any], **given: Any) -> forms.Field | None:
     """Give the field of a column; an address that is typed without its beginning is of the web."""
-    found: forms.Field | None = column.formfield(
-        **given | {"assume_scheme": "https"} if isinstance(column, URLField) else given
-    )
+    web = {"assume_scheme": "https", "widget": web_address()}
+    found: forms.Field | None = column.formfield(**given | web if isinstance(column, URLField) else given)
     return found
 
 
