@@ -160,7 +160,7 @@ def test_it_is_one_batch_with_its_reason_that_can_be_undone(analyst, begun):
     batch = Batch.objects.get()
     assert {version.batch for version in Version.objects.filter(kind="proposals.proposal")} == {batch}
     assert Version.objects.filter(kind="proposals.proposal").first().reason == (
-        "Read from an article: Quinces at the Two Sessions"
+        "Read from an article: Quinces at the Two Sessions (3 recommendations are in the article's words)"
     )
     page = analyst.get(f"/admin/proposals/proposal/import/{batch.pk}/")
     assert "The file as it was" not in page.text
@@ -323,6 +323,36 @@ def test_demands_are_merged_split_added_and_corrected_without_scripts(analyst, b
     assert len(keys) == len({*keys}) == 6
 
 
+def test_two_demands_as_printed_are_merged_as_the_article_has_them(analyst, begun):
+    intake = Intake.objects.get()
+    demands = intake.sections[0]["demands"]
+    demands[0] |= {"text": "plant", "printed": "plant", "places": [[TEXT.index("plant"), TEXT.index("plant") + 5]]}
+    intake.save()
+    page = analyst.get(f"/admin/proposals/intake/{intake.pk}/change/")
+    do(analyst, page, "merge s1d1")
+    [merged] = sections()[0]["demands"]
+    assert merged["text"] == merged["printed"] == "plant more quinces. Schools should teach quinces."
+    [[start, end]] = merged["places"]
+    assert TEXT[start:end] == merged["text"]
+
+
+def test_an_excerpt_of_what_is_in_and_a_source_of_the_same_day_with_a_title_like_it_are_told(analyst, begun):
+    excerpt = TEXT[TEXT.index("The market") : TEXT.index("Zhang Yi")]
+    make_source(title="Quinces: at the Two Sessions, retold", published="2024-03-12")
+    page = analyst.post(START, {"text": excerpt})
+    assert "an article in which most of this text stands" in page.text
+    assert "a source of the same day with a title like this" in page.text
+    page = analyst.post(START, {"text": excerpt, "published": "2024-03-13"})
+    assert "a source of the same day" not in page.text
+    assert Intake.objects.count() == 1
+
+
+def test_the_founding_article_is_known_by_the_title_of_its_source(founding, analyst, monkeypatch):
+    monkeypatch.setattr(pages, "read", read)
+    page = analyst.post(START, {"text": FOUNDING.read_text()})
+    assert "a source of the same day with a title like this" in page.text
+
+
 @pytest.mark.parametrize(
     ("what", "words", "told"),
     [
@@ -386,6 +416,28 @@ def test_a_file_is_read_and_its_text_is_not_lost(analyst, record):
     assert "Ding Leeming, member" in page.text
     page = analyst.post(START, {"file": SimpleUploadedFile("article.txt", TEXT.encode())}, follow=True)
     assert page.context["intake"].title == "Quinces at the Two Sessions"
+
+
+def test_a_text_too_long_to_be_taken_is_told_beside_the_field(record, roles, caplog):
+    user = User.objects.create_user("analyst", is_staff=True)
+    user.groups.set(Group.objects.filter(name="analyst"))
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(user)
+    page = careful.post(START, {"text": "quince " * 800_000})
+    assert page.status_code == 413
+    assert "3 MB at most" in page.text
+    assert not [row for row in caplog.records if row.exc_info]
+    assert careful.post(START, {"text": TEXT}).status_code == 403
+    assert not Intake.objects.exists()
+
+
+def test_an_address_may_come_without_its_beginning(analyst, record):
+    page = analyst.get(START)
+    assert 'type="url"' not in page.text
+    page = analyst.post(START, {"text": TEXT, "url": "example.org/quinces"}, follow=True)
+    assert 'type="url"' not in page.text
+    page = accept_all(analyst, page, source_url="example.org/pears")
+    assert Source.objects.get().url == "https://example.org/pears"
 
 
 def test_what_is_no_article_is_told_beside_the_field(analyst, record):

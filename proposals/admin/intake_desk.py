@@ -183,7 +183,7 @@ class Desk:
 
     def _do_merge(self, key: str) -> str:
         section = self._section(key)
-        return editing.merge(section, key) if section else key
+        return editing.merge(section, key, self.intake.text) if section else key
 
     def _do_split(self, key: str) -> str:
         section, at = self._section(key), self.typed.get(f"{key}-at", "")

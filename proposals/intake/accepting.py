@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from people.addresses import Slugs, stem
 from people.batches import Batch
@@ -60,6 +61,7 @@ class Asked:
     text: str
     agencies: Sequence[int] = ()
     topics: Sequence[int] = ()
+    as_printed: bool = False
 
 
 @dataclass
@@ -108,7 +110,9 @@ def _english_name(place: str, *, cppcc: bool, national: bool, province: bool) ->
 def accept(intake: Intake, source: Source, drafts: Sequence[Draft], by: Any) -> Batch:
     """Enter `drafts` with all that belongs to them, citing `source`, which may be new; note it in the intake."""
     with recorded(by), edit() as going:
-        going.reason = going.reason or _("Read from an article: %(title)s") % {"title": intake.title[:200]}
+        going.reason = going.reason or _reason(
+            intake.title[:200], sum(one.as_printed for each in drafts for one in each.demands)
+        )
         enter_sources([source])
         entering = _Entering(source, intake)
         rows = [entering.row(number, draft) for number, draft in enumerate(drafts, start=1)]
@@ -119,6 +123,17 @@ def accept(intake: Intake, source: Source, drafts: Sequence[Draft], by: Any) -> 
         intake.source, intake.changed_by = source, by
         intake.save()
     return batch
+
+
+def _reason(title: str, printed: int) -> str:
+    """Say for the history where drafts come from, and how many recommendations are not in our own words yet."""
+    read = _("Read from an article: %(title)s") % {"title": title}
+    words = ngettext(
+        "%(number)s recommendation is in the article's words",
+        "%(number)s recommendations are in the article's words",
+        printed,
+    )
+    return f"{read} ({words % {'number': printed}})" if printed else read
 
 
 class _Entering:

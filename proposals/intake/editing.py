@@ -41,6 +41,8 @@ LONGEST = 5_000
 ROOM = {"value": 40, "unit": 40, "as_of": 10, "what": 200}
 """Characters of a figure that the record has room for in either language: what is found is cut, what is typed told."""
 LONGEST_POST = 120
+LONGEST_GAP = 200
+"""So many characters may stand between two demands that are made one as the article has them."""
 UNSURE = 0.6
 """What is less sure than that is marked for a second look."""
 NEW, OTHER, ORGANISATION, NOBODY = "+", "=", "*", "!"
@@ -229,7 +231,7 @@ def find(sections: Iterable[Item], key: str) -> tuple[Item, str, Item] | None:
 
 def opened(sections: Iterable[Item], shown: Iterable[str]) -> dict[str, str]:
     """Give a sum of the value of each field of the sections that are `shown`, as `take_in` asks for them."""
-    wanted, sums = {*shown}, {}
+    wanted, sums = {*shown}, dict[str, str]()
     for section in sections:
         if section["key"] in wanted and section["state"] == OPEN:
             for item, fields, ticks in _fields(section):
@@ -304,8 +306,11 @@ def decide(item: Item, field: str, *, theirs: bool) -> None:
         item[field] = other
 
 
-def merge(section: Item, key: str) -> str:
-    """Make a demand and the next one; give the key of what is left."""
+def merge(section: Item, key: str, article: str = "") -> str:
+    """Make one of a demand and the next one; give the key of what is left.
+
+    Where both are as printed, it is all that the `article` has from the first one's start to the second one's end.
+    """
     demands = section["demands"]
     place = next((place for place, one in enumerate(demands) if one["key"] == key), len(demands))
     if place + 1 >= len(demands):
@@ -313,6 +318,7 @@ def merge(section: Item, key: str) -> str:
     if demands[place].get("theirs") or demands[place + 1].get("theirs"):
         return key
     one, other = demands[place], demands.pop(place + 1)
+    printed = _from_to(one, other, article)
     gap = "" if language_of(one["text"][-1:]) == CHINESE or one["text"].endswith(("。", "；", "，")) else " "
     for field in ("text", "printed"):
         one[field] = gap.join(filter(None, (one[field].strip(), other[field].strip())))
@@ -320,8 +326,20 @@ def merge(section: Item, key: str) -> str:
         parts = [part.strip() for part in DIVIDERS.split(f"{one[field]};{other[field]}")]
         one[field] = DIVIDER.join(dict.fromkeys(filter(None, parts)))
     one["places"] = [*one["places"], *other["places"]]
+    if printed:
+        (start, _end), *_between, (_start, end) = one["places"]
+        one |= {"text": printed, "printed": printed, "places": [[start, end]]}
     one["keep"] = one["keep"] or other["keep"]
     return key
+
+
+def _from_to(one: Item, other: Item, article: str) -> str:
+    """Give the article's words from one demand to another, where both are as printed and the passage is no long one."""
+    if any(item["text"] != item["printed"] or not item["places"] for item in (one, other)):
+        return ""
+    start, end = one["places"][0][0], other["places"][-1][1]
+    words = " ".join(article[start:end].split()) if one["places"][-1][1] <= other["places"][0][0] else ""
+    return words if len(words) <= len(one["text"]) + len(other["text"]) + LONGEST_GAP else ""
 
 
 def split(section: Item, key: str, at: int | None = None) -> str:
