@@ -458,6 +458,7 @@ def test_who_opened_it_before_another_changed_it_is_told_and_neither_loses_anyth
     assert (first["title"], first["year"], first["demands"][0]["text"]) == ("Mine", "2023", "Mine too")
     assert Intake.objects.get().outlet == "Theirs"
     assert "<q>Theirs</q>" in page.text
+    assert "what was changed twice" in page.context["panels"][0].asks
     page = do(analyst, page, "accept s1")
     assert "This was changed twice" in page.text
     assert not Proposal.objects.exists()

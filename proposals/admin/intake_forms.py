@@ -62,13 +62,18 @@ class SuggestionForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, NamesField):
                 field.names = names
-            if name in item.get("theirs", {}):
-                setattr(field, "theirs", item["theirs"][name] or "—")  # noqa: B010 - for the template
+            self.show_theirs(name, field)
 
     @property
     def unsure(self) -> bool:
         """Whether it needs a second look."""
         return bool(self.item.get("sure", 1) < UNSURE)
+
+    def show_theirs(self, name: str, field: Any) -> None:
+        """Let a field show what was saved there meanwhile: where it is chosen, by its label."""
+        if name in self.item.get("theirs", {}):
+            other = self.item["theirs"][name]
+            field.theirs = dict(getattr(field, "choices", ())).get(other, other) or "—"
 
     def ask_which(self) -> None:
         """Refuse fields of which two people wrote something else, until it is said which stays."""
@@ -226,11 +231,12 @@ class PersonForm(SuggestionForm):
             (ORGANISATION, _("an organisation")),
             (NOBODY, _("nobody: leave it out")),
         ]
+        self.show_theirs("who", who)
 
     @property
     def open(self) -> bool:
         """Whether there is more to look at than who was recognised."""
-        return bool(self.errors) or self.item["who"] in ("", NEW, OTHER, ORGANISATION)
+        return bool(self.errors or self.item.get("theirs")) or self.item["who"] in ("", NEW, OTHER, ORGANISATION)
 
     @property
     def says(self) -> list[tuple[str, str, forms.BoundField]]:

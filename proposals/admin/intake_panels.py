@@ -17,7 +17,7 @@ from people.models.bodies import BodySystem
 from people.record_forms import page_of
 from proposals.admin.intake_forms import DemandForm, FigureForm, Known, PersonForm, SectionForm, web_address
 from proposals.intake.accepting import Draft
-from proposals.intake.editing import LONGEST, Item, digest
+from proposals.intake.editing import LONGEST, Item, digest, items
 from proposals.intake.editing import opened as sums
 from proposals.intake.furniture import REASONS as REASONS_OF_FURNITURE
 from proposals.intake.likeness import spellings
@@ -141,6 +141,9 @@ class Panel:
             _("title"): section["title"].strip(),
             _("session"): section["session"].strip() or (section["region"].strip() and section["term"].strip()),
             _("who is meant"): all(item["who"] for item in section["people"]),
+            _("what was changed twice"): not any(
+                item.get("theirs") for item in (section, *(item for _name, item in items(section)))
+            ),
         }
         return [name for name, there in wanted.items() if not there]
 
