@@ -39,12 +39,12 @@ def article():
         seat=seat("member of the CPPCC National Committee", "national", "china"),
         employer=found("Betta"),
         post=found("chairman"),
-        candidates=(Candidate("ding-lieming", "Ding Lieming", certain=True, why=""),),
+        candidates=(Candidate("ding-lieming", "Ding Lieming", certain=True, why="seat"),),
     )
     zhang = Person(
         found("Zhang Yi"),
         seat=seat("member of the CPPCC Shanghai Committee", "provincial", "shanghai"),
-        candidates=(Candidate("zhang-yi", "Zhang Yi", certain=False, why=""),),
+        candidates=(Candidate("zhang-yi", "Zhang Yi", certain=False, why="namesake"),),
     )
     asked = found("It is suggested that the NHC plant more quinces.")
     first = Section(
@@ -86,7 +86,11 @@ def article():
 def fields(page):
     """What a browser would send back from the page, under the names of fields."""
     intake = page.context["intake"]
-    sent = {"edits": str(intake.edits), "shown": [panel.section["key"] for panel in page.context["panels"]]}
+    sent = {
+        "edits": str(intake.edits),
+        "opened": page.context["opened"],
+        "shown": [panel.section["key"] for panel in page.context["panels"]],
+    }
     forms = [page.context["source_form"]] if not page.context["source"] else []
     for panel in page.context["panels"]:
         if panel.section["state"] == "open":
@@ -97,6 +101,8 @@ def fields(page):
             sent[bound.html_name] = "on"
         elif value not in (None, False):
             sent[bound.html_name] = value
+    for person in (person for panel in page.context["panels"] for person in panel.people if person.item.get("same")):
+        sent[f"{person.item['key']}-same-{person.item['same']}"] = "on"
     return sent
 
 

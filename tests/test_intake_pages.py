@@ -1,11 +1,13 @@
 """An article in the admin: handed in, read, corrected by plain forms, accepted as drafts with all that belongs."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from people.batches import Batch
@@ -13,7 +15,8 @@ from people.doubles import Double
 from people.history import Version
 from people.models import Body, Delegate, Membership, NameVariant, Position, Session
 from proposals.admin import intake as pages
-from proposals.models import Citation, Generation, Intake, Proposal, Source
+from proposals.intake.reading import read
+from proposals.models import Citation, Generation, Intake, Proposal, Source, Topic
 from proposals.models.outbox import recorded
 from tests.admin_pages import messages_of
 from tests.article import START, TEXT, article, do, sections
@@ -28,7 +31,9 @@ from tests.factories import (
     make_source,
     make_topic,
 )
+from tests.kinds import KINDS
 
+FOUNDING = Path(__file__).parent / "intake" / "founding.txt"
 pytestmark = pytest.mark.django_db
 
 
@@ -66,8 +71,12 @@ def begun(analyst, record):
     return analyst.post(START, {"text": TEXT, "url": "https://example.org/quinces"}, follow=True)
 
 
+ZHANG = {"s2p1_who": "zhang-yi", "s2p1_same-zhang-yi": "on"}
+ADDED = {"s1p1_add_role": "on", "s1p1_add_employer": "on", "s1p1_add_spellings": "on"}
+
+
 def accept_all(analyst, begun, **typed):
-    return do(analyst, begun, "accept", **{"s2p1_who": "zhang-yi", "s2_term": "14", **typed})
+    return do(analyst, begun, "accept", **{**ZHANG, "s2_term": "14", **typed})
 
 
 def test_what_was_found_stands_in_the_forms_and_is_marked_in_the_text(begun):
@@ -115,16 +124,26 @@ def test_all_is_accepted_as_drafts_with_all_that_belongs_to_them(analyst, begun)
     assert Generation.now().value - before <= 1  # a body and its session have pages of their own; drafts have none
 
 
-def test_a_delegate_gets_the_spelling_the_seat_and_the_post_once_each_with_its_source(analyst, begun):
+def test_a_delegate_of_the_record_gets_nothing_that_is_not_ticked(analyst, begun):
+    assert "The record has of Ding Lieming: no seat, no post, no other spelling" in begun.text
     accept_all(analyst, begun)
+    assert Proposal.objects.count() == 2
+    assert not NameVariant.objects.exists()
+    assert not Membership.objects.exists()
+    assert not Position.objects.exists()
+
+
+def test_a_delegate_gets_the_spelling_the_seat_and_the_post_that_are_ticked_once_each_with_its_source(analyst, begun):
+    accept_all(analyst, begun, **ADDED)
     ding = Delegate.objects.get(slug="ding-lieming")
     assert [row.spelling for row in ding.name_variants.all()] == ["Ding Leeming"]
     assert [(row.body.slug, row.term, row.role) for row in ding.memberships.all()] == [("cppcc-national", 14, "member")]
     assert [(row.employer_en, row.post_en) for row in ding.positions.all()] == [("Betta", "chairman")]
     for row in (NameVariant.objects.get(), Position.objects.get(), Membership.objects.get(delegate=ding)):
-        assert row.citations.get().source == Source.objects.get()
+        citation = row.citations.get()
+        assert (citation.source, citation.passage) == (Source.objects.get(), "paragraph 3")
     again = analyst.post(START, {"text": TEXT, "again": "on"}, follow=True)
-    accept_all(analyst, again)
+    accept_all(analyst, again, **ADDED)
     assert (ding.name_variants.count(), ding.memberships.count(), ding.positions.count()) == (1, 1, 1)
 
 
@@ -141,7 +160,7 @@ def test_it_is_one_batch_with_its_reason_that_can_be_undone(analyst, begun):
     batch = Batch.objects.get()
     assert {version.batch for version in Version.objects.filter(kind="proposals.proposal")} == {batch}
     assert Version.objects.filter(kind="proposals.proposal").first().reason == (
-        "Read from an article: Quinces at the Two Sessions"
+        "Read from an article: Quinces at the Two Sessions (3 recommendations are in the article's words)"
     )
     page = analyst.get(f"/admin/proposals/proposal/import/{batch.pk}/")
     assert "The file as it was" not in page.text
@@ -169,6 +188,37 @@ def test_an_uncertain_name_must_be_decided_and_a_namesake_is_never_taken(analyst
     assert Double.objects.undecided(Delegate).exists()
 
 
+def test_a_namesake_is_taken_only_with_the_tick_beside_that_very_name(analyst, begun):
+    page = do(analyst, begun, "accept", s2p1_who="zhang-yi", s2_term="14", **{"s2p1_same-ding-lieming": "on"})
+    assert "Say that it is the same person" in page.text
+    assert not Proposal.objects.exists()
+    page = do(analyst, page, "accept", **{"s2p1_same-zhang-yi": "on"})
+    assert Proposal.objects.get(title_en="Open a quince bank").delegates.get().slug == "zhang-yi"
+    assert not Membership.objects.exists()
+
+
+def test_accepting_the_founding_article_changes_no_public_page(founding, analyst, client, monkeypatch):
+    monkeypatch.setattr(pages, "read", read)
+    detail = [row.get_absolute_url() for model in (Delegate, Session, Topic) for row in model.objects.all()]
+    urls = [*KINDS.values(), *detail, "/sitemap.xml", "/proposals.csv"]
+    urls += [f"/zh{url}" for url in urls]
+
+    def public():
+        visitor = Client()
+        answers = {url: visitor.get(url) for url in urls}
+        return {
+            url: (one.status_code, b"".join(one.streaming_content) if one.streaming else one.content)
+            for url, one in answers.items()
+        }
+
+    before = public()
+    page = analyst.post(START, {"text": FOUNDING.read_text(), "again": "on"}, follow=True)
+    page = do(analyst, page, "accept")
+    assert messages_of(page)[0].startswith("5 drafts are entered:")
+    assert Source.objects.count() > 0
+    assert public() == before
+
+
 def test_a_new_delegate_whose_name_the_record_got_meanwhile_is_asked_for(analyst, begun):
     person = Intake.objects.get()
     person.sections[1]["people"][0] |= {"candidates": [], "who": "+"}
@@ -176,7 +226,9 @@ def test_a_new_delegate_whose_name_the_record_got_meanwhile_is_asked_for(analyst
     page = do(analyst, analyst.get(f"/admin/proposals/intake/{person.pk}/change/"), "accept s2", s2_term="14")
     assert "The record has somebody of this name" in page.text
     assert not Proposal.objects.exists()
-    do(analyst, page, "accept s2")
+    page = do(analyst, page, "accept s2", s2p1_who="zhang-yi")
+    assert "Say that it is the same person" in page.text
+    do(analyst, page, "accept s2", s2p1_who="+")
     assert Delegate.objects.filter(name_en="Zhang Yi").count() == 2
 
 
@@ -232,7 +284,7 @@ def test_one_section_is_accepted_another_left_out_and_taken_up_again(analyst, be
     page = do(analyst, page, "take s2")
     assert Intake.objects.get().state == "begun"
     assert [one["state"] for one in sections()] == ["accepted", "open"]
-    page = do(analyst, page, "accept", s2p1_who="zhang-yi", s2_term="14")
+    page = do(analyst, page, "accept", s2_term="14", **ZHANG)
     assert Source.objects.count() == 1
     assert Citation.objects.filter(proposal__isnull=False).count() == 2
 
@@ -240,6 +292,9 @@ def test_one_section_is_accepted_another_left_out_and_taken_up_again(analyst, be
 def test_what_is_accepted_twice_makes_no_doubles(analyst, begun):
     accept_all(analyst, begun)
     page = accept_all(analyst, begun)
+    assert messages_of(page)[0].startswith("You changed this elsewhere")
+    assert Proposal.objects.count() == 2
+    page = do(analyst, page, "accept")
     assert messages_of(page) == ["Nothing is open and ticked."]
     assert Proposal.objects.count() == 2
 
@@ -266,6 +321,36 @@ def test_demands_are_merged_split_added_and_corrected_without_scripts(analyst, b
     assert sections()[0]["demands"][-1]["text"] == ""
     keys = [one["key"] for one in sections()[0]["demands"]]
     assert len(keys) == len({*keys}) == 6
+
+
+def test_two_demands_as_printed_are_merged_as_the_article_has_them(analyst, begun):
+    intake = Intake.objects.get()
+    demands = intake.sections[0]["demands"]
+    demands[0] |= {"text": "plant", "printed": "plant", "places": [[TEXT.index("plant"), TEXT.index("plant") + 5]]}
+    intake.save()
+    page = analyst.get(f"/admin/proposals/intake/{intake.pk}/change/")
+    do(analyst, page, "merge s1d1")
+    [merged] = sections()[0]["demands"]
+    assert merged["text"] == merged["printed"] == "plant more quinces. Schools should teach quinces."
+    [[start, end]] = merged["places"]
+    assert TEXT[start:end] == merged["text"]
+
+
+def test_an_excerpt_of_what_is_in_and_a_source_of_the_same_day_with_a_title_like_it_are_told(analyst, begun):
+    excerpt = TEXT[TEXT.index("The market") : TEXT.index("Zhang Yi")]
+    make_source(title="Quinces: at the Two Sessions, retold", published="2024-03-12")
+    page = analyst.post(START, {"text": excerpt})
+    assert "an article in which most of this text stands" in page.text
+    assert "a source of the same day with a title like this" in page.text
+    page = analyst.post(START, {"text": excerpt, "published": "2024-03-13"})
+    assert "a source of the same day" not in page.text
+    assert Intake.objects.count() == 1
+
+
+def test_the_founding_article_is_known_by_the_title_of_its_source(founding, analyst, monkeypatch):
+    monkeypatch.setattr(pages, "read", read)
+    page = analyst.post(START, {"text": FOUNDING.read_text()})
+    assert "a source of the same day with a title like this" in page.text
 
 
 @pytest.mark.parametrize(
@@ -333,6 +418,28 @@ def test_a_file_is_read_and_its_text_is_not_lost(analyst, record):
     assert page.context["intake"].title == "Quinces at the Two Sessions"
 
 
+def test_a_text_too_long_to_be_taken_is_told_beside_the_field(record, roles, caplog):
+    user = User.objects.create_user("analyst", is_staff=True)
+    user.groups.set(Group.objects.filter(name="analyst"))
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(user)
+    page = careful.post(START, {"text": "quince " * 800_000})
+    assert page.status_code == 413
+    assert "3 MB at most" in page.text
+    assert not [row for row in caplog.records if row.exc_info]
+    assert careful.post(START, {"text": TEXT}).status_code == 403
+    assert not Intake.objects.exists()
+
+
+def test_an_address_may_come_without_its_beginning(analyst, record):
+    page = analyst.get(START)
+    assert 'type="url"' not in page.text
+    page = analyst.post(START, {"text": TEXT, "url": "example.org/quinces"}, follow=True)
+    assert 'type="url"' not in page.text
+    page = accept_all(analyst, page, source_url="example.org/pears")
+    assert Source.objects.get().url == "https://example.org/pears"
+
+
 def test_what_is_no_article_is_told_beside_the_field(analyst, record):
     for sent in ({}, {"text": "  "}, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7\x00")}):
         page = analyst.post(START, sent)
@@ -341,15 +448,42 @@ def test_what_is_no_article_is_told_beside_the_field(analyst, record):
     assert not Intake.objects.exists()
 
 
-def test_who_opened_it_before_another_changed_it_is_told_and_loses_nothing(analyst, begun, admin_client):
-    do(admin_client, begun, "save", s1_title="Theirs")
-    page = do(analyst, begun, "leave s2", s1_title="Mine")
+def test_who_opened_it_before_another_changed_it_is_told_and_neither_loses_anything(analyst, begun, admin_client):
+    theirs = {"s1_title": "Theirs", "s1_year": "2023", "s2_take": None, "source_outlet": "Theirs"}
+    do(admin_client, begun, "save", **theirs)
+    page = do(analyst, begun, "leave s2", s1_title="Mine", s1d1_text="Mine too")
     assert "changed this after you opened it" in messages_of(page)[0]
-    assert [one["state"] for one in sections()] == ["open", "open"]
-    assert sections()[0]["title"] == "Mine"
+    first, second = sections()
+    assert [first["state"], second["state"], second["take"]] == ["open", "open", False]
+    assert (first["title"], first["year"], first["demands"][0]["text"]) == ("Mine", "2023", "Mine too")
+    assert Intake.objects.get().outlet == "Theirs"
+    assert "<q>Theirs</q>" in page.text
+    assert "what was changed twice" in page.context["panels"][0].asks
+    page = do(analyst, page, "accept s1")
+    assert "This was changed twice" in page.text
+    assert not Proposal.objects.exists()
+    page = do(analyst, page, "theirs s1 title")
+    assert (sections()[0]["title"], sections()[0]["theirs"]) == ("Theirs", {})
+    do(analyst, page, "accept s1")
+    assert Proposal.objects.get().title_en == "Theirs"
+
+
+def test_two_windows_of_one_analyst_overwrite_nothing_and_what_lost_its_field_is_told(analyst, begun):
+    do(analyst, begun, "merge s1d1", s1_topics="")
+    page = do(analyst, begun, "save", s1d2_text="Mine", s2_title="Bank")
+    assert messages_of(page) == [
+        "You changed this elsewhere after you opened it here: look, then do it again.",
+        "This has no field any more: Mine",
+    ]
+    first, second = sections()
+    assert (len(first["demands"]), first["topics"], second["title"]) == (1, "", "Bank")
+    page = do(analyst, page, "mine s1 title")
+    analyst.post(page.request["PATH_INFO"], {"do": "save", "edits": "0", "opened": "[", "shown": "s1", "s1-title": "x"})
+    assert (sections()[0]["title"], sections()[0]["theirs"]) == ("x", {"title": "Plant quinces"})
 
 
 def test_hostile_values_are_no_error(analyst, begun):
+    page = begun
     for do_it in (
         "",
         "accept zz",
@@ -363,9 +497,7 @@ def test_hostile_values_are_no_error(analyst, begun):
         "nonsense",
         "_save",
     ):
-        page = do(
-            analyst, begun, do_it, s1_title="\x00" * 9, s1d1_at="9" * 30, s1_term="99999999999", s1p1_other="\x00"
-        )
+        page = do(analyst, page, do_it, s1_title="\x00" * 9, s1d1_at="9" * 30, s1_term="99999999999", s1p1_other="\x00")
         assert page.status_code == 200, do_it
     for key in ("0", "x", "9" * 30):
         assert analyst.get(f"/admin/proposals/intake/{key}/change/", follow=True).status_code == 200

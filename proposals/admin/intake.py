@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 
 from people.dates import PartialDateFormField, validate_partial_date
 from people.record_admin import RecordChangeList
 from people.record_forms import is_key
 from proposals.admin.intake_desk import MARKS, Desk, address_of
+from proposals.admin.intake_forms import web_address
 from proposals.admin.intake_panels import (
     FEW,
     PER_PAGE,
@@ -26,6 +29,7 @@ from proposals.admin.intake_panels import (
     known_names,
     look_again,
     marked_text,
+    opened,
     panels,
     source_of,
 )
@@ -60,7 +64,12 @@ class ArticleForm(forms.Form):
         label=gettext_lazy("Or a file"), required=False, help_text=gettext_lazy("Text, HTML or DOCX, up to 3 MB.")
     )
     url = forms.URLField(
-        label=gettext_lazy("Address"), required=False, max_length=500, validators=[WEB_ONLY], assume_scheme="https"
+        label=gettext_lazy("Address"),
+        required=False,
+        max_length=500,
+        validators=[WEB_ONLY],
+        assume_scheme="https",
+        widget=web_address(),
     )
     outlet = forms.CharField(label=gettext_lazy("Outlet"), required=False, max_length=120)
     published = PartialDateFormField(
@@ -72,10 +81,14 @@ class ArticleForm(forms.Form):
     again = forms.BooleanField(label=gettext_lazy("Read it all the same"), required=False)
 
     seen: list[Seen] = []
+    too_much = False
 
     def clean(self) -> dict[str, Any]:
         """Read what was handed in; refuse what is no article, and what is in already."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if self.too_much:
+            self.add_error("text", _("This is too much to paste: hand it in as a file, 3 MB at most."))
+            return cleaned
         file = cleaned.get("file")
         try:
             self.plain = plain_text(file.read() if file else cleaned.get("text", ""))
@@ -84,14 +97,17 @@ class ArticleForm(forms.Form):
             return cleaned
         if file:  # a browser does not send a file twice
             self.data = {**dict(self.data.items()), "text": self.plain.text}
-        self.seen = [*seen_before(self.plain.text, cleaned.get("url", ""))]
+        self.article = article = read(self.plain, Lexicon.of_record())
+        title = article.title.value if article.title else ""
+        published = cleaned.get("published", "") or (article.date.value if article.date else "")
+        self.seen = [*seen_before(self.plain.text, cleaned.get("url", ""), title, published)]
         if self.seen and not cleaned["again"]:
             self.add_error("again", _("This is in already: look there, or tick this."))
         return cleaned
 
     def intake(self) -> Intake:
         """Give what was read; it is not saved."""
-        article = read(self.plain, Lexicon.of_record())
+        article = self.article
         intake = Intake(url=self.cleaned_data["url"], sketch=sketch(self.plain.text))
         editing.begin(intake, article, Names())
         said = {"outlet": article.outlet, "published": article.date}
@@ -129,6 +145,25 @@ class IntakeAdmin(IntakeModelAdmin):
         """Allow no regular expressions in addresses."""
         return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
 
+    def get_urls(self) -> list[URLPattern]:
+        """Look at how much is sent before anything else does."""
+        return [path("add/", csrf_exempt(self._measured), name="proposals_intake_add"), *super().get_urls()]
+
+    def _measured(self, request: HttpRequest) -> HttpResponse:
+        """Say so where a text is too long to be looked at, not even for its token; else take the usual way."""
+        try:
+            request.POST  # noqa: B018 - it is read here
+        except RequestDataTooBig:
+            if not self.admin_site.has_permission(request) or not self.has_add_permission(request):
+                raise PermissionDenied from None
+            form = ArticleForm({})
+            form.too_much = True
+            answer = self._start(request, form)
+            answer.status_code = 413
+            return answer
+        usual: HttpResponse = self.admin_site.admin_view(self.add_view)(request)
+        return usual
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Take an article, and read it."""
         if not self.has_add_permission(request):
@@ -143,6 +178,9 @@ class IntakeAdmin(IntakeModelAdmin):
             intake.by = intake.changed_by = request.user  # type: ignore[assignment]  # the page is for those who are logged in
             intake.save()
             return HttpResponseRedirect(address_of(intake))
+        return self._start(request, form)
+
+    def _start(self, request: HttpRequest, form: ArticleForm) -> HttpResponse:
         context = {"title": _("Read an article"), "form": form, "latest": self.get_queryset(request).unfinished()[:10]}
         return self._page(request, "start", context)
 
@@ -192,6 +230,7 @@ class IntakeAdmin(IntakeModelAdmin):
             "panels": shown,
             "drafts": drafts,
             "few": len(intake.sections) <= FEW,
+            "opened": opened(intake, keys),
             "paragraphs": marked_text(intake, [panel.section for panel in shown]),
             "known_names": known_names(names),
             "marks": MARKS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING
@@ -61,19 +62,35 @@ class Desk:
     def do(self) -> HttpResponse:
         """Keep what was typed, then do what the button says: its word, and the key of what it stands beside."""
         word, _space, key = self.typed.get("do", "").partition(" ")
-        editing.take_in(self.intake.sections, self.typed.getlist("shown"), self.typed.dict())
-        take_in_source(self.intake, self.typed.dict())
-        stale = self.typed.get("edits") != str(self.intake.edits) and self.intake.changed_by != self.request.user
+        stale = self.typed.get("edits") != str(self.intake.edits)
+        before = self._opened() if stale else None
+        lost = editing.take_in(self.intake.sections, self.typed.getlist("shown"), self.typed.dict(), before)
+        lost += take_in_source(self.intake, self.typed.dict(), before)
         if stale:
-            self._say(
-                _("%(who)s changed this after you opened it: look, then do it again.")
-                % {"who": self.intake.changed_by or "?"},
-                messages.WARNING,
-            )
+            self._warn(lost)
         elif word == "accept":
             return self._accept([section["key"] for section in self._meant(key)])
         action: Callable[[str], str] = getattr(self, f"_do_{word}", lambda key: key)
         return self._back("" if stale else action(key))
+
+    def _opened(self) -> dict[str, str]:
+        """Give the sums of what stood in the fields when the page was opened; none where the browser sends nonsense."""
+        try:
+            sent = json.loads(self.typed.get("opened", ""))
+        except ValueError:
+            return {}
+        return {str(name): str(value) for name, value in sent.items()} if isinstance(sent, dict) else {}
+
+    def _warn(self, lost: list[str]) -> None:
+        """Tell that something was saved after the page was opened, and what could not be kept in its field."""
+        who = self.intake.changed_by
+        if who == self.request.user:
+            words = _("You changed this elsewhere after you opened it here: look, then do it again.")
+        else:
+            words = _("%(who)s changed this after you opened it: look, then do it again.") % {"who": who or "?"}
+        self._say(words, messages.WARNING)
+        for text in lost:
+            self._say(_("This has no field any more: %(text)s") % {"text": text}, messages.WARNING)
 
     def _meant(self, key: str) -> list[editing.Item]:
         """Give the open section with a key, or all that are ticked."""
@@ -147,6 +164,18 @@ class Desk:
             editing.leave_out(found[0], out=False)
         return key
 
+    def _do_mine(self, key: str) -> str:
+        return self._decide(key, theirs=False)
+
+    def _do_theirs(self, key: str) -> str:
+        return self._decide(key, theirs=True)
+
+    def _decide(self, key: str, *, theirs: bool) -> str:
+        key, _space, field = key.partition(" ")
+        if found := editing.find(self.intake.open_sections, key):
+            editing.decide(found[2], field, theirs=theirs)
+        return key
+
     def _do_finish(self, _key: str) -> str:
         for section in self.intake.open_sections:
             editing.leave_out(section, out=True)
@@ -154,7 +183,7 @@ class Desk:
 
     def _do_merge(self, key: str) -> str:
         section = self._section(key)
-        return editing.merge(section, key) if section else key
+        return editing.merge(section, key, self.intake.text) if section else key
 
     def _do_split(self, key: str) -> str:
         section, at = self._section(key), self.typed.get(f"{key}-at", "")

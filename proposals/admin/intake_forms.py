@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -16,12 +17,17 @@ from people.language import language_of
 from people.models import Agency, Delegate, Membership, Region, Session
 from people.models.bodies import BodySystem
 from people.record_forms import is_key
-from proposals.intake.accepting import Asked, Proposer, body_of
+from proposals.intake.accepting import ADDED, Asked, Proposer, body_of
 from proposals.intake.editing import DIVIDERS, NEW, NOBODY, ORGANISATION, OTHER, UNSURE, Item
 from proposals.models import Figure, Proposal, Topic
 from proposals.sheets.names import Names
 
 LONGEST_TITLE, LONGEST_NAME = 500, 120
+
+
+def web_address() -> forms.TextInput:
+    """Give a field for an address that a browser lets pass without its beginning."""
+    return forms.TextInput(attrs={"inputmode": "url"})
 
 
 class NamesField(forms.CharField):
@@ -53,14 +59,26 @@ class SuggestionForm(forms.Form):
         self.item, self.names = item, names
         data = {f"{item['key']}-{name}": item.get(name) for name in self.base_fields} if bound else None
         super().__init__(data, initial=item, prefix=item["key"], label_suffix="")
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             if isinstance(field, NamesField):
                 field.names = names
+            self.show_theirs(name, field)
 
     @property
     def unsure(self) -> bool:
         """Whether it needs a second look."""
         return bool(self.item.get("sure", 1) < UNSURE)
+
+    def show_theirs(self, name: str, field: Any) -> None:
+        """Let a field show what was saved there meanwhile: where it is chosen, by its label."""
+        if name in self.item.get("theirs", {}):
+            other = self.item["theirs"][name]
+            field.theirs = dict(getattr(field, "choices", ())).get(other, other) or "—"
+
+    def ask_which(self) -> None:
+        """Refuse fields of which two people wrote something else, until it is said which stays."""
+        for name in self.item.get("theirs", {}):
+            self.add_error(name, _("This was changed twice: say which stays."))
 
     def take_errors(self, row: Model, fields: Mapping[str, str], *, but: Iterable[str] = ()) -> None:
         """Let a row of the record check itself; put what it says beside the `fields` of the form, by its names."""
@@ -144,6 +162,29 @@ class SectionForm(SuggestionForm):
         return session
 
 
+@dataclass(frozen=True)
+class Known:
+    """A delegate of the record: the full name, and what the record says of seats, posts and spellings."""
+
+    name: str
+    has: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A delegate of the record who may be meant, and why."""
+
+    slug: str
+    known: Known
+    why: str
+    reason: str
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be a namesake: not so with the same name and seat, and with who was looked up by hand."""
+        return self.why not in ("seat", "")
+
+
 class PersonForm(SuggestionForm):
     """One of those who put a proposal forward."""
 
@@ -166,17 +207,21 @@ class PersonForm(SuggestionForm):
     )
     employer = forms.CharField(label=gettext_lazy("Employer"), required=False, max_length=120)
     post = forms.CharField(label=gettext_lazy("Post"), required=False, max_length=120)
+    add_role = forms.BooleanField(label=gettext_lazy("Add the seat to the record"), required=False)
+    add_employer = forms.BooleanField(label=gettext_lazy("Add employer and post to the record"), required=False)
+    add_spellings = forms.BooleanField(label=gettext_lazy("Add the spellings to the record"), required=False)
 
     def __init__(
-        self, item: Item, names: Names, known: Mapping[str, str], reasons: Mapping[str, Any], *, bound: bool
+        self, item: Item, names: Names, known: Mapping[str, Known], reasons: Mapping[str, Any], *, bound: bool
     ) -> None:
-        """Offer the candidates by their full names, `known` by slug; `reasons` say why each may be meant."""
+        """Offer the candidates, `known` by slug, by their full names; `reasons` say why each may be meant."""
         super().__init__(item, names, bound=bound)
-        offered = [
-            (one["slug"], " — ".join(filter(None, (known[one["slug"]], str(reasons.get(one["why"], ""))))))
+        self.offered = [
+            Offered(one["slug"], known[one["slug"]], one["why"], str(reasons.get(one["why"], "")))
             for one in item["candidates"]
             if one["slug"] in known
         ]
+        offered = [(one.slug, " — ".join(filter(None, (one.known.name, one.reason)))) for one in self.offered]
         printed = item["name_zh"] or item["name_en"]
         who: Any = self.fields["who"]
         who.choices = [
@@ -186,11 +231,29 @@ class PersonForm(SuggestionForm):
             (ORGANISATION, _("an organisation")),
             (NOBODY, _("nobody: leave it out")),
         ]
+        self.show_theirs("who", who)
 
     @property
     def open(self) -> bool:
         """Whether there is more to look at than who was recognised."""
-        return bool(self.errors) or self.item["who"] in ("", NEW, OTHER, ORGANISATION)
+        return bool(self.errors or self.item.get("theirs")) or self.item["who"] in ("", NEW, OTHER, ORGANISATION)
+
+    @property
+    def says(self) -> list[tuple[str, str, forms.BoundField]]:
+        """What the article says of a delegate, each with the box that adds it to the record."""
+        item, roles = self.item, dict(Membership.Role.choices)
+        rows = [
+            (_("seat"), str(roles.get(item["role"], "")), self["add_role"]),
+            (_("employer and post"), ", ".join(filter(None, (item["employer"], item["post"]))), self["add_employer"]),
+            (_("spellings"), item["spellings"], self["add_spellings"]),
+        ]
+        return [row for row in rows if row[1] or row[2].value()]
+
+    @property
+    def _namesake(self) -> bool:
+        """Whether the candidate who is chosen may be somebody else, and nobody has said that it is not so."""
+        chosen = next((one for one in self.offered if one.slug == self.item["who"]), None)
+        return chosen is not None and chosen.doubtful and self.item.get("same") != chosen.slug
 
     def clean(self) -> dict[str, Any]:
         """Find or make who is meant."""
@@ -200,7 +263,12 @@ class PersonForm(SuggestionForm):
         spellings = [part.strip() for part in DIVIDERS.split(cleaned.get("spellings", "")) if part.strip()]
         if any(len(spelling) > LONGEST_NAME for spelling in spellings):
             self.add_error("spellings", _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME})
-        said = {name: cleaned.get(name, "").strip() for name in ("role", "employer", "post")}
+        said: dict[str, Any] = {name: cleaned.get(name, "").strip() for name in ("role", "employer", "post")}
+        said["adding"] = [name for name in ADDED if cleaned.get(f"add_{name}")]
+        said |= {"said_at": self.item.get("said_at", ()), "spelt_at": self.item["spelt_at"] or self.item["places"]}
+        if self._namesake:
+            self.add_error("who", _("Say that it is the same person: tick it beside the name, or choose another."))
+            return cleaned
         if who == ORGANISATION:
             self.proposer = Proposer(organisation=cleaned["name_zh"] or cleaned["name_en"])
             if not self.proposer.organisation:
@@ -235,7 +303,7 @@ class PersonForm(SuggestionForm):
         }
         appeared = [row for row in Delegate.objects.filter(pk__in=named) if row.slug not in offered]
         if appeared:
-            self.item["candidates"] += [{"slug": row.slug, "certain": False, "why": ""} for row in appeared]
+            self.item["candidates"] += [{"slug": row.slug, "certain": False, "why": "namesake"} for row in appeared]
             who: Any = self.fields["who"]
             who.choices = [*((row.slug, str(row)) for row in appeared), *who.choices]
             self.add_error("who", _("The record has somebody of this name: say who is meant."))
@@ -258,7 +326,8 @@ class DemandForm(SuggestionForm):
     @property
     def asked(self) -> Asked:
         """What it says, once it is checked."""
-        return Asked(self.cleaned_data["text"].strip(), self.cleaned_data["agencies"], self.cleaned_data["topics"])
+        said = self.cleaned_data
+        return Asked(said["text"].strip(), said["agencies"], said["topics"], self.as_printed)
 
 
 class FigureForm(SuggestionForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from people.models import Agency, Delegate, Membership, Region, Session
 from people.models.bodies import BodySystem
 from people.record_forms import page_of
-from proposals.admin.intake_forms import DemandForm, FigureForm, PersonForm, SectionForm
+from proposals.admin.intake_forms import DemandForm, FigureForm, Known, PersonForm, SectionForm, web_address
 from proposals.intake.accepting import Draft
-from proposals.intake.editing import LONGEST, Item
+from proposals.intake.editing import LONGEST, Item, digest, items
+from proposals.intake.editing import opened as sums
 from proposals.intake.furniture import REASONS as REASONS_OF_FURNITURE
 from proposals.intake.likeness import spellings
 from proposals.intake.marking import Mark, Paragraph, paragraphs
@@ -49,9 +51,8 @@ SORTS = {
 
 def _field(column: Field[Any, Any], **given: Any) -> forms.Field | None:
     """Give the field of a column; an address that is typed without its beginning is of the web."""
-    found: forms.Field | None = column.formfield(
-        **given | {"assume_scheme": "https"} if isinstance(column, URLField) else given
-    )
+    web = {"assume_scheme": "https", "widget": web_address()}
+    found: forms.Field | None = column.formfield(**given | web if isinstance(column, URLField) else given)
     return found
 
 
@@ -83,23 +84,41 @@ def source_of(intake: Intake) -> Source | None:
     return Source.objects.filter(url__in=[intake.url, *spellings(intake.url)]).first()
 
 
-def take_in_source(intake: Intake, typed: Mapping[str, str]) -> None:
-    """Take over what was typed into the form of the source."""
+def opened(intake: Intake, shown: Iterable[str]) -> str:
+    """Give sums of what stands in every field of the page, for the form to send back."""
+    source = {f"source-{name}": digest(_as_sent(intake, name)) for name in SOURCE}
+    return json.dumps(source | sums(intake.sections, shown), separators=(",", ":"))
+
+
+def _as_sent(intake: Intake, name: str) -> str:
+    value: Any = getattr(intake, name)
+    return ("on" if value else "") if isinstance(value, bool) else str(value)
+
+
+def take_in_source(intake: Intake, typed: Mapping[str, str], before: Mapping[str, str] | None = None) -> list[str]:
+    """Take over what was typed into the form of the source; give what it replaces that was saved meanwhile."""
+    replaced = list[str]()
     if "source-title" not in typed:
-        return
+        return replaced
     for name in SOURCE:
         value: Any = typed.get(f"source-{name}", "").replace("\x00", "").strip()[:LONGEST]
+        now, was = _as_sent(intake, name), (before or {}).get(f"source-{name}")
+        if value == now or (before is not None and was == digest(value)):
+            continue
+        if before is not None and was != digest(now) and now:
+            replaced.append(now)
         column: Any = Intake._meta.get_field(name)
         if name == "machine_translated":
             intake.machine_translated = bool(value)
         elif not column.choices or value in dict(column.flatchoices):
             setattr(intake, name, value[: column.max_length])
+    return replaced
 
 
 class Panel:
     """The forms of one section."""
 
-    def __init__(self, section: Item, number: int, names: Names, known: Mapping[str, str], *, checked: bool) -> None:
+    def __init__(self, section: Item, number: int, names: Names, known: Mapping[str, Known], *, checked: bool) -> None:
         self.section, self.number = section, number
         self.form = SectionForm(section, names, bound=checked)
         self.people = [
@@ -122,6 +141,9 @@ class Panel:
             _("title"): section["title"].strip(),
             _("session"): section["session"].strip() or (section["region"].strip() and section["term"].strip()),
             _("who is meant"): all(item["who"] for item in section["people"]),
+            _("what was changed twice"): not any(
+                item.get("theirs") for item in (section, *(item for _name, item in items(section)))
+            ),
         }
         return [name for name, there in wanted.items() if not there]
 
@@ -138,6 +160,8 @@ class Panel:
     def is_valid(self) -> bool:
         """Check every form, so that all that is wrong is told at once."""
         rows = [self.form, *self.people, *self.kept, *(form for form in self.figures if form.item["keep"])]
+        for form in rows:
+            form.ask_which()
         if [form for form in rows if not form.is_valid()]:
             return False
         system = self.form.meeting.body.system
@@ -167,9 +191,17 @@ def panels(intake: Intake, keys: Iterable[str], names: Names, *, checked: Iterab
     chosen = [(number, one) for number, one in enumerate(intake.sections, start=1) if one["key"] in shown]
     slugs = {one["slug"] for _number, section in chosen for item in section["people"] for one in item["candidates"]}
     page = page_of(admin.site, Delegate)
-    people = Delegate.objects.filter(slug__in=slugs).prefetch_related(*page.named_by)
-    known = {row.slug: page.full_name(row) for row in people}
+    related = {*page.named_by, "memberships__body", "positions", "name_variants"}
+    people = Delegate.objects.filter(slug__in=slugs).prefetch_related(*related)
+    known = {row.slug: Known(page.full_name(row), _of_record(row)) for row in people}
     return [Panel(section, number, names, known, checked=section["key"] in wanted) for number, section in chosen]
+
+
+def _of_record(delegate: Delegate) -> str:
+    """Say what the record has of a delegate: seats, posts, spellings."""
+    rows = [*map(str, [*delegate.memberships.all(), *delegate.positions.all()])]
+    rows.append(", ".join(map(str, delegate.other_spellings)))
+    return "; ".join(filter(None, rows)) or _("no seat, no post, no other spelling")
 
 
 def marks(sections: Iterable[Item], about: Iterable[Mapping[str, Any]]) -> Iterator[Mark]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from people.addresses import Slugs, stem
 from people.batches import Batch
@@ -31,11 +32,16 @@ from proposals.sheets.values import Meant
 
 LANGUAGES = {"zh": "zh-hans", "en": "en-gb"}
 Place = Sequence[Sequence[int]]
+ADDED = ("spellings", "role", "employer")
+"""What an article says of a delegate, that is entered of each who is new, and of others where that is asked for."""
 
 
 @dataclass
 class Proposer:
-    """Who puts it forward: a delegate, stored or new, with what the article says of them; or an organisation."""
+    """Who puts it forward: a delegate, stored or new, with what the article says of them; or an organisation.
+
+    Of a stored delegate, who may show in public, only what is in `adding` is entered: spellings, role, employer.
+    """
 
     delegate: Delegate | None = None
     organisation: str = ""
@@ -43,6 +49,9 @@ class Proposer:
     role: str = ""
     employer: str = ""
     post: str = ""
+    adding: Collection[str] = ()
+    said_at: Place = ()
+    spelt_at: Place = ()
 
 
 @dataclass
@@ -52,6 +61,7 @@ class Asked:
     text: str
     agencies: Sequence[int] = ()
     topics: Sequence[int] = ()
+    as_printed: bool = False
 
 
 @dataclass
@@ -100,7 +110,9 @@ def _english_name(place: str, *, cppcc: bool, national: bool, province: bool) ->
 def accept(intake: Intake, source: Source, drafts: Sequence[Draft], by: Any) -> Batch:
     """Enter `drafts` with all that belongs to them, citing `source`, which may be new; note it in the intake."""
     with recorded(by), edit() as going:
-        going.reason = going.reason or _("Read from an article: %(title)s") % {"title": intake.title[:200]}
+        going.reason = going.reason or _reason(
+            intake.title[:200], sum(one.as_printed for each in drafts for one in each.demands)
+        )
         enter_sources([source])
         entering = _Entering(source, intake)
         rows = [entering.row(number, draft) for number, draft in enumerate(drafts, start=1)]
@@ -111,6 +123,17 @@ def accept(intake: Intake, source: Source, drafts: Sequence[Draft], by: Any) -> 
         intake.source, intake.changed_by = source, by
         intake.save()
     return batch
+
+
+def _reason(title: str, printed: int) -> str:
+    """Say for the history where drafts come from, and how many recommendations are not in our own words yet."""
+    read = _("Read from an article: %(title)s") % {"title": title}
+    words = ngettext(
+        "%(number)s recommendation is in the article's words",
+        "%(number)s recommendations are in the article's words",
+        printed,
+    )
+    return f"{read} ({words % {'number': printed}})" if printed else read
 
 
 class _Entering:
@@ -190,23 +213,27 @@ class _Entering:
         return self._delegates[same]
 
     def _say(self, who: Proposer, delegate: Delegate, session: Session) -> None:
-        """Add what the article says of a delegate and the record does not: spellings, seat, post, each cited."""
+        """Add what the article says of a delegate and the record does not: spellings, seat, post, each cited.
+
+        A delegate of the record may show in public, where it would show at once: there only what was asked for.
+        """
+        adding = ADDED if delegate in self.new_delegates else who.adding
         known = {delegate.name_en, delegate.name_zh, *delegate.name_variants.values_list("spelling", flat=True)}
-        for spelling in dict.fromkeys(who.spellings):
+        for spelling in dict.fromkeys(who.spellings if "spellings" in adding else ()):
             if spelling not in known:
                 variant = NameVariant(delegate=delegate, spelling=spelling, language=script_of(spelling))
                 variant.full_clean()
                 variant.save()
-                self._cite("", name_variant=variant)
-        if who.role:
+                self._cite(self._passage(who.spelt_at), name_variant=variant)
+        if who.role and "role" in adding:
             self._seat(who, delegate, session)
-        if who.employer and key(who.employer) not in _employers(delegate):
+        if who.employer and "employer" in adding and key(who.employer) not in _employers(delegate):
             language = language_of(who.employer)
             fields = {f"employer_{language}": who.employer, f"post_{language}": who.post}
             position = Position(delegate=delegate, **fields)
             position.full_clean()
             position.save()
-            self._cite("", position=position)
+            self._cite(self._passage(who.said_at), position=position)
 
     def _seat(self, who: Proposer, delegate: Delegate, session: Session) -> None:
         roles = set(delegate.memberships.filter(body=session.body, term=session.term).values_list("role", flat=True))
@@ -217,7 +244,7 @@ class _Entering:
         seat = Membership(delegate=delegate, body=session.body, term=session.term, role=who.role, region=region)
         seat.full_clean()
         seat.save()
-        self._cite("", membership=seat)
+        self._cite(self._passage(who.said_at), membership=seat)
 
     def _cite(self, where: str, **thing: Any) -> None:
         Citation.objects.create(source=self.source, passage=where, **thing)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, count
 from typing import Any
+from zlib import crc32
 
 from django.db.models import Model
 
@@ -33,13 +34,16 @@ FIELDS = {
     "figures": ("value", "unit", "as_of", "what"),
 }
 LETTERS = {"people": "p", "demands": "d", "figures": "f"}
-TICKED = {"demands": "keep", "figures": "keep"}
+TICKED = {"people": ("add_spellings", "add_role", "add_employer"), "demands": ("keep",), "figures": ("keep",)}
+TICKS = {"take", *chain.from_iterable(TICKED.values())}
 MOST = {"people": 40, "demands": 300, "figures": 100}
 """Of one section so many are shown: more stand in no proposal."""
 LONGEST = 5_000
 ROOM = {"value": 40, "unit": 40, "as_of": 10, "what": 200}
 """Characters of a figure that the record has room for in either language: what is found is cut, what is typed told."""
 LONGEST_POST = 120
+LONGEST_GAP = 200
+"""So many characters may stand between two demands that are made one as the article has them."""
 UNSURE = 0.6
 """What is less sure than that is marked for a second look."""
 NEW, OTHER, ORGANISATION, NOBODY = "+", "=", "*", "!"
@@ -153,6 +157,8 @@ def new_person(key: str, name: str, places: list[list[int]]) -> Item:
         "candidates": [],
         "sure": 1.0,
         "spelt_at": [],
+        "same": "",
+        **dict.fromkeys(TICKED["people"], False),
         **dict.fromkeys(FIELDS["people"], ""),
     }
     return {**item, **_named(name), "spellings": name}
@@ -237,35 +243,96 @@ def find(sections: Iterable[Item], key: str) -> tuple[Item, str, Item] | None:
     return None
 
 
-def take_in(sections: Iterable[Item], shown: Iterable[str], typed: Mapping[str, str]) -> None:
-    """Take over what was typed into the forms of the sections that were `shown`; fields are named `key-field`."""
-    wanted = {*shown}
+def opened(sections: Iterable[Item], shown: Iterable[str]) -> dict[str, str]:
+    """Give a sum of the value of each field of the sections that are `shown`, as `take_in` asks for them."""
+    wanted, sums = {*shown}, dict[str, str]()
+    for section in sections:
+        if section["key"] in wanted and section["state"] == OPEN:
+            for item, fields, ticks in _fields(section):
+                sums |= {f"{item['key']}-{field}": digest(item[field]) for field in fields}
+                sums |= {f"{item['key']}-{tick}": digest("on" if item.get(tick) else "") for tick in ticks}
+    return sums
+
+
+def _fields(section: Item) -> Iterator[tuple[Item, Sequence[str], Sequence[str]]]:
+    yield section, SECTION, ("take",)
+    for name, item in items(section):
+        yield item, FIELDS[name], TICKED[name]
+
+
+def cleaned(value: str) -> str:
+    """Give what is kept of what was typed."""
+    return value.replace("\x00", "").replace("\r\n", "\n")[:LONGEST]
+
+
+def digest(value: str) -> str:
+    """Give a sum by which a value is told from another."""
+    return f"{crc32(cleaned(value).encode()):x}"
+
+
+def take_in(
+    sections: Iterable[Item], shown: Iterable[str], typed: Mapping[str, str], before: Mapping[str, str] | None = None
+) -> list[str]:
+    """Take over what was typed into the forms of the sections that were `shown`; fields are named `key-field`.
+
+    Where something was saved after the forms were opened, `before` are the sums of what stood in them: what was not
+    touched here stays as it was saved; what both changed is taken, and what was saved is kept in `theirs` of its item.
+    Gives what was typed into fields that are not there any more.
+    """
+    wanted, there = {*shown}, set[str]()
     for section in sections:
         if section["key"] not in wanted or section["state"] != OPEN:
             continue
-        _take(section, SECTION, typed)
-        section["take"] = f"{section['key']}-take" in typed
-        for name, item in items(section):
-            if any(f"{item['key']}-{field}" in typed for field in FIELDS[name]):
-                _take(item, FIELDS[name], typed)
-                if tick := TICKED.get(name):
-                    item[tick] = f"{item['key']}-{tick}" in typed
+        for item, fields, ticks in _fields(section):
+            names = [f"{item['key']}-{field}" for field in fields]
+            there |= {*names}
+            if item is section or any(name in typed for name in names):
+                _take(item, fields, typed, before)
+                _tick(item, ticks, typed, before)
+                if "same" in item:
+                    item["same"] = item["who"] if f"{item['key']}-same-{item['who']}" in typed else ""
+    gone = [name for name in (before or {}) if name not in there and name.partition("-")[2] not in TICKS]
+    return [typed[name] for name in gone if typed.get(name) and digest(typed[name]) != (before or {})[name]]
 
 
-def _take(item: Item, fields: Iterable[str], typed: Mapping[str, str]) -> None:
+def _take(item: Item, fields: Iterable[str], typed: Mapping[str, str], before: Mapping[str, str] | None) -> None:
     for field in fields:
-        value = typed.get(f"{item['key']}-{field}")
-        if value is not None:
-            item[field] = value.replace("\x00", "").replace("\r\n", "\n")[:LONGEST]
+        name = f"{item['key']}-{field}"
+        value = cleaned(typed[name]) if name in typed else item[field]
+        if value == item[field] or (before is not None and before.get(name) == digest(value)):
+            continue
+        if before is not None and before.get(name) != digest(item[field]):
+            item.setdefault("theirs", {})[field] = item[field]
+        item[field] = value
 
 
-def merge(section: Item, key: str) -> str:
-    """Make a demand and the next one; give the key of what is left."""
+def _tick(item: Item, ticks: Iterable[str], typed: Mapping[str, str], before: Mapping[str, str] | None) -> None:
+    for tick in ticks:
+        name = f"{item['key']}-{tick}"
+        if before is None or before.get(name) == digest("on" if item.get(tick) else ""):
+            item[tick] = name in typed
+
+
+def decide(item: Item, field: str, *, theirs: bool) -> None:
+    """Decide between two texts of a field that two people changed."""
+    other = item.get("theirs", {}).pop(field, None)
+    if theirs and other is not None:
+        item[field] = other
+
+
+def merge(section: Item, key: str, article: str = "") -> str:
+    """Make one of a demand and the next one; give the key of what is left.
+
+    Where both are as printed, it is all that the `article` has from the first one's start to the second one's end.
+    """
     demands = section["demands"]
     place = next((place for place, one in enumerate(demands) if one["key"] == key), len(demands))
     if place + 1 >= len(demands):
         return key
+    if demands[place].get("theirs") or demands[place + 1].get("theirs"):
+        return key
     one, other = demands[place], demands.pop(place + 1)
+    printed = _from_to(one, other, article)
     gap = "" if language_of(one["text"][-1:]) == CHINESE or one["text"].endswith(("。", "；", "，")) else " "
     for field in ("text", "printed"):
         one[field] = gap.join(filter(None, (one[field].strip(), other[field].strip())))
@@ -273,15 +340,27 @@ def merge(section: Item, key: str) -> str:
         parts = [part.strip() for part in DIVIDERS.split(f"{one[field]};{other[field]}")]
         one[field] = DIVIDER.join(dict.fromkeys(filter(None, parts)))
     one["places"] = [*one["places"], *other["places"]]
+    if printed:
+        (start, _end), *_between, (_start, end) = one["places"]
+        one |= {"text": printed, "printed": printed, "places": [[start, end]]}
     one["keep"] = one["keep"] or other["keep"]
     return key
+
+
+def _from_to(one: Item, other: Item, article: str) -> str:
+    """Give the article's words from one demand to another, where both are as printed and the passage is no long one."""
+    if any(item["text"] != item["printed"] or not item["places"] for item in (one, other)):
+        return ""
+    start, end = one["places"][0][0], other["places"][-1][1]
+    words = " ".join(article[start:end].split()) if one["places"][-1][1] <= other["places"][0][0] else ""
+    return words if len(words) <= len(one["text"]) + len(other["text"]) + LONGEST_GAP else ""
 
 
 def split(section: Item, key: str, at: int | None = None) -> str:
     """Make two of a demand: `at` a place in its text, else at its line breaks, else after its first sentence."""
     place, one = next(((place, one) for place, one in enumerate(section["demands"]) if one["key"] == key), (0, None))
     parts = _parts(one["text"], at) if one else []
-    if one is None or len(parts) < 2 or len(section["demands"]) + len(parts) > MOST["demands"] + 1:
+    if one is None or one.get("theirs") or len(parts) < 2 or len(section["demands"]) + len(parts) > MOST["demands"] + 1:
         return key
     made = [{**one, "text": part, "printed": part if part in one["printed"] else ""} for part in parts]
     for each, part in zip(made, parts, strict=True):

@@ -115,7 +115,7 @@ addEventListener('DOMContentLoaded', () => {
     event.preventDefault();
     button.click();
   });
-  const wrong = form.querySelector('.errorlist');
+  const wrong = form.querySelector('.errorlist, .theirs');
   if (wrong) show(wrong.closest('.field, .person') ?? wrong, 'center');
   else if (location.hash.length > 1 && document.getElementById(location.hash.slice(1))) toForm(location.hash.slice(1));
 });

@@ -47,6 +47,8 @@ def hand_in(page: Page) -> None:
     page.goto("/admin/proposals/intake/add/")
     page.locator("#id_text").fill(ARTICLE.read_text())
     press(page, "Read it")
+    page.get_by_label("Read it all the same").check()  # its source is in the record
+    press(page, "Read it")
     expect(page.locator(".panel.section")).to_have_count(5)
 
 
@@ -57,6 +59,10 @@ def test_the_founding_article_becomes_five_drafts_in_few_steps(analyst):
     at.steps += 1
     page.get_by_role("link", name="Read an article").click()
     at.fill("text", ARTICLE.read_text())
+    at.click("Read it")
+    expect(page.locator(".seen")).to_contain_text("a source of the same day with a title like this")
+    at.steps += 1
+    page.get_by_label("Read it all the same").check()
     at.click("Read it")
     at.fill("s1-title", CORRECTED)
     at.steps += 2
@@ -157,6 +163,9 @@ def test_it_works_with_a_keyboard_alone(analyst):
     page = opened()
     follow(page, "Read an article")
     page.keyboard.insert_text(ARTICLE.read_text())  # the field has the focus
+    follow(page, "Read it")
+    go_to(page, "Read it all the same")
+    page.keyboard.press("Space")
     follow(page, "Read it")
     go_to(page, "To the suggestions")
     page.keyboard.press("Enter")
