@@ -1,8 +1,12 @@
 """A made-up article on quinces, what is found in it, and the page on which it is read, as a browser sends it back."""
 
+from django.contrib.auth.models import Group, User
+
 from proposals.intake.suggestions import Article, Candidate, Demand, Figure, Found, LeftOut, Person, Seat, Section
 from proposals.models import Intake
+from tests.factories import make_agency, make_body, make_delegate, make_region, make_session, make_topic
 
+ZHANG = {"s2p1_who": "zhang-yi", "s2p1_same-zhang-yi": "on"}
 START = "/admin/proposals/intake/add/"
 TEXT = """Quinces at the Two Sessions
 2024-03-12 The Daily Quince
@@ -115,3 +119,30 @@ def do(analyst, page, what, **typed):
 
 def sections():
     return Intake.objects.get().sections
+
+
+def make_names():
+    """Make what the record knows of the article."""
+    china = make_region(name="China", name_zh="全国", slug="china", kind="country")
+    make_region(
+        name="Shanghai", name_zh="上海", full_name_zh="上海市", slug="shanghai", kind="municipality", parent=china
+    )
+    body = make_body(name="CPPCC National Committee", slug="cppcc-national", region=china)
+    make_session(body=body, slug="cppcc-national-14-2")
+    make_delegate(name="Ding Lieming", slug="ding-lieming")
+    make_delegate(name="Zhang Yi", slug="zhang-yi", name_zh="张毅")
+    make_agency(name="National Health Commission", short_name_en="NHC", slug="nhc")
+    make_topic(name="Quinces", slug="quinces")
+
+
+def signed_in(client):
+    """Sign an analyst in."""
+    user = User.objects.create_user("analyst", is_staff=True)
+    user.groups.set(Group.objects.filter(name="analyst"))
+    client.force_login(user)
+    return client
+
+
+def accept_all(analyst, page, **typed):
+    """Accept both sections of the article on its page."""
+    return do(analyst, page, "accept", **{**ZHANG, "s2_term": "14", **typed})

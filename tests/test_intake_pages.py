@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,17 +18,11 @@ from proposals.intake.reading import read
 from proposals.models import Citation, Generation, Intake, Proposal, Source, Topic
 from proposals.models.outbox import recorded
 from tests.admin_pages import messages_of
-from tests.article import START, TEXT, article, do, sections
+from tests.article import START, TEXT, ZHANG, accept_all, article, do, make_names, sections, signed_in
 from tests.factories import (
-    make_agency,
-    make_body,
     make_delegate,
     make_membership,
     make_proposal,
-    make_region,
-    make_session,
-    make_source,
-    make_topic,
 )
 from tests.kinds import KINDS
 
@@ -45,24 +38,12 @@ def _read(monkeypatch):
 
 @pytest.fixture
 def record(db):
-    china = make_region(name="China", name_zh="全国", slug="china", kind="country")
-    make_region(
-        name="Shanghai", name_zh="上海", full_name_zh="上海市", slug="shanghai", kind="municipality", parent=china
-    )
-    body = make_body(name="CPPCC National Committee", slug="cppcc-national", region=china)
-    make_session(body=body, slug="cppcc-national-14-2")
-    make_delegate(name="Ding Lieming", slug="ding-lieming")
-    make_delegate(name="Zhang Yi", slug="zhang-yi", name_zh="张毅")
-    make_agency(name="National Health Commission", short_name_en="NHC", slug="nhc")
-    make_topic(name="Quinces", slug="quinces")
+    make_names()
 
 
 @pytest.fixture
 def analyst(client, roles):
-    user = User.objects.create_user("analyst", is_staff=True)
-    user.groups.set(Group.objects.filter(name="analyst"))
-    client.force_login(user)
-    return client
+    return signed_in(client)
 
 
 @pytest.fixture
@@ -71,12 +52,7 @@ def begun(analyst, record):
     return analyst.post(START, {"text": TEXT, "url": "https://example.org/quinces"}, follow=True)
 
 
-ZHANG = {"s2p1_who": "zhang-yi", "s2p1_same-zhang-yi": "on"}
 ADDED = {"s1p1_add_role": "on", "s1p1_add_employer": "on", "s1p1_add_spellings": "on"}
-
-
-def accept_all(analyst, begun, **typed):
-    return do(analyst, begun, "accept", **{**ZHANG, "s2_term": "14", **typed})
 
 
 def test_what_was_found_stands_in_the_forms_and_is_marked_in_the_text(begun):
@@ -336,23 +312,6 @@ def test_two_demands_as_printed_are_merged_as_the_article_has_them(analyst, begu
     assert TEXT[start:end] == merged["text"]
 
 
-def test_an_excerpt_of_what_is_in_and_a_source_of_the_same_day_with_a_title_like_it_are_told(analyst, begun):
-    excerpt = TEXT[TEXT.index("The market") : TEXT.index("Zhang Yi")]
-    make_source(title="Quinces: at the Two Sessions, retold", published="2024-03-12")
-    page = analyst.post(START, {"text": excerpt})
-    assert "an article in which most of this text stands" in page.text
-    assert "a source of the same day with a title like this" in page.text
-    page = analyst.post(START, {"text": excerpt, "published": "2024-03-13"})
-    assert "a source of the same day" not in page.text
-    assert Intake.objects.count() == 1
-
-
-def test_the_founding_article_is_known_by_the_title_of_its_source(founding, analyst, monkeypatch):
-    monkeypatch.setattr(pages, "read", read)
-    page = analyst.post(START, {"text": FOUNDING.read_text()})
-    assert "a source of the same day with a title like this" in page.text
-
-
 @pytest.mark.parametrize(
     ("what", "words", "told"),
     [
@@ -394,58 +353,6 @@ def test_an_organisation_puts_it_forward_and_nobody_is_left_out(analyst, begun):
     first, second = Proposal.objects.order_by("pk")
     assert first.sponsorships.get().organisation_en == "Jiusan Society"
     assert not second.sponsorships.exists()
-
-
-def test_an_article_that_is_in_is_refused_with_a_link_unless_that_is_meant(analyst, begun):
-    source = make_source(url="http://www.example.org/pears/")
-    page = analyst.post(START, {"text": "Pears\n" * 9, "url": "https://example.org/pears"})
-    assert f"/admin/proposals/source/{source.pk}/change/" in page.text
-    page = analyst.post(START, {"text": TEXT.replace("2024-03-12", "2024-03-13"), "outlet": "Another"})
-    assert "nearly the same text" in page.text
-    assert f"/admin/proposals/intake/{Intake.objects.get().pk}/change/" in page.text
-    assert 'value="Another"' in page.text
-    assert "The Daily Quince" in page.text
-    analyst.post(START, {"text": TEXT, "again": "on"})
-    assert Intake.objects.count() == 2
-
-
-def test_a_file_is_read_and_its_text_is_not_lost(analyst, record):
-    file = SimpleUploadedFile("article.txt", TEXT.encode())
-    page = analyst.post(START, {"file": file, "published": "some day"})
-    assert "“some day” is not a date" in page.text
-    assert "Ding Leeming, member" in page.text
-    page = analyst.post(START, {"file": SimpleUploadedFile("article.txt", TEXT.encode())}, follow=True)
-    assert page.context["intake"].title == "Quinces at the Two Sessions"
-
-
-def test_a_text_too_long_to_be_taken_is_told_beside_the_field(record, roles, caplog):
-    user = User.objects.create_user("analyst", is_staff=True)
-    user.groups.set(Group.objects.filter(name="analyst"))
-    careful = Client(enforce_csrf_checks=True)
-    careful.force_login(user)
-    page = careful.post(START, {"text": "quince " * 800_000})
-    assert page.status_code == 413
-    assert "3 MB at most" in page.text
-    assert not [row for row in caplog.records if row.exc_info]
-    assert careful.post(START, {"text": TEXT}).status_code == 403
-    assert not Intake.objects.exists()
-
-
-def test_an_address_may_come_without_its_beginning(analyst, record):
-    page = analyst.get(START)
-    assert 'type="url"' not in page.text
-    page = analyst.post(START, {"text": TEXT, "url": "example.org/quinces"}, follow=True)
-    assert 'type="url"' not in page.text
-    page = accept_all(analyst, page, source_url="example.org/pears")
-    assert Source.objects.get().url == "https://example.org/pears"
-
-
-def test_what_is_no_article_is_told_beside_the_field(analyst, record):
-    for sent in ({}, {"text": "  "}, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7\x00")}):
-        page = analyst.post(START, sent)
-        assert page.status_code == 200
-        assert page.context["form"].errors
-    assert not Intake.objects.exists()
 
 
 def test_who_opened_it_before_another_changed_it_is_told_and_neither_loses_anything(analyst, begun, admin_client):

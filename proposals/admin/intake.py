@@ -33,7 +33,7 @@ from proposals.admin.intake_panels import (
     panels,
     source_of,
 )
-from proposals.intake import editing
+from proposals.intake.beginning import begin
 from proposals.intake.lexicon import Lexicon
 from proposals.intake.likeness import Seen, seen_before, sketch
 from proposals.intake.plain import IntakeError, plain_text
@@ -109,7 +109,7 @@ class ArticleForm(forms.Form):
         """Give what was read; it is not saved."""
         article = self.article
         intake = Intake(url=self.cleaned_data["url"], sketch=sketch(self.plain.text))
-        editing.begin(intake, article, Names())
+        begin(intake, article, Names())
         said = {"outlet": article.outlet, "published": article.date}
         for name, found in said.items():
             setattr(intake, name, self.cleaned_data[name] or (found.value[:120] if found else ""))
