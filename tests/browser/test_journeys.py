@@ -154,6 +154,8 @@ def test_sign_in_and_publish_a_draft(site, new_page):
     enter(page)
     follow(page, "Proposals")
     follow(page, WANG)
+    go_to(page, "Skip to main content")
+    page.keyboard.press("Enter")
     follow(page, "Publish")
     expect(page.locator(".success").first).to_contain_text("is public now")
 
