@@ -227,6 +227,11 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path, db):
         call_command("intake", str(tmp_path / "none.txt"))
 
 
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_an_empty_record_knows_no_names_and_reads_all_the_same(text, db):
+    assert sections(text, Lexicon.of_record()) >= 1
+
+
 def test_reading_saves_nothing(lexicon):
     sections(FOUNDING, lexicon)
     assert not Proposal.objects.exists()

@@ -26,6 +26,10 @@ ENGLISH = re.compile(
 )
 
 
+NOTHING = "(?!)"
+"""Finds nothing: a record without regions knows no province."""
+
+
 @dataclass(frozen=True)
 class Sitting:
     """A session that is named: of which system and region, its term (届) and its ordinal (次)."""
@@ -38,7 +42,7 @@ class Sitting:
 
 def sittings(lines: Sequence[Part], provinces: Mapping[str, str]) -> Iterator[Sitting]:
     """Find the sessions that folded lines name; `provinces` gives the ISO codes of names, folded."""
-    province = re.compile(any_of(provinces), re.IGNORECASE)
+    province = re.compile(any_of(provinces) if provinces else NOTHING, re.IGNORECASE)
     for line in lines:
         for found in (*CHINESE.finditer(line.text), *ENGLISH.finditer(line.text)):
             parts = found.groupdict()
