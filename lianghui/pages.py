@@ -53,12 +53,17 @@ class KeptPagesMiddleware:
             reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
             with as_of(now):
                 response = self.get_response(request)
-            if response.status_code != 200 or response.streaming or response.cookies:
+            if response.status_code != 200 or response.streaming or response.cookies or _is_private(response):
                 return response
             page = _page(response, compressed)
             if len(page.content) <= LARGEST and reaches:
                 cache.set(key, page)
         return page.answer(request)
+
+
+def _is_private(response: HttpResponse) -> bool:
+    """Tell whether an answer is for one reader alone, and kept nowhere."""
+    return "no-store" in response.get("Cache-Control", "")
 
 
 def _key(request: HttpRequest, now: Generation, compressed: bool) -> str:

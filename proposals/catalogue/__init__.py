@@ -6,6 +6,7 @@ from proposals.catalogue.query import PAGE_SIZE, PAGE_SIZES, Choice, Query
 from proposals.catalogue.related import Related, related
 from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_days, tally_of_pairs
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
+from proposals.catalogue.walk import Place, Walk
 from proposals.catalogue.words import marked, phrases
 
 __all__ = [
@@ -15,12 +16,14 @@ __all__ = [
     "PAGE_SIZES",
     "Choice",
     "Facet",
+    "Place",
     "Query",
     "Related",
     "Results",
     "UnavailableError",
     "Value",
     "Vocabulary",
+    "Walk",
     "as_of",
     "catalogue",
     "count",

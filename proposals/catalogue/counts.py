@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Order
 
 from proposals.catalogue.names import Names, is_number, size
-from proposals.catalogue.query import OLDEST, RELEVANCE, Choice, Query
+from proposals.catalogue.query import OLDEST, Choice, Query
 from proposals.catalogue.schema import SCHEMA
 from proposals.catalogue.totals import MANY, Totals, values_of
 
@@ -99,15 +99,11 @@ class Counts:
     def page(self, query: Query) -> list[int]:
         """Give the keys on the page of `query`, which asks for the same in an order of its own.
 
-        By relevance, what has all words in the title (or in the names of the proposers) comes first, then what has them
-        in the summary or the topics, then the rest; within each the newest. So the order is total and can be explained.
+        The order is total: that of `Query.tiers`, and within each by date and key.
         """
         start = (query.page - 1) * query.page_size
         wanted = min(query.page_size, self.total - start)
-        tiers = [query.matching(self.names)]
-        if query.order == RELEVANCE:
-            front, lead, whole = (query.matching(self.names, field=name) for name in ("proposers", "lead", "words"))
-            tiers = [front, lead.and_must_not_match(front), whole.and_must_not_match(lead)]
+        tiers = query.tiers(self.names)
         if from_end := 2 * start > self.total:  # the engine goes past all that stands before: from the nearer end
             start, tiers = self.total - start - wanted, tiers[::-1]
         oldest_first = (query.order == OLDEST) is not from_end

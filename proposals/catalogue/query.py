@@ -151,6 +151,11 @@ class Query:
         return self.url if self.parameters() else ""
 
     @property
+    def whole(self) -> Query:
+        """The same from its first row on, in pages of the usual size: what is downloaded and followed of a list."""
+        return replace(self, page=1, page_size=PAGE_SIZE)
+
+    @property
     def one_of_many(self) -> bool:
         """Whether it is one of the endless combinations that search engines need not keep: words, or two conditions."""
         conditions = [name for name, _ in self.parameters() if name != "page"]
@@ -169,6 +174,17 @@ class Query:
             # A date known to the month lies within a span where any day of that month does.
             parts += [_between("date_end", first, LAST), _between("date", 0, last)]
         return [(Occur.Must, part) for part in parts]
+
+    def tiers(self, names: Names) -> list[tantivy.Query]:
+        """Give what it finds in parts, the foremost first; within each the order is by date.
+
+        By relevance, what has all words in the title (or in the names of the proposers) comes first, then what has them
+        in the summary or the topics, then the rest: an order that is total and can be explained.
+        """
+        if self.order != RELEVANCE:
+            return [self.matching(names)]
+        front, lead, whole = (self.matching(names, field=name) for name in ("proposers", "lead", "words"))
+        return [front, lead.and_must_not_match(front), whole.and_must_not_match(lead)]
 
     def matching(self, names: Names, *, without: str = "", field: str = "words") -> tantivy.Query:
         """Give the query as the engine takes it, with the words sought in `field` (one of `schema.TEXTS`).
