@@ -6,6 +6,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
+from proposals.api.documentation import documentation
 from proposals.views.proposals import preview
 
 CHINESE = "zh-hans"
@@ -25,14 +26,20 @@ about = [
     path("method/", TemplateView.as_view(template_name="about/method.html"), name="method"),
     path("outcomes/", TemplateView.as_view(template_name="about/outcomes.html"), name="about_outcomes"),
     path("data/", TemplateView.as_view(template_name="about/data.html"), name="data"),
+    path("api/", TemplateView.as_view(template_name="about/api.html"), name="about_api"),
     path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
     path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),
 ]
-public = [path("about/", include(about)), path("", include("proposals.urls"))]
+public = [
+    path("about/", include(about)),
+    path("api/docs/", documentation, name="api_docs"),
+    path("", include("proposals.urls")),
+]
 
 urlpatterns = [
     path("admin/preview/<int:pk>/", admin.site.admin_view(preview), name="preview"),
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
+    path("api/v1/", include("proposals.api.urls")),
     URLResolver(LanguagePrefix(prefix_default_language=False), public),
 ]

@@ -115,6 +115,29 @@ WAYS = {
     "policies/<int:pk>/": ["{known_policy}/", "{draft_policy}/"],
     "replies/<int:pk>/": ["{known_reply}/", "{draft_reply}/"],
     "sessions/<slug:slug>/": ["known-session-slug/", "xqzv-session-slug/"],
+    "about/api/": [""],
+    "api/docs/": [""],
+    "api/v1/": [""],
+    "api/v1/schema/": ["", "?format=yaml"],
+    "api/v1/proposals/": [*LISTS, "?facets=all"],
+    "api/v1/proposals/<int:pk>/": ["{known}/", "{draft}/"],
+    "api/v1/recommendations/": [*LISTS, "?facets=all"],
+    "api/v1/recommendations/<int:pk>/": ["{known_recommendation}/", "{draft_recommendation}/"],
+    "api/v1/replies/": ["", "?agency=known-agency-slug&q=xqzv", "?outcome=declined", "?agency=xqzv-agency-slug"],
+    "api/v1/replies/<int:pk>/": ["{known_reply}/", "{draft_reply}/"],
+    "api/v1/memberships/": ["", "?delegate=xqzv-delegate-slug", "?body=xqzv-body-slug"],
+    "api/v1/memberships/<int:pk>/": ["{known_membership}/", "{draft_membership}/"],
+    "api/v1/regions/": [""],
+    "api/v1/regions/<slug:code>/": ["CN/", "elsewhere/"],
+    "api/v1/sources/": [""],
+    "api/v1/sources/<int:pk>/": ["{known_source}/", "{draft_source}/"],
+    "api/v1/topics/": [""],
+    "api/v1/topics/<slug:slug>/": ["topic/", "other-topic/"],
+    **{f"api/v1/{name}/": [""] for name in ("delegates", "agencies", "bodies", "sessions")},
+    **{
+        f"api/v1/{name}/<slug:slug>/": [f"known-{one}-slug/", f"xqzv-{one}-slug/"]
+        for name, one in (("delegates", "delegate"), ("agencies", "agency"), ("bodies", "body"), ("sessions", "session"))
+    },
 }
 
 
