@@ -1,7 +1,7 @@
 """The site map: the analysts' admin, and the public pages in English and, below `/zh/`, in Chinese."""
 
 from django.contrib import admin
-from django.urls import URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
@@ -30,7 +30,7 @@ about = [
     path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
     path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),
 ]
-public = [
+public: list[URLPattern | URLResolver] = [
     path("about/", include(about)),
     path("api/docs/", documentation, name="api_docs"),
     path("", include("proposals.urls")),

@@ -46,6 +46,8 @@ KINDS = {
     "method": "/about/method/",
     "about outcomes": "/about/outcomes/",
     "data": "/about/data/",
+    "about the API": "/about/api/",
+    "documentation of the API": "/api/docs/",
     "licence": "/about/licence/",
     "accessibility": "/about/accessibility/",
     "missing": "/no-such-page/",

@@ -1,4 +1,4 @@
-"""The API gives what the pages show, as JSON: the same rows in the same order, whatever is asked, and says what is wrong."""
+"""The API gives what the pages show, as JSON: the same rows in the same order; and it says what is wrong."""
 
 import json
 import random
@@ -76,7 +76,9 @@ def one(db):
     """A published proposal with something in every field that a proposal has, and a draft beside each thing."""
     china = make_region(slug="china", iso_code="CN", name="China", kind="country")
     session = make_session(slug="s-14-2", body=make_body(slug="cppcc", region=china), opened="2024-03-04")
-    delegate = make_delegate(slug="ding", name="Ding Lieming", name_zh="丁列明", variants=["Ding Leeming"], note="secret")
+    delegate = make_delegate(
+        slug="ding", name="Ding Lieming", name_zh="丁列明", variants=["Ding Leeming"], note="secret"
+    )
     Position.objects.create(delegate=delegate, employer_en="Betta", inferred=True)
     make_membership(delegate=delegate, body=session.body, region=china, region_inferred=True)
     nmpa, cde = make_agency(slug="nmpa"), make_agency(slug="cde")
@@ -248,7 +250,9 @@ def test_facets_are_those_of_the_page(founding, client):
         assert [facet["name"] for facet in answer["facets"]] == [*FACETS]
         for facet in answer["facets"]:
             wanted = [(each.value, str(each.label), each.count, each.selected) for each in shown[facet["name"]].values]
-            assert [tuple(each[k] for k in ("value", "label", "count", "selected")) for each in facet["values"]] == wanted
+            assert [
+                tuple(each[k] for k in ("value", "label", "count", "selected")) for each in facet["values"]
+            ] == wanted
     answer = get(client, "proposals/?facets=topic,region&lang=zh")
     assert [facet["label"] for facet in answer["facets"]] == ["主题", "涉及地区"]
     assert answer["facets"][0]["values"][0]["label"] == "干细胞"

@@ -136,7 +136,12 @@ WAYS = {
     **{f"api/v1/{name}/": [""] for name in ("delegates", "agencies", "bodies", "sessions")},
     **{
         f"api/v1/{name}/<slug:slug>/": [f"known-{one}-slug/", f"xqzv-{one}-slug/"]
-        for name, one in (("delegates", "delegate"), ("agencies", "agency"), ("bodies", "body"), ("sessions", "session"))
+        for name, one in (
+            ("delegates", "delegate"),
+            ("agencies", "agency"),
+            ("bodies", "body"),
+            ("sessions", "session"),
+        )
     },
 }
 
@@ -278,13 +283,21 @@ def seen(client, draft):
     keys["known_reply"] = draft.known.answers.get().reply_id
     keys["known_policy"] = draft.known.recommendations.get().echoes.get().document_id
     keys["draft_policy"] = draft.policy.pk if draft.policy else 0
+    membership, source = (model.objects.order_by("pk").last() for model in (Membership, Source))
+    keys |= {"known_membership": Membership.objects.order_by("pk")[0].pk}
+    keys |= {"known_source": Source.objects.get(slug="known-source-slug").pk}
+    own = draft.proposal is not None
+    keys |= {"draft_membership": membership.pk if own else 0, "draft_source": source.pk if own else 0}
     keys |= {"known": draft.known.pk, "known_recommendation": draft.known.recommendations.get().pk}
     found = {}
     for prefix in ("/", "/zh/"):
         for route, ends in WAYS.items():
             for end in ends:
                 address = f"{route.partition('<')[0]}{end}"
-                response = client.get(f"{prefix}{address.format(**keys)}")
+                way = f"{prefix}{address}"
+                if prefix == "/zh/" and route.startswith("api/v1/"):  # one address, and a parameter for the language
+                    way = f"/{address}{'&' if '?' in address else '?'}lang=zh"
+                response = client.get(way.format(**keys))
                 page = response.get("Location") or read(response)
                 for asked in (address, escape(address), "“{draft}”", "?p={draft}&amp;p={known}"):
                     page = page.replace(asked.format(**keys), asked)
@@ -324,7 +337,7 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 10
+    assert len(own) == 2 * 19
 
 
 def test_what_is_public_names_no_draft_that_it_has_to_do_with(client, draft):
@@ -401,6 +414,8 @@ def test_what_is_withdrawn_gives_its_reason_and_nothing_else(client, draft):
         "/proposals/{draft}/xqzv-proposal-slug/",
         "/proposals/{draft}/xqzv-proposal-slug/changes/",
         "/recommendations/{draft_recommendation}/",
+        "/api/v1/proposals/{draft}/",
+        "/api/v1/recommendations/{draft_recommendation}/",
     }
     for address in changed:
         status, page = after[address]

@@ -52,7 +52,16 @@ OTHERS = {
     "/": 9,
     "/proposals/matrix/": 3,
     **dict.fromkeys(
-        ("/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"),
+        (
+            "/about/",
+            "/about/method/",
+            "/about/outcomes/",
+            "/about/data/",
+            "/about/api/",
+            "/about/licence/",
+            "/about/accessibility/",
+            "/api/docs/",
+        ),
         1,  # whether anything changed since the page was kept
     ),
     "/card.png": 1,
@@ -83,6 +92,28 @@ OTHERS = {
     "/compare/?p={proposal}": 18,
     "/compare.md?p={proposal}&p={other}&only=differences": 12,
     "/compare.xlsx?p={proposal}&p={other}": 12,
+}
+API = {
+    "/api/v1/": 1,
+    "/api/v1/proposals/": 9,
+    "/api/v1/proposals/?facets=all": 9,
+    f"/api/v1/proposals/?{EVERY_FACET}&facets=all": 9,
+    "/api/v1/proposals/{proposal}/": 9,
+    "/api/v1/proposals/{bare}/": 9,
+    "/api/v1/recommendations/?q=hire": 9,
+    "/api/v1/recommendations/{recommendation}/": 9,
+    "/api/v1/replies/?agency=agency-0&outcome=planned&year=2024&q=reply": 9,
+    "/api/v1/replies/{reply}/": 9,
+    "/api/v1/memberships/?delegate=delegate-0&body=body": 9,
+    "/api/v1/memberships/{membership}/": 9,
+    "/api/v1/sources/{source}/": 9,
+    "/api/v1/regions/CN/": 9,
+    **dict.fromkeys((f"/api/v1/{name}/" for name in ("delegates", "agencies", "topics", "regions", "bodies")), 9),
+    **dict.fromkeys((f"/api/v1/{name}/" for name in ("sessions", "sources", "memberships")), 9),
+    **dict.fromkeys((f"/api/v1/{name}s/{name}-0/" for name in ("delegate", "topic", "session")), 9),
+    "/api/v1/agencies/agency-0/": 9,
+    "/api/v1/bodies/body/": 9,
+    "/api/v1/schema/": 1,
 }
 COMPARISONS = {address: number for address, number in OTHERS.items() if address.startswith("/compare")}
 PINNED = LISTS | DETAIL | OTHERS
@@ -188,6 +219,8 @@ def asked(client, addresses=PINNED, *, prefix=""):
     other = Proposal.objects.get(slug="proposal-1").pk
     keys = {"proposal": proposal.pk, "other": other, "recommendation": proposal.recommendations.order_by("order")[0].pk}
     keys["reply"] = proposal.answers.get().reply_id
+    keys["membership"] = Membership.objects.order_by("pk")[0].pk
+    keys["source"] = Source.objects.order_by("pk")[0].pk
     keys["bare"] = Proposal.objects.get(slug=f"proposal-{BARE}").pk
     keys["policy"] = PolicyDocument.objects.get(slug="policydocument-0").pk
     found = {}
@@ -209,9 +242,11 @@ def test_every_page_asks_as_often_for_a_thousand_rows_as_for_ten(client, ground)
     fill(range(10))
     assert asked(client) == PINNED
     assert asked(client, prefix="/zh") == PINNED
+    assert asked(client, API) == API
     fill(range(10, 1_000))
     assert "1000 proposals" in client.get("/delegates/delegate-0/").text
     assert asked(client) == PINNED
+    assert asked(client, API) == API
     main = {"/proposals/": PINNED["/proposals/"], **DETAIL}
     assert asked(client, main, prefix="/zh") == main
 

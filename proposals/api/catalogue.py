@@ -23,9 +23,7 @@ from proposals.catalogue import Walk, search
 from proposals.models import Proposal, Recommendation
 
 
-@described(
-    "proposals_list", _("List published proposals."), ProposalLight, ListParameters, many=True, facets=True
-)
+@described("proposals_list", _("List published proposals."), ProposalLight, ListParameters, many=True, facets=True)
 def proposal_list(request: Request) -> Response:
     """Answer with published proposals, in the order of the page."""
     return _list(request, ProposalLight, recommendations=False)

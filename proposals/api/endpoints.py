@@ -49,7 +49,7 @@ def described(
         asked = api_view(["GET", "HEAD"])(wraps(view)(view))
         return extend_schema(
             operation_id=name,
-            summary=told,  # type: ignore[arg-type]  # it takes lazy texts
+            summary=told,
             description=told,
             parameters=documented(parameters, shape),
             responses=answers,

@@ -1,8 +1,8 @@
-"""The parameters of the API: those of the pages, and a few that only programs need; checked, and described, by fields."""
+"""The parameters of the API: those of the pages, and a few that only programs need; fields check and describe them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import django_filters
@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
-from people.models import Body, Delegate, Membership
+from people.models import Body, Delegate
 from proposals.api.problems import WrongParametersError
 from proposals.api.shapes.pieces import PARTIAL_DATE, Shape
 from proposals.catalogue import PAGE_SIZE, PAGE_SIZES, Place
@@ -121,8 +121,8 @@ class ListParameters(ProposalFilter):
     )
     fields = FIELDS
     lang = LANG
-    find_in = None
-    find = None
+    find_in: Any = None
+    find: Any = None
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def documented(parameters: type[django_filters.FilterSet], shape: type[Shape]) -
         OpenApiParameter(
             name,
             type=_schema(name, declared.field, shape),
-            description=format_lazy("{label}. {told}", label=declared.label, told=declared.extra["help_text"]),  # type: ignore[arg-type]
+            description=format_lazy("{label}. {told}", label=declared.label, told=declared.extra["help_text"]),
             **(_divided(declared.field)),
         )
         for name, declared in parameters.base_filters.items()
@@ -203,11 +203,12 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
         case FacetField():
             return {"type": "array", "items": _value(name)}
         case forms.IntegerField():
-            return {"type": "integer", "minimum": field.min_value} | _most(field.max_value)
+            most = {} if field.max_value is None else {"maximum": field.max_value}
+            return {"type": "integer", "minimum": field.min_value, **most}
         case forms.TypedChoiceField():
             return {"type": "integer", "enum": [*PAGE_SIZES], "default": PAGE_SIZE}
         case forms.ChoiceField() if not isinstance(field, forms.ModelChoiceField):
-            return {"type": "string", "enum": [value for value, _label in field.choices if value]}  # type: ignore[union-attr]
+            return {"type": "string", "enum": [value for value, _label in field.choices if value]}  # type: ignore[misc,union-attr]
         case PartialDateField():
             return {"type": "string", "pattern": PARTIAL_DATE, "examples": ["2024", "2024-03", "2024-03-12"]}
         case WordsField():
@@ -222,7 +223,3 @@ def _value(facet: str) -> dict[str, Any]:
     if choices := CHOICES.get(facet):
         return {"type": "string", "enum": [*choices.values]}
     return {"type": "string", "pattern": "^[0-9]{4}$"} if facet == "year" else {"type": "string"}
-
-
-def _most(value: Any) -> Mapping[str, Any]:
-    return {} if value is None else {"maximum": value}

@@ -1,4 +1,4 @@
-"""What goes wrong, said as problem details (RFC 9457): `application/problem+json`, naming each parameter that is wrong."""
+"""What goes wrong, said as problem details (RFC 9457), `application/problem+json`, naming each wrong parameter."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ProblemShape(Shape):
 class WrongParametersShape(ProblemShape):
     """Parameters that cannot be answered."""
 
-    errors = WrongParameterShape(many=True, help_text="Each parameter that is wrong.")
+    errors: Any = WrongParameterShape(many=True, help_text="Each parameter that is wrong.")
 
 
 class WithdrawnShape(ProblemShape):
@@ -97,7 +97,7 @@ def answer_exception(exception: Exception, _context: Mapping[str, Any]) -> Respo
             said = problem(503, gettext("The catalogue is being built. Try again in a few seconds."))
             headers = {"Retry-After": str(AGAIN)}
         case exceptions.Throttled():
-            wait = int(exception.wait or 0) + 1
+            wait = int(getattr(exception, "wait", None) or 0) + 1
             said = problem(429, gettext("Too many requests. Try again in %(wait)s seconds.") % {"wait": wait})
             headers = {"Retry-After": str(wait)}
         case exceptions.MethodNotAllowed():

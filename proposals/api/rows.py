@@ -150,7 +150,11 @@ def sources() -> QuerySet[Source]:
         | Q(name_variant__delegate__in=delegates)
     )
     related = Lineage.objects.confirmed().filter(PUBLIC, other__state=Proposal.State.PUBLISHED)
-    ways = [Citation.objects.filter(cited), Event.objects.filter(PUBLIC), Reply.objects.published()]
+    ways: list[QuerySet[Any]] = [
+        Citation.objects.filter(cited),
+        Event.objects.filter(PUBLIC),
+        Reply.objects.published(),
+    ]
     ways += [PolicyDocument.objects.published(), related]
     shown = Q()
     for way in ways:

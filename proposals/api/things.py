@@ -68,9 +68,7 @@ def membership_detail(request: Request, pk: int) -> Response:
     return one(request, _found(rows.memberships(), pk), shapes.MembershipShape)
 
 
-@described(
-    "sources_list", _("List the sources of what is published."), shapes.SourceShape, PageParameters, many=True
-)
+@described("sources_list", _("List the sources of what is published."), shapes.SourceShape, PageParameters, many=True)
 def source_list(request: Request) -> Response:
     """Answer with sources."""
     shown = rows.sources()
@@ -91,9 +89,7 @@ def delegate_list(request: Request) -> Response:
     return _counted(request, shapes.DelegateLight, Delegate.objects.all(), _by("delegate"))
 
 
-@described(
-    "delegates_read", _("Read one delegate with seats, posts and other spellings."), shapes.DelegateWhole
-)
+@described("delegates_read", _("Read one delegate with seats, posts and other spellings."), shapes.DelegateWhole)
 def delegate_detail(request: Request, slug: str) -> Response:
     """Answer with a delegate; nobody who has no published proposal."""
     delegate = called(Delegate, "delegates", slug, _shown_in(DELEGATES, _by("delegate")))
@@ -151,9 +147,7 @@ def region_detail(request: Request, code: str) -> Response:
     return one(request, region, shapes.RegionShape)
 
 
-@described(
-    "bodies_list", _("List the congresses and committees."), shapes.BodyShape, PageParameters, many=True
-)
+@described("bodies_list", _("List the congresses and committees."), shapes.BodyShape, PageParameters, many=True)
 def body_list(request: Request) -> Response:
     """Answer with bodies."""
     return _counted(request, shapes.BodyShape, BODIES, _bodies())
@@ -205,9 +199,7 @@ def _bodies() -> Counted:
 
 def _agencies() -> Counted:
     asked, leading = count_by("agency", Query()), count_by("lead_agency", Query())
-    return {
-        key: {"asked_count": asked.get(key, 0), "leading_count": leading.get(key, 0)} for key in {*asked, *leading}
-    }
+    return {key: {"asked_count": asked.get(key, 0), "leading_count": leading.get(key, 0)} for key in {*asked, *leading}}
 
 
 def _beside(thing: Any, counted: Counted) -> Any:

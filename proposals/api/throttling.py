@@ -16,6 +16,7 @@ from rest_framework.throttling import SimpleRateThrottle
 if TYPE_CHECKING:  # it is made of this
     from rest_framework.views import APIView
 
+SECONDS = {"second": 1, "minute": 60, "hour": 3_600}
 WHOLE = 64
 """Bits of an IPv6 address that one client has: it may choose the others."""
 
@@ -30,7 +31,8 @@ class AddressThrottle(SimpleRateThrottle):
 
     def get_rate(self) -> str:
         """Give the rate from the settings, at each request: tests set another."""
-        return settings.API_RATE
+        rate: str = settings.API_RATE
+        return rate
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         """Name the client: by the address that the last proxy we trust has seen, nothing that it says of itself."""
@@ -38,15 +40,19 @@ class AddressThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the request, and tell whether it is one too many."""
-        assert self.num_requests and self.duration  # a rate is always set
-        span, into = divmod(time.time(), self.duration)
-        self.left = self.duration - into
+        rate, _, unit = self.get_rate().partition("/")
+        most, span_of_time = int(rate), SECONDS[unit]
+        span, into = divmod(time.time(), span_of_time)
+        self.left = span_of_time - into
         key = f"{self.get_cache_key(request, view)}@{int(span)}"
         counted = caches["throttle"]
-        counted.add(key, 0, self.duration)
+        counted.add(key, 0, span_of_time)
         with suppress(ValueError):  # thrown out by very many others this instant
-            return counted.incr(key) <= self.num_requests
+            return bool(counted.incr(key) <= most)
         return True
+
+    left = 0.0
+    """Seconds to the end of the span."""
 
     def wait(self) -> float:
         """Give the seconds until it may ask again."""

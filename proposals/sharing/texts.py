@@ -237,6 +237,14 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("How to use the data"),
         _("How to filter the record, what its addresses mean, and what to keep in mind when counting."),
     ),
+    "about_api": (
+        _("The API, and what may change in it"),
+        _("How programs read the record as JSON, what goes wrong, what is versioned and what may change."),
+    ),
+    "api_docs": (
+        _("Reference of the API"),
+        _("Every address of the API with its parameters and what it gives."),
+    ),
     "licence": (
         _("Licence, and how to cite"),
         _("The data are under CC BY 4.0, the code under MIT: what you may do, and how to cite."),

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from django.db.models import Choices
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -19,7 +18,8 @@ from rest_framework.request import Request
 
 from proposals.catalogue import Query, count_by
 
-Words = str | Promise
+Words = Any
+"""A text, or one that is put into the reader's language when it is read."""
 PARTIAL_DATE = r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$"
 API_ADDRESS = _("Its address in the API.")
 PAGE_ADDRESS = _("Its page, for people, in the language asked for.")
@@ -62,34 +62,34 @@ class Shape(serializers.Serializer[Any]):
             self.fields.pop(name)
 
 
-def string(told: Words, **more: Any) -> serializers.CharField:
+def string(told: Words, **more: Any) -> Any:
     """Declare a text; "" where there is none."""
-    return serializers.CharField(help_text=told, **more)  # type: ignore[arg-type]  # it takes lazy texts
+    return serializers.CharField(help_text=told, **more)
 
 
-def english(told: Words, **more: Any) -> serializers.CharField:
+def english(told: Words, **more: Any) -> Any:
     """Declare the English one of two texts."""
     return string(format_lazy("{told} {language}", told=told, language=_("In English; empty where not known.")), **more)
 
 
-def chinese(told: Words, **more: Any) -> serializers.CharField:
+def chinese(told: Words, **more: Any) -> Any:
     """Declare the Chinese one of two texts."""
     return string(format_lazy("{told} {language}", told=told, language=_("In Chinese; empty where not known.")), **more)
 
 
-def integer(told: Words, **more: Any) -> serializers.IntegerField:
+def integer(told: Words, **more: Any) -> Any:
     """Declare a whole number."""
-    return serializers.IntegerField(help_text=told, **more)  # type: ignore[arg-type]
+    return serializers.IntegerField(help_text=told, **more)
 
 
-def flag(told: Words, **more: Any) -> serializers.BooleanField:
+def flag(told: Words, **more: Any) -> Any:
     """Declare something that is so or is not."""
-    return serializers.BooleanField(help_text=told, **more)  # type: ignore[arg-type]
+    return serializers.BooleanField(help_text=told, **more)
 
 
-def instant(told: Words, **more: Any) -> serializers.DateTimeField:
+def instant(told: Words, **more: Any) -> Any:
     """Declare a moment, as RFC 3339 has it."""
-    return serializers.DateTimeField(help_text=told, **more)  # type: ignore[arg-type]
+    return serializers.DateTimeField(help_text=told, **more)
 
 
 class Open(serializers.ChoiceField):
@@ -100,14 +100,14 @@ class Open(serializers.ChoiceField):
         return super().to_representation(value) or None
 
 
-def perhaps(choices: type[Choices], told: Words, **more: Any) -> Open:
+def perhaps(choices: type[Choices], told: Words, **more: Any) -> Any:
     """Declare one of the words of `choices`, or null."""
     return Open(choices=choices.choices, help_text=told, allow_null=True, **more)
 
 
-def choice(choices: type[Choices], told: Words, **more: Any) -> serializers.ChoiceField:
+def choice(choices: type[Choices], told: Words, **more: Any) -> Any:
     """Declare one of the words of `choices`."""
-    return serializers.ChoiceField(choices.choices, help_text=told, **more)  # type: ignore[arg-type]
+    return serializers.ChoiceField(choices.choices, help_text=told, **more)
 
 
 @extend_schema_field({"type": "string", "pattern": PARTIAL_DATE})
@@ -116,14 +116,14 @@ class PartialDate(serializers.CharField):
 
     def __init__(self, told: Words, **kwargs: Any) -> None:
         exactly = _("2024-03-12, 2024-03 or 2024, as exactly as is known; empty where it is not.")
-        super().__init__(help_text=format_lazy("{told} {exactly}", told=told, exactly=exactly), **kwargs)  # type: ignore[arg-type]
+        super().__init__(help_text=format_lazy("{told} {exactly}", told=told, exactly=exactly), **kwargs)
 
 
 class ApiUrl(serializers.URLField):
     """The address of a thing in the API: that of its resource, then its key."""
 
     def __init__(self, resource: str, key: str = "pk", told: Words = API_ADDRESS, **kwargs: Any) -> None:
-        super().__init__(source="*", help_text=told, **kwargs)  # type: ignore[arg-type]
+        super().__init__(source="*", help_text=told, **kwargs)
         self.resource, self.key = resource, key
 
     def to_representation(self, value: Any) -> str | None:  # type: ignore[override]
@@ -145,7 +145,7 @@ class PageUrl(serializers.URLField):
     """The address of the page of a thing."""
 
     def __init__(self, told: Words = PAGE_ADDRESS, **kwargs: Any) -> None:
-        super().__init__(source="*", help_text=told, **kwargs)  # type: ignore[arg-type]
+        super().__init__(source="*", help_text=told, **kwargs)
 
     def to_representation(self, value: Any) -> str:
         """Give the address."""

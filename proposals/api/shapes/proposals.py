@@ -1,5 +1,7 @@
 """Proposals and recommendations, light for lists and whole by themselves."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -8,14 +10,14 @@ from proposals.api.shapes.pieces import (
     PageUrl,
     PartialDate,
     Shape,
-    perhaps,
     chinese,
+    choice,
     english,
     flag,
     instant,
     integer,
+    perhaps,
     string,
-    choice,
 )
 from proposals.api.shapes.references import (
     KEY,
@@ -144,10 +146,8 @@ class CitationShape(Shape):
         source="recommendation_id",
         allow_null=True,
     )
-    figure = integer(
-        _("The id of the figure that it bears out; null for others."), source="figure_id", allow_null=True
-    )
-    source = SourceReference(help_text=_("The source."))
+    figure = integer(_("The id of the figure that it bears out; null for others."), source="figure_id", allow_null=True)
+    source: Any = SourceReference(help_text=_("The source."))
 
 
 class RecommendationWhole(RecommendationLight):
@@ -236,7 +236,7 @@ class EventShape(Shape):
         Satisfaction, _("What the feedback says; null where there is none."), source="event.satisfaction"
     )
     reply = ReplyReference(allow_null=True, help_text=_("The reply, where this is one."))
-    source = SourceReference(source="event.source", allow_null=True, help_text=_("Where it is said."))
+    source: Any = SourceReference(source="event.source", allow_null=True, help_text=_("Where it is said."))
     passage = string(_("Page or paragraph; empty where not known."), source="event.passage", default="")
 
 
@@ -248,7 +248,7 @@ class StepShape(Shape):
     relation = string(
         _("What it is to this one, in the language asked for; empty where it is related by way of another."),
     )
-    source = SourceReference(allow_null=True, help_text=_("Who says so; null for an editor's judgement."))
+    source: Any = SourceReference(allow_null=True, help_text=_("Who says so; null for an editor's judgement."))
 
 
 class ProposalWhole(ProposalLight):

@@ -10,10 +10,10 @@ from proposals.api.shapes.pieces import (
     PartialDate,
     Shape,
     chinese,
+    choice,
     english,
     integer,
     string,
-    choice,
 )
 from proposals.models import Source
 

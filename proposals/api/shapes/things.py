@@ -1,5 +1,7 @@
 """Replies, delegates, memberships, agencies, topics, regions, bodies, sessions and sources."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Agency, Body, Level, Membership, NameVariant, Region
@@ -10,11 +12,11 @@ from proposals.api.shapes.pieces import (
     PartialDate,
     Shape,
     chinese,
+    choice,
     english,
     flag,
     integer,
     string,
-    choice,
 )
 from proposals.api.shapes.proposals import EDITORS_NOTE, PositionShape
 from proposals.api.shapes.references import (
@@ -92,7 +94,7 @@ class ReplyWhole(ReplyLight):
     outcomes = SaidOfRecommendationShape(
         many=True, source="shown_outcomes", help_text=_("What it says of single recommendations of those proposals.")
     )
-    source = SourceReference(help_text=_("Where it can be read."))
+    source: Any = SourceReference(help_text=_("Where it can be read."))
 
 
 class DelegateLight(Shape):
@@ -151,7 +153,7 @@ class EvidenceShape(Shape):
     membership = integer(
         _("The id of the membership that it bears out; null for others."), source="membership_id", allow_null=True
     )
-    source = SourceReference(help_text=_("The source."))
+    source: Any = SourceReference(help_text=_("The source."))
 
 
 class DelegateWhole(DelegateLight):
