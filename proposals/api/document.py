@@ -16,7 +16,9 @@ from rest_framework.response import Response
 
 from people.language import reader_language
 from proposals.api.problems import WrongParametersError
+from proposals.api.shapes.references import CODE, KEY, SLUG
 
+KEYS = {"id": KEY, "slug": SLUG, "code": CODE}
 FORMATS = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
 
 
@@ -46,10 +48,12 @@ def _description(_language: str) -> Mapping[str, Any]:
 
 
 def as_it_is(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
-    """Take from the document what is not so: `fields` may leave out any field of what an address gives."""
+    """Say what keys in addresses are, and take away what is not so: `fields` may leave out any field of an answer."""
     components = result["components"]["schemas"]
     for operations in result["paths"].values():
         for operation in operations.values():
+            for parameter in operation["parameters"]:
+                parameter.setdefault("description", str(KEYS.get(parameter["name"], "")))
             given = operation["responses"]["200"]["content"]["application/json"]["schema"]
             name = given["$ref"].rpartition("/")[2]
             rows = components[name]["properties"].get("results")

@@ -22,6 +22,7 @@ from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.schema import FACETS
 from proposals.filters import (
     LONGEST_QUESTION,
+    MOST_CHOICES,
     FacetField,
     PartialDateField,
     ProposalFilter,
@@ -201,7 +202,7 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
             names = [*(field.names or shape().fields)]
             return {"type": "array", "items": {"type": "string", "enum": names}}
         case FacetField():
-            return {"type": "array", "items": _value(name)}
+            return {"type": "array", "items": _value(name), "maxItems": MOST_CHOICES}
         case forms.IntegerField():
             most = {} if field.max_value is None else {"maximum": field.max_value}
             return {"type": "integer", "minimum": field.min_value, **most}
@@ -222,4 +223,4 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
 def _value(facet: str) -> dict[str, Any]:
     if choices := CHOICES.get(facet):
         return {"type": "string", "enum": [*choices.values]}
-    return {"type": "string", "pattern": "^[0-9]{4}$"} if facet == "year" else {"type": "string"}
+    return {"type": "string", "pattern": "^[1-9][0-9]{3}$"} if facet == "year" else {"type": "string"}

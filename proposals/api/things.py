@@ -118,7 +118,7 @@ def agency_detail(request: Request, slug: str) -> Response:
 @described("topics_list", _("List the tree of topics."), shapes.TopicLight, PageParameters, many=True)
 def topic_list(request: Request) -> Response:
     """Answer with topics; they are public by themselves."""
-    return _counted(request, shapes.TopicLight, TOPICS, _every(Topic, "topic"))
+    return _counted(request, shapes.TopicLight, Topic.objects.select_related("parent"), _every(Topic, "topic"))
 
 
 @described("topics_read", _("Read one topic with the words for it."), shapes.TopicWhole)

@@ -36,7 +36,7 @@ class AddressThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         """Name the client: by the address that the last proxy we trust has seen, nothing that it says of itself."""
-        return _client(self.get_ident(request))
+        return _client(self.get_ident(request) or "")  # on a socket without a proxy there is none
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the request, and tell whether it is one too many."""

@@ -19,6 +19,7 @@ from proposals.models import Source
 
 KEY = _("Its number, which is lasting.")
 SLUG = _("The word by which it is known in addresses; a former one leads to the one of today.")
+CODE = _("ISO 3166-2, as in CN-SH; a word for a zone, which has no such code.")
 NAME, TITLE = _("Its name."), _("Its title.")
 
 
@@ -89,7 +90,7 @@ class SessionReference(Named):
 class RegionReference(Shape):
     """A region, in short."""
 
-    code = string(_("ISO 3166-2, as in CN-SH; a word for a zone, which has no such code."))
+    code = string(CODE)
     name_en = english(NAME)
     name_zh = chinese(NAME)
     url = ApiUrl("regions", "code")

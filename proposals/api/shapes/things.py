@@ -20,6 +20,7 @@ from proposals.api.shapes.pieces import (
 )
 from proposals.api.shapes.proposals import EDITORS_NOTE, PositionShape
 from proposals.api.shapes.references import (
+    CODE,
     KEY,
     NAME,
     SLUG,
@@ -217,7 +218,7 @@ class TopicWhole(TopicLight):
 class RegionShape(Shape):
     """The country, a province, a zone, or a group of provinces."""
 
-    code = string(_("ISO 3166-2, as in CN-SH; a word for a zone, which has no such code."))
+    code = string(CODE)
     url = ApiUrl("regions", "code")
     html_url = PageUrl()
     slug = string(SLUG)
