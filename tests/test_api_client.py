@@ -20,8 +20,7 @@ def client_of_ours(tmp_path, monkeypatch):
     """The package that the generator makes, without a warning."""
     (tmp_path / "openapi.json").write_text(json.dumps(description()))
     made = subprocess.run(
-        [GENERATOR, "generate", "--path", "openapi.json", "--meta", "none", "--output-path", "lianghui_client"]
-        + ["--fail-on-warning"],
+        f"{GENERATOR} generate --path openapi.json --meta none --output-path lianghui_client --fail-on-warning".split(),
         cwd=tmp_path,
         env={"PATH": str(GENERATOR.parent), "HOME": str(tmp_path)},  # it calls ruff
         capture_output=True,
