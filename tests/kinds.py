@@ -25,6 +25,7 @@ KINDS = {
     "withdrawn": "/proposals/6/withdrawn/",
     "recommendations": "/recommendations/",
     "recommendations, further page": "/recommendations/?page=2",
+    "recommendation's citation": "/recommendations/3/cite/",
     "delegates": "/delegates/",
     "delegate": "/delegates/ding-lieming/",
     "topics": "/topics/",
@@ -103,7 +104,16 @@ with recorded():
 """
 """What is done to the founding data so that every kind of page has something to show."""
 
-NO_PAGES = {"recommendation", "card", "proposal_card", "compare_markdown", "compare_workbook"}
+NO_PAGES = {
+    "recommendation",
+    "proposal_citation",
+    "recommendation_file",
+    "reply_citation",
+    "card",
+    "proposal_card",
+    "compare_markdown",
+    "compare_workbook",
+}
 """Names of addresses that lead on to a page, or give something else than HTML."""
 
 SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]

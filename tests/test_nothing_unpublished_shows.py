@@ -95,6 +95,12 @@ WAYS = {
         "{known}/known-proposal-slug/card.png",
         "{draft}/xqzv-proposal-slug/card.png",
     ],
+    "proposals/<int:pk>/cite.<str:form>": [
+        f"{{{which}}}/cite.{form}" for which in ("known", "draft") for form in ("bib", "ris", "csl.json")
+    ],
+    "recommendations/<int:pk>/cite/": ["{known_recommendation}/cite/", "{draft_recommendation}/cite/"],
+    "recommendations/<int:pk>/cite.<str:form>": ["{known_recommendation}/cite.bib", "{draft_recommendation}/cite.bib"],
+    "replies/<int:pk>/cite.<str:form>": ["{known_reply}/cite.ris", "{draft_reply}/cite.ris"],
     "recommendations/": LISTS,
     "recommendations/<int:pk>/": ["{known_recommendation}/", "{draft_recommendation}/"],
     "delegates/": ["", "?page=1"],
@@ -301,7 +307,7 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 10
+    assert len(own) == 2 * 16
 
 
 def test_what_is_public_names_no_draft_that_it_has_to_do_with(client, draft):
@@ -377,7 +383,8 @@ def test_what_is_withdrawn_gives_its_reason_and_nothing_else(client, draft):
         "/proposals/{draft}/",
         "/proposals/{draft}/xqzv-proposal-slug/",
         "/proposals/{draft}/xqzv-proposal-slug/changes/",
-        "/recommendations/{draft_recommendation}/",
+        *(f"/proposals/{{draft}}/cite.{form}" for form in ("bib", "ris", "csl.json")),
+        *(f"/recommendations/{{draft_recommendation}}/{end}" for end in ("", "cite/", "cite.bib")),
     }
     for address in changed:
         status, page = after[address]
