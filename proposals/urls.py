@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from proposals.downloads.views import download, downloads
 from proposals.views import (
     cards,
     citations,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("outcomes/", outcomes.outcomes, name="outcomes"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<int:pk>/", policies.policy_detail, name="policy"),
+    path("data/", downloads, name="downloads"),
+    path("data/<str:name>", download, name="download"),
     path("compare/", compare.comparison, name="compare"),
     path("compare.md", compare.comparison_markdown, name="compare_markdown"),
     path("compare.xlsx", compare.comparison_workbook, name="compare_workbook"),

@@ -43,6 +43,7 @@ KINDS = {
     "outcomes of what was chosen": "/outcomes/?topic=stem-cells&replied=yes",
     "policies": "/policies/",
     "policy": "/policies/1/",
+    "downloads": "/data/",
     "about": "/about/",
     "method": "/about/method/",
     "about outcomes": "/about/outcomes/",
@@ -105,6 +106,7 @@ with recorded():
 """What is done to the founding data so that every kind of page has something to show."""
 
 NO_PAGES = {
+    "download",
     "recommendation",
     "proposal_citation",
     "recommendation_file",

@@ -276,7 +276,8 @@ def test_the_three_formats_are_read_back_as_they_were_meant(session):
     assert csl["accessed"] == {"date-parts": [[2026, 11, 27]]}
     assert bib["url"] == ris["urls"][0] == csl["URL"] == found.url
     assert bib["urldate"] == "2026-11-27"
-    assert bib["number"] == ris["number"] == csl["number"] == "0462"
+    assert bib["number"] == csl["number"] == "0462"
+    assert "M1  - 0462\r\n" in as_ris(found)
     assert bib["organization"] == ris["publisher"] == csl["publisher"] == "Lianghui"
     assert bib["type"] == csl["genre"] == "Proposal"
 

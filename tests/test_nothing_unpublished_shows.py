@@ -77,6 +77,8 @@ LISTS = [
     "?kind=bill&status=replied",
     *(f"?{OWN}&session={{0}}-session-slug".format(whose) for whose in ("known", "xqzv")),
 ]
+DOWNLOADS = ("lianghui.zip", "lianghui.sqlite3", "popolo.json", "metadata.json", "manifest.json")
+"""Not written here, so not there; tests/test_downloads.py looks into them."""
 # Every public way as the site map writes it, and how to try it: `known` is published, `draft` is not.
 WAYS = {
     "robots.txt": [""],
@@ -103,6 +105,8 @@ WAYS = {
     "replies/<int:pk>/cite.<str:form>": ["{known_reply}/cite.ris", "{draft_reply}/cite.ris"],
     "recommendations/": LISTS,
     "recommendations/<int:pk>/": ["{known_recommendation}/", "{draft_recommendation}/"],
+    "data/": [""],
+    "data/<str:name>": [f"{name}" for name in DOWNLOADS],
     "delegates/": ["", "?page=1"],
     "delegates/<slug:slug>/": ["known-delegate-slug/", "xqzv-delegate-slug/"],
     "topics/": [""],
@@ -122,6 +126,9 @@ WAYS = {
     "replies/<int:pk>/": ["{known_reply}/", "{draft_reply}/"],
     "sessions/<slug:slug>/": ["known-session-slug/", "xqzv-session-slug/"],
 }
+
+
+NEVER_THERE = {"/zh/robots.txt", *(f"{prefix}/data/{name}" for prefix in ("", "/zh") for name in DOWNLOADS)}
 
 
 def public_ways():
@@ -335,7 +342,7 @@ def test_what_is_published_shows_at_the_next_request(client, draft):
     before = seen(client, draft)
     draft.publish()
     after = seen(client, draft)
-    assert {status for address, (status, _) in after.items() if address != "/zh/robots.txt"} == {200, 302}
+    assert {status for address, (status, _) in after.items() if address not in NEVER_THERE} == {200, 302}
     assert {status for status, _ in before.values()} == {200, 302, 400, 404}
     for address, told in {
         "/proposals/": "2 proposals",

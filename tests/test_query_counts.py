@@ -65,6 +65,7 @@ OTHERS = {
     "/recommendations/{recommendation}/cite/": 6,
     "/recommendations/{recommendation}/cite.ris": 6,
     "/replies/{reply}/cite.csl.json": 2,
+    "/data/": 1,
     "/delegates/": 8,
     "/delegates/delegate-0/": 16,
     "/topics/": 2,
