@@ -27,8 +27,8 @@ DESCRIPTION = (
     "All that Lianghui has published of proposals that delegates put forward at the NPC and the CPPCC: who asked for"
     " what, of whom, on which topic, for which region, and what came of it. Titles in Chinese are as printed, titles in"
     " English and all summaries in our words. What an editor inferred says so in a column of its own. Counts are of"
-    " what is recorded here, not of what was filed. A text that begins with a sign which some programs take for a formula"
-    " has an apostrophe before it in the CSV files, and has none in the SQLite file."
+    " what is recorded here, not of what was filed. A text that begins with a sign which some programs take for a"
+    " formula has an apostrophe before it in the CSV files, and has none in the SQLite file."
 )
 RUN = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 """How a cell begins that some program runs, or that looks as if it had been kept from that."""

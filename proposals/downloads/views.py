@@ -69,7 +69,7 @@ def _answer(request: HttpRequest, content: IO[bytes], there: Offer, name: str) -
         content.close()
         return known_already
     attached = name.endswith(("zip", "sqlite3"))
-    return FileResponse(content, attached, name, content_type=known.media_type, headers=headers)
+    return FileResponse(content, as_attachment=attached, filename=name, content_type=known.media_type, headers=headers)
 
 
 def _part(request: HttpRequest, length: int, etag: str) -> tuple[int, int]:
