@@ -46,6 +46,9 @@ KINDS: dict[type[models.Field[Any, Any]], str] = {
     models.DateField: "date",
 }
 
+SAID = {"published_at": "When it was first published here, in UTC."}
+"""What columns hold that no form shows, and of which no model says it."""
+
 
 def columns_of(table: Table) -> list[Column]:
     """Give the columns of a table, in order."""
@@ -67,7 +70,7 @@ def _column(name: str, field: Any) -> Column:
     kind = next((kind for of, kind in KINDS.items() if isinstance(field, of)), "string")
     target = BY_MODEL[field.related_model].name if isinstance(field, models.ForeignKey) else ""
     choices = tuple(str(value) for value, _label in field.choices or ())
-    said = [str(field.help_text)]
+    said = [str(field.help_text) or SAID.get(name, "")]
     if choices:
         said.append("; ".join(f"{value}: {label}" for value, label in field.choices))
     if field.primary_key:
