@@ -116,6 +116,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The catalogue: derived from the record, and may be deleted at any moment.
 CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")))
 
+# The whole public record as files, which `manage.py write_downloads` writes and `/data/` offers.
+DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
+
 # Public pages, in each process: some 20 MB; and how much each client has asked of the API.
 IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {

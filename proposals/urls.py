@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from proposals.views import cards, compare, home, lists, outcomes, pictures, policies, proposals, replies, things
+from proposals.downloads.views import download, downloads
+from proposals.views import (
+    cards,
+    citations,
+    compare,
+    home,
+    lists,
+    outcomes,
+    pictures,
+    policies,
+    proposals,
+    replies,
+    things,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,8 +26,11 @@ urlpatterns = [
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
     path("proposals/<int:pk>/<slug:slug>/changes/", proposals.proposal_changes, name="proposal_changes"),
     path("proposals/<int:pk>/<slug:slug>/card.png", cards.proposal_card, name="proposal_card"),
+    path("proposals/<int:pk>/cite.<str:form>", citations.proposal_citation, name="proposal_citation"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", proposals.recommendation, name="recommendation"),
+    path("recommendations/<int:pk>/cite/", citations.recommendation_citation, name="recommendation_citation"),
+    path("recommendations/<int:pk>/cite.<str:form>", citations.recommendation_citation, name="recommendation_file"),
     path("delegates/", things.delegate_list, name="delegates"),
     path("delegates/<slug:slug>/", things.delegate_detail, name="delegate"),
     path("topics/", things.topic_list, name="topics"),
@@ -27,9 +43,12 @@ urlpatterns = [
     path("sessions/<slug:slug>/", things.session_detail, name="session"),
     path("replies/", replies.reply_list, name="replies"),
     path("replies/<int:pk>/", replies.reply_detail, name="reply"),
+    path("replies/<int:pk>/cite.<str:form>", citations.reply_citation, name="reply_citation"),
     path("outcomes/", outcomes.outcomes, name="outcomes"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<int:pk>/", policies.policy_detail, name="policy"),
+    path("data/", downloads, name="downloads"),
+    path("data/<str:name>", download, name="download"),
     path("compare/", compare.comparison, name="compare"),
     path("compare.md", compare.comparison_markdown, name="compare_markdown"),
     path("compare.xlsx", compare.comparison_workbook, name="compare_workbook"),

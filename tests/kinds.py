@@ -25,6 +25,7 @@ KINDS = {
     "withdrawn": "/proposals/6/withdrawn/",
     "recommendations": "/recommendations/",
     "recommendations, further page": "/recommendations/?page=2",
+    "recommendation's citation": "/recommendations/3/cite/",
     "delegates": "/delegates/",
     "delegate": "/delegates/ding-lieming/",
     "topics": "/topics/",
@@ -42,6 +43,7 @@ KINDS = {
     "outcomes of what was chosen": "/outcomes/?topic=stem-cells&replied=yes",
     "policies": "/policies/",
     "policy": "/policies/1/",
+    "downloads": "/data/",
     "about": "/about/",
     "method": "/about/method/",
     "about outcomes": "/about/outcomes/",
@@ -105,7 +107,17 @@ with recorded():
 """
 """What is done to the founding data so that every kind of page has something to show."""
 
-NO_PAGES = {"recommendation", "card", "proposal_card", "compare_markdown", "compare_workbook"}
+NO_PAGES = {
+    "download",
+    "recommendation",
+    "proposal_citation",
+    "recommendation_file",
+    "reply_citation",
+    "card",
+    "proposal_card",
+    "compare_markdown",
+    "compare_workbook",
+}
 """Names of addresses that lead on to a page, or give something else than HTML."""
 
 SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]

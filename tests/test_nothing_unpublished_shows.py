@@ -77,6 +77,8 @@ LISTS = [
     "?kind=bill&status=replied",
     *(f"?{OWN}&session={{0}}-session-slug".format(whose) for whose in ("known", "xqzv")),
 ]
+DOWNLOADS = ("lianghui.zip", "lianghui.sqlite3", "popolo.json", "metadata.json", "manifest.json")
+"""Not written here, so not there; tests/test_downloads.py looks into them."""
 # Every public way as the site map writes it, and how to try it: `known` is published, `draft` is not.
 WAYS = {
     "robots.txt": [""],
@@ -95,8 +97,16 @@ WAYS = {
         "{known}/known-proposal-slug/card.png",
         "{draft}/xqzv-proposal-slug/card.png",
     ],
+    "proposals/<int:pk>/cite.<str:form>": [
+        f"{{{which}}}/cite.{form}" for which in ("known", "draft") for form in ("bib", "ris", "csl.json")
+    ],
+    "recommendations/<int:pk>/cite/": ["{known_recommendation}/cite/", "{draft_recommendation}/cite/"],
+    "recommendations/<int:pk>/cite.<str:form>": ["{known_recommendation}/cite.bib", "{draft_recommendation}/cite.bib"],
+    "replies/<int:pk>/cite.<str:form>": ["{known_reply}/cite.ris", "{draft_reply}/cite.ris"],
     "recommendations/": LISTS,
     "recommendations/<int:pk>/": ["{known_recommendation}/", "{draft_recommendation}/"],
+    "data/": [""],
+    "data/<str:name>": [f"{name}" for name in DOWNLOADS],
     "delegates/": ["", "?page=1"],
     "delegates/<slug:slug>/": ["known-delegate-slug/", "xqzv-delegate-slug/"],
     "topics/": [""],
@@ -144,6 +154,9 @@ WAYS = {
         )
     },
 }
+
+
+NEVER_THERE = {"/zh/robots.txt", *(f"{prefix}/data/{name}" for prefix in ("", "/zh") for name in DOWNLOADS)}
 
 
 def public_ways():
@@ -337,7 +350,7 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 19
+    assert len(own) == 2 * 25
 
 
 def test_what_is_public_names_no_draft_that_it_has_to_do_with(client, draft):
@@ -365,7 +378,7 @@ def test_what_is_published_shows_at_the_next_request(client, draft):
     before = seen(client, draft)
     draft.publish()
     after = seen(client, draft)
-    assert {status for address, (status, _) in after.items() if address != "/zh/robots.txt"} == {200, 302}
+    assert {status for address, (status, _) in after.items() if address not in NEVER_THERE} == {200, 302}
     assert {status for status, _ in before.values()} == {200, 302, 400, 404}
     for address, told in {
         "/proposals/": "2 proposals",
@@ -413,9 +426,10 @@ def test_what_is_withdrawn_gives_its_reason_and_nothing_else(client, draft):
         "/proposals/{draft}/",
         "/proposals/{draft}/xqzv-proposal-slug/",
         "/proposals/{draft}/xqzv-proposal-slug/changes/",
-        "/recommendations/{draft_recommendation}/",
         "/api/v1/proposals/{draft}/",
         "/api/v1/recommendations/{draft_recommendation}/",
+        *(f"/proposals/{{draft}}/cite.{form}" for form in ("bib", "ris", "csl.json")),
+        *(f"/recommendations/{{draft_recommendation}}/{end}" for end in ("", "cite/", "cite.bib")),
     }
     for address in changed:
         status, page = after[address]
