@@ -11,7 +11,7 @@ from proposals.pictures import Pictures
 
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; show the newest proposals, topics and regions."""
-    vocabulary = Vocabulary()
+    vocabulary, public = Vocabulary(), Proposal.objects.published()
     results = search(Query(), vocabulary, facets=())
     return render(
         request,
@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "results": results,
             "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
             "proposals": Proposal.objects.for_cards(results.ids[:5]),
-            "changed": Proposal.objects.published().aggregate(last=Max("changed"))["last"],
+            "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
     )
