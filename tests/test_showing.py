@@ -112,7 +112,10 @@ VISIBLE = {
     "recommendation": (edit(Recommendation, {"text_en": "Plant at once"}, text_en="Plant"), {ONE}),
     "recommendation added": (lambda: make_recommendation(proposal=get(ONE), text="Graft"), {ONE}),
     "recommendation deleted": (lambda: Recommendation.objects.get(text_en="Prune").delete(), {ONE}),
-    "topic of a recommendation": (lambda: Recommendation.objects.get(text_en="Prune").topics.set([make_topic()]), {ONE}),
+    "topic of a recommendation": (
+        lambda: Recommendation.objects.get(text_en="Prune").topics.set([make_topic()]),
+        {ONE},
+    ),
     "addressee added": (
         lambda: Addressee.objects.create(
             recommendation=Recommendation.objects.get(text_en="Prune"), agency=make_agency()
@@ -203,7 +206,7 @@ def test_a_visible_change_moves_the_time_of_what_shows_it_and_no_other(fruit):
 
 
 def test_what_the_public_does_not_see_moves_no_time(fruit):
-    assert each_alone(INVISIBLE) == dict.fromkeys(INVISIBLE, [set(), set()])
+    assert each_alone(INVISIBLE) == {name: [set(), set()] for name in INVISIBLE}
 
 
 def test_a_proposal_that_becomes_public_changes_then_and_so_do_its_replies(fruit):

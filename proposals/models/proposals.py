@@ -66,6 +66,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
                 "recommendations__addressees__agency",
             )
             .annotate(**whether_more_is_known())
+            .with_public_times()
         )
 
     def for_comparison(self, ids: Sequence[int]) -> list[Proposal]:

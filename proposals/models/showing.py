@@ -96,12 +96,9 @@ class Seen:
                 self.demands.add((key, row.recommendation_id))
             elif isinstance(row, Echo):
                 self.demands.add((0, row.recommendation_id))
-            elif model is Reply:
-                self.replies.add(key)
-            elif model is PolicyDocument:
-                self.documents.add(key)
             else:
-                self.proposals.add(key)
+                kinds: dict[type[RecordModel], set[int]] = {Reply: self.replies, PolicyDocument: self.documents}
+                kinds.get(model, self.proposals).add(key)
         if model is Proposal and other & {"state", "pk"} and any(row.record.is_public for row in states):
             self.moved.add(key)
 
@@ -151,7 +148,7 @@ def _different(states: list[RecordModel]) -> Iterable[str]:
 
 
 def _pairs(model: type[models.Model], first: str, second: str, **by: object) -> Iterable[tuple[int, int]]:
-    """Read two columns of rows; those `by` a collection are asked for some at a time, and not at all by an empty one."""
+    """Read two columns of rows. A collection that is asked `by` is taken in batches; an empty one asks nothing."""
     [name] = [name for name in by if name.endswith("__in")]
     for some in in_batches(cast("Iterable[int]", by[name])):
         yield from model._base_manager.filter(**by | {name: some}).order_by().values_list(first, second)

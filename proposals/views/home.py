@@ -2,18 +2,19 @@
 
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from proposals.catalogue import Query, Vocabulary, count, search
 from proposals.models import Proposal
 from proposals.pictures import Pictures
+from proposals.shapes import of_list
+from proposals.views.shaped import shaped
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; show the newest proposals, topics and regions."""
     vocabulary, public = Vocabulary(), Proposal.objects.published()
     results = search(Query(), vocabulary, facets=())
-    return render(
+    return shaped(
         request,
         "proposals/home.html",
         {
@@ -23,4 +24,5 @@ def home(request: HttpRequest) -> HttpResponse:
             "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
+        of_list(Query()),
     )
