@@ -89,10 +89,18 @@ def _list(rows: Iterable[Any], key: str, base: str, context: Mapping[str, Any]) 
     total = results.total if results else context.get("total")
     first = (results.query.page - 1) * results.query.page_size if results else page.start_index() - 1 if page else 0
     steps = [
-        node("ListItem", position=place, url=f"{base}{row.get_absolute_url()}", name=_called(row))
+        node("ListItem", position=place, url=f"{base}{_place_of(row)}", name=_called(row))
         for place, row in enumerate(rows, start=first + 1)
     ]
     return node("ItemList", **{"@id": key}, numberOfItems=total, itemListElement=steps)
+
+
+def _place_of(row: Any) -> str:
+    """Give the address of a row's page; that of a recommendation is its place on its proposal's."""
+    if isinstance(row, Recommendation):
+        return f"{row.proposal.get_absolute_url()}#r{row.order}"
+    path: str = row.get_absolute_url()
+    return path
 
 
 def _copies(shapes: Iterable[Shape], kind: str, base: str) -> list[Node]:
@@ -146,7 +154,7 @@ def _proposal(proposal: Proposal, base: str, citations: Iterable[Citation]) -> N
     return node(
         "CreativeWork",
         **{"@id": f"{base}{path.removeprefix('/zh')}#this"},
-        additionalType=proposal.get_kind_display(),
+        genre=proposal.get_kind_display(),  # `additionalType` would have to be an address
         url=f"{base}{path}",
         name=proposal.title,
         alternateName=in_other_language(proposal, "title")[0],
