@@ -12,13 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import Resolver404, resolve, reverse
-from django.utils.translation import gettext
 
 from people.models import Region
 from proposals.catalogue import Query
 from proposals.catalogue.query import NEWEST, RELEVANCE
 from proposals.models import Proposal, Reply
-from proposals.sentence import heading
 
 ATOM = "application/atom+xml"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -83,12 +81,12 @@ WHOLE = {
 OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
-def of_list(query: Query) -> list[Shape]:
-    """Give the shapes of a list: all that is found, whatever the page."""
+def of_list(query: Query, title: str) -> list[Shape]:
+    """Give the shapes of a list that is called `title`: all that is found, whatever the page."""
     name = "recommendations" if query.recommendations else "proposals"
     end = query.whole.canonical
     api = Shape(API.type, API.name, f"{IN_THE_API[name]}{end}")
-    return [_feed(name, query), *_below(reverse(name), BELOW_A_LIST, end), *_served(api)]
+    return [_feed(name, query, title), *_below(reverse(name), BELOW_A_LIST, end), *_served(api)]
 
 
 def of_replies(title: str, end: str) -> list[Shape]:
@@ -97,10 +95,10 @@ def of_replies(title: str, end: str) -> list[Shape]:
     return [feed, *_served(Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}"))]
 
 
-def of_thing(facet: str, thing: Any, query: Query) -> list[Shape]:
+def of_thing(facet: str, thing: Any, query: Query, title: str) -> list[Shape]:
     """Give the shapes of the page of a thing by which proposals are found: the feed is that of the proposals."""
     value = thing.code if isinstance(thing, Region) else thing.slug
-    return [_feed("proposals", query), *_served(Shape(API.type, API.name, f"{IN_THE_API[facet]}{value}/"))]
+    return [_feed("proposals", query, title), *_served(Shape(API.type, API.name, f"{IN_THE_API[facet]}{value}/"))]
 
 
 def of_proposal(proposal: Proposal, address: str) -> list[Shape]:
@@ -131,15 +129,15 @@ def header(base: str, canonical: str, shapes: list[Shape]) -> str:
     return ", ".join(links) if len(", ".join(links)) <= LONGEST_HEADER else links[1]
 
 
-def _feed(name: str, query: Query) -> Shape:
+def _feed(name: str, query: Query, title: str) -> Shape:
     """Give the feed of a list, the newest first: whoever follows it asks what is new, not what fits best."""
     followed = replace(query.whole, sort=NEWEST) if query.order == RELEVANCE else query.whole
-    return Shape(ATOM, heading(query), f"{reverse(f'{name}_feed')}{followed.canonical}", copy=False)
+    return Shape(ATOM, title, f"{reverse(f'{name}_feed')}{followed.canonical}", copy=False)
 
 
 def _cited(name: str, key: int) -> list[Shape]:
     below = _below(f"{reverse(name)}{key}/", BELOW_A_PROPOSAL)
-    return [*below, *_served(Shape(API.type, gettext("API"), f"{IN_THE_API[name]}{key}/"))]
+    return [*below, *_served(Shape(API.type, API.name, f"{IN_THE_API[name]}{key}/"))]
 
 
 def _below(path: str, table: Mapping[str, Kind], end: str = "") -> list[Shape]:

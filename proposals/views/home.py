@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from proposals.catalogue import Query, Vocabulary, count, search
 from proposals.models import Proposal
 from proposals.pictures import Pictures
+from proposals.sentence import heading
 from proposals.shapes import of_list
 from proposals.views.shaped import shaped
 
@@ -24,5 +25,5 @@ def home(request: HttpRequest) -> HttpResponse:
             "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
-        of_list(Query()),
+        of_list(Query(), heading(Query())),
     )

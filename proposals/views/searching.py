@@ -24,7 +24,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
     write.startDocument()
     write.startElement("OpenSearchDescription", AttributesImpl({"xmlns": NAMESPACE}))
     write.element("ShortName", "Lianghui 两会")  # 16 characters at most
-    write.element("Description", gettext("Proposals put forward at China's Two Sessions"))
+    write.element("Description", gettext("Proposals at China's Two Sessions"))
     for kind, name in (("text/html", "proposals"), (ATOM, "proposals_feed")):
         write.element("Url", type=kind, method="get", template=f"{base}{reverse(name)}?q={{searchTerms}}")
     write.element("Url", type=TYPE, rel="self", template=f"{base}{request.path}")
