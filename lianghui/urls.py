@@ -7,7 +7,9 @@ from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from proposals.api.documentation import documentation
+from proposals.views.embedding import oembed
 from proposals.views.proposals import preview
+from proposals.views.sitemaps import sitemap, sitemap_part
 
 CHINESE = "zh-hans"
 
@@ -41,5 +43,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     path("api/v1/", include("proposals.api.urls")),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-<slug:kind>-<int:number>.xml", sitemap_part, name="sitemap_part"),
+    path("oembed", oembed, name="oembed"),
     URLResolver(LanguagePrefix(prefix_default_language=False), public),
 ]

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from proposals.downloads.views import download, downloads
+from proposals.feeds import views as feeds
 from proposals.views import (
     cards,
     citations,
     compare,
+    embedding,
     home,
     lists,
     outcomes,
@@ -14,19 +16,25 @@ from proposals.views import (
     policies,
     proposals,
     replies,
+    searching,
     things,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("opensearch.xml", searching.opensearch, name="opensearch"),
     path("card.png", cards.card, name="card"),
     path("proposals/", lists.proposal_list, name="proposals"),
+    path("proposals/feed/", feeds.proposals_feed, name="proposals_feed"),
+    path("recommendations/feed/", feeds.recommendations_feed, name="recommendations_feed"),
+    path("replies/feed/", feeds.replies_feed, name="replies_feed"),
     path("proposals/matrix/", pictures.matrix, name="matrix"),
     path("proposals/<int:pk>/", proposals.proposal_detail),
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
     path("proposals/<int:pk>/<slug:slug>/changes/", proposals.proposal_changes, name="proposal_changes"),
     path("proposals/<int:pk>/<slug:slug>/card.png", cards.proposal_card, name="proposal_card"),
     path("proposals/<int:pk>/cite.<str:form>", citations.proposal_citation, name="proposal_citation"),
+    path("proposals/<int:pk>/<slug:slug>/embed/", embedding.proposal_embed, name="proposal_embed"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", proposals.recommendation, name="recommendation"),
     path("recommendations/<int:pk>/cite/", citations.recommendation_citation, name="recommendation_citation"),

@@ -21,6 +21,9 @@ KINDS = {
     "comparison": "/compare/?p=1&p=2&p=3&p=4&p=5",
     "compare two": "/compare/?p=2&p=3&p=99&only=differences",
     "proposal": "/proposals/1/cgt-industry-2024/",
+    "embedded": "/proposals/1/cgt-industry-2024/embed/",
+    "embedded recommendation": "/proposals/2/stem-cell-industry-system/embed/?r=1",
+    "embedded, withdrawn": "/proposals/6/withdrawn/embed/",
     "changes": "/proposals/2/stem-cell-industry-system/changes/",
     "withdrawn": "/proposals/6/withdrawn/",
     "recommendations": "/recommendations/",
@@ -56,7 +59,7 @@ KINDS = {
 }
 """Name and English address; the same with `/zh` before it is the Chinese page."""
 
-MISSING = {"list past its end": 404, "missing": 404, "withdrawn": 410}
+MISSING = {"list past its end": 404, "missing": 404, "withdrawn": 410, "embedded, withdrawn": 410}
 """Kinds that are answered with another status than 200."""
 
 EDITED = """
@@ -118,6 +121,7 @@ NO_PAGES = {
     "compare_markdown",
     "compare_workbook",
 }
+NO_PAGES |= {"opensearch", "proposals_feed", "recommendations_feed", "replies_feed"}
 """Names of addresses that lead on to a page, or give something else than HTML."""
 
 SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]

@@ -12,10 +12,13 @@ from people.doubles import successor
 from people.history import Version
 from people.versions import State, differences, states
 from proposals.catalogue import Related, UnavailableError, related
+from proposals.embedding import Frame
 from proposals.models import Citation, Lineage, Proposal, Recommendation
 from proposals.models.came_of_it import read_what_came_of_it
 from proposals.models.life_cycle import way_of
 from proposals.models.lineage import line_of
+from proposals.shapes import of_proposal
+from proposals.views.shaped import shaped
 
 NOT_COMPARED = ("slug", "into", *Proposal.set_apart)
 """What the public does not see compared: what leads to another proposal may lead to one that is not public."""
@@ -28,8 +31,9 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
         return gone(request, pk)
     if slug != proposal.slug:
         return redirect(proposal)
-    changes = Version.objects.public_run(proposal)[:-1]
-    return render(request, "proposals/proposal_detail.html", {**_page(request, proposal), "changes": changes})
+    page = {**_page(request, proposal), "changes": Version.objects.public_run(proposal)[:-1]}
+    page["embed"] = Frame(f"{request.scheme}://{request.get_host()}", proposal).html
+    return shaped(request, "proposals/proposal_detail.html", page, of_proposal(proposal, page["address"]))
 
 
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
