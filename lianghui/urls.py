@@ -27,8 +27,9 @@ about = [
     path("data/", TemplateView.as_view(template_name="about/data.html"), name="data"),
     path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
     path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),
+    path("privacy/", TemplateView.as_view(template_name="about/privacy.html"), name="privacy"),
 ]
-public = [path("about/", include(about)), path("", include("proposals.urls"))]
+public = [path("about/", include(about)), path("alerts/", include("alerts.urls")), path("", include("proposals.urls"))]
 
 urlpatterns = [
     path("admin/preview/<int:pk>/", admin.site.admin_view(preview), name="preview"),
