@@ -14,7 +14,7 @@ from alerts.links import absolute
 from alerts.models import Subscriber, Subscription, Thing
 
 SHOWN = 50
-"""Things of one subscription that a mail lists; of the others it gives the number and the list, and they count as told."""
+"""Things of one subscription that a mail lists; of the others it gives the number, and they count as told."""
 KEPT = 200
 """Subjects whose things are kept while many subscribers are told of the same."""
 
@@ -65,7 +65,7 @@ class Finds:
 
 
 def digest_of(subscriber: Subscriber, finds: Finds, only: Collection[Thing] | None = None) -> Digest:
-    """Give what a subscriber was not told yet, of what is public at this moment; or only of some things, told or not."""
+    """Give what a subscriber was not told yet, of what is public now; or only of some things, told or not."""
     known = set() if only is not None else {Thing(*row) for row in subscriber.told.values_list("kind", "key")}
     digest = Digest()
     with override(subscriber.language):

@@ -64,7 +64,7 @@ class Subjected:
 
     @cached_property
     def readable(self) -> bool:
-        """Whether everything that a list is narrowed down by is known; without a part of it the list would be another."""
+        """Whether all that narrows a list down is known; without a part of it the list would be another."""
         return not self.asked.form.errors
 
     @cached_property
