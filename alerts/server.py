@@ -66,6 +66,12 @@ class MailServer:
             backend.fail_silently = True
             backend.close()
 
+    def _drop(self) -> None:
+        """Leave the server without a word: amid a mail it would take a farewell for a part of it."""
+        if self._backend is not None and self._backend.connection is not None:
+            self._backend.connection.close()
+        self.close()
+
     def hand(self, message: EmailMultiAlternatives, beginning: Callable[[], bool] = lambda: True) -> bool:
         """Hand over a mail to one address; return when the server has taken it, False where `beginning` said no.
 
@@ -79,10 +85,10 @@ class MailServer:
         try:
             return self._hand(backend.connection, message, beginning)
         except (DoubtError, ServerError):
-            self.close()
+            self._drop()
             raise
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
+            self._drop()
             raise ServerError(type(error).__name__, met=True) from error
 
     def _opened(self) -> Any:
@@ -111,7 +117,7 @@ class MailServer:
         if code != 354:
             self._refuse(smtp, code, said, address=False)
         if not beginning():  # only the end of the mail would make the server take it
-            self.close()
+            self._drop()
             return False
         smtp.send(_dotted(content))
         try:
