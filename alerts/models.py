@@ -189,7 +189,7 @@ class Message(models.Model):
     """
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="messages")
-    name = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=320, unique=True)
     written = models.DateTimeField(default=timezone.now)
     handed = models.DateTimeField(null=True, blank=True)
     sent = models.DateTimeField(null=True, blank=True)

@@ -48,11 +48,19 @@ KINDS = {
     "data": "/about/data/",
     "licence": "/about/licence/",
     "accessibility": "/about/accessibility/",
+    "privacy": "/about/privacy/",
+    "follow a list": "/alerts/proposals/?topic=stem-cells",
+    "follow recommendations by something unknown": "/alerts/recommendations/?topic=none&submitted_after=2024-13",
+    "follow a proposal": "/alerts/proposal/1/",
+    "follow a delegate": "/alerts/delegate/ding-lieming/",
+    "follow an agency": "/alerts/agency/nmpa/",
+    "asked to be told": "/alerts/asked/",
+    "alerts by a link that is not whole": "/alerts/yours/cut-off/",
     "missing": "/no-such-page/",
 }
 """Name and English address; the same with `/zh` before it is the Chinese page."""
 
-MISSING = {"list past its end": 404, "missing": 404, "withdrawn": 410}
+MISSING = {"list past its end": 404, "missing": 404, "alerts by a link that is not whole": 404, "withdrawn": 410}
 """Kinds that are answered with another status than 200."""
 
 EDITED = """
@@ -104,7 +112,8 @@ with recorded():
 """What is done to the founding data so that every kind of page has something to show."""
 
 NO_PAGES = {"recommendation", "card", "proposal_card", "compare_markdown", "compare_workbook"}
-"""Names of addresses that lead on to a page, or give something else than HTML."""
+NO_PAGES |= {"confirm_alert", "your_alerts", "stop_alerts"}
+"""Names of addresses that lead on to a page, give something else than HTML, or are signed (see `test_alerts`)."""
 
 SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]
 """The eight kinds that `make screenshots` takes."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.core import mail
 from django.utils import timezone
 
-from alerts.models import Subscriber
+from alerts.models import Pending, Subscriber
 from alerts.sending import Sender
 
 SITE = "https://lianghui.example"
@@ -47,6 +47,19 @@ def subscribe(client, page, address="reader@example.org", frequency="daily"):
     assert client.post(link(asking, "confirm")).status_code == 200
     mail.outbox.remove(asking)
     return Subscriber.objects.get(address=address)
+
+
+def make_reader(proposal):
+    """A subscriber who follows a list, a proposal and its delegate and agency, and one who has not confirmed yet."""
+    wish = {"language": "en-gb", "frequency": "daily"}
+    subscriber = Subscriber.objects.create(address="reader@example.org", due=timezone.now(), **wish)
+    agency = proposal.recommendations.first().agencies.first()
+    subjects = {"proposal": proposal, "delegate": proposal.delegates.first(), "agency": agency}
+    for followed, record in subjects.items():
+        subscriber.subscriptions.create(followed=followed, key=record.pk, same=followed)
+    for followed in ("proposals", "recommendations"):
+        subscriber.subscriptions.create(followed=followed, query="q=cells&sort=oldest", same=followed)
+    Pending.objects.create(address="other@example.org", followed="proposals", query="q=cells", **wish)
 
 
 def make_due():

@@ -15,7 +15,9 @@ from tests.site import ROOT
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"]
+PAGES.append("/about/privacy/")
 WRITES_BACK = ["/about/", "/about/method/", "/about/accessibility/"]
+PAGES.append("/about/privacy/")
 
 
 def main(client, address):

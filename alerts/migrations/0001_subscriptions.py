@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
+                ('name', models.CharField(max_length=320, unique=True)),
                 ('written', models.DateTimeField(default=django.utils.timezone.now)),
                 ('handed', models.DateTimeField(blank=True, null=True)),
                 ('sent', models.DateTimeField(blank=True, null=True)),
