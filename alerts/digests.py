@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from alerts.following import Subjected, things, unknown
@@ -15,8 +16,8 @@ from alerts.models import Subscriber, Subscription, Thing
 
 SHOWN = 50
 """Things of one subscription that a mail lists; of the others it gives the number, and they count as told."""
-KEPT = 200
-"""Subjects whose things are kept while many subscribers are told of the same."""
+KEPT = 1_000_000
+"""Things, of all subjects together, that are kept while many subscribers are told of the same: some 100 MB."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class Section:
     """What is new in one subscription, in the reader's language."""
 
     words: str
+    marked: SafeString
     url: str
     lines: list[Line]
     total: int
     ended: bool = False
+    is_list: bool = True
 
     @property
     def more(self) -> int:
@@ -53,14 +56,16 @@ class Finds:
 
     def __init__(self) -> None:
         self._found: OrderedDict[tuple[str, str, int | None], list[Thing]] = OrderedDict()
+        self._size = 0
 
     def of(self, subscription: Subscription) -> list[Thing]:
         """Give the things of a subscription's subject, in the order of its page."""
         name = (subscription.followed, subscription.query, subscription.key)
         if name not in self._found:
             self._found[name] = Subjected(subscription).things()
-            if len(self._found) > KEPT:
-                self._found.popitem(last=False)
+            self._size += len(self._found[name])
+            while self._size > KEPT and len(self._found) > 1:
+                self._size -= len(self._found.popitem(last=False)[1])
         return self._found[name]
 
 
@@ -89,4 +94,5 @@ def digest_of(subscriber: Subscriber, finds: Finds, only: Collection[Thing] | No
 def _section(subscription: Subscription, new: list[Thing], *, ended: bool = False) -> Section:
     subject = Subjected(subscription)
     url = absolute(subject.page) if subject.page else ""
-    return Section(subject.words(len(new)), url, lines(new[:SHOWN]), len(new), ended)
+    words, marked = subject.words(len(new)), subject.marked(len(new))
+    return Section(words, marked, url, lines(new[:SHOWN]), len(new), ended, subject.is_list)

@@ -9,6 +9,7 @@ withdrawn, published anew or made one with another meanwhile.
 from __future__ import annotations
 
 import hashlib
+import html
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -18,6 +19,8 @@ from typing import Any
 from django.db.models import F
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from alerts.models import Followed, Subject, Subscription, Thing, packed
@@ -29,7 +32,7 @@ from proposals.catalogue import Choice, Query, Vocabulary, Walk, count
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Reply
 from proposals.models.life_cycle import way_of
-from proposals.sentence import plain_sentence
+from proposals.sentence import sentence
 
 LISTS = {Followed.PROPOSALS: "proposal", Followed.RECOMMENDATIONS: "recommendation"}
 """The lists, and the kind of thing that stands in each."""
@@ -125,21 +128,31 @@ class Subjected:
         return [Thing("event", each.event.pk) if each.event else Thing("reply", each.reply.pk) for each in way]
 
     def words(self, number: int | None = None) -> str:
-        """Say in the reader's language what it is: a list with how many it shows, or with `number`; a record's name."""
-        if self.is_list and not self.readable:
-            return gettext("a list by something that the record no longer knows")
+        """Say in the reader's language what it is: a list with how many it shows, or with `number`; a record's name.
+
+        What is not public at this moment is not named.
+        """
+        return html.unescape(strip_tags(self.marked(number)))
+
+    def marked(self, number: int | None = None) -> SafeString:
+        """Give the words as HTML, in which names in the other language are marked as such."""
+        if self.is_list and self.readable:
+            return sentence(self._query, count(self._query) if number is None else number, ordered=False)
         if self.is_list:
-            return plain_sentence(self._query, count(self._query) if number is None else number)
-        if self.record is None:
-            return gettext("something that is no longer on record")
-        return in_language(self.record, "title" if isinstance(self.record, Proposal) else "name")[0]
+            return SafeString(html.escape(gettext("a list by something that the record no longer knows")))
+        if not self.there:
+            return SafeString(html.escape(gettext("something that is no longer public")))
+        text, language = in_language(self.record, "title" if isinstance(self.record, Proposal) else "name")
+        return format_html('<span lang="{}">{}</span>', language, text) if language else format_html("{}", text)
 
     @property
     def page(self) -> str:
-        """Give the address of its page, in the reader's language; "" where there is none."""
+        """Give the address of its page, or of that which says why it was withdrawn; "" where there is none."""
         if self.is_list:
             return reverse(self.subject.followed) + self._query.canonical if self.readable else ""
-        return str(self.record.get_absolute_url()) if self.record is not None else ""
+        if self.there:
+            return str(self.record.get_absolute_url())
+        return f"{reverse('proposals')}{self.record.pk}/" if self.ended and self.record is not None else ""
 
     @property
     def same(self) -> str:

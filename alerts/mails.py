@@ -32,6 +32,7 @@ def confirmation(pending: Pending) -> EmailMultiAlternatives:
     with override(pending.language):
         context = {
             "words": Subjected(pending).words(),
+            "marked": Subjected(pending).marked(),
             "link": confirm_link(pending),
             "days": KEPT_PENDING.days,
             "frequency": pending.get_frequency_display(),
@@ -68,6 +69,9 @@ def _subject(digest: Digest) -> str:
     if not told:
         return gettext("You follow something that is no longer here")
     first = told[0].words
+    if not told[0].is_list:
+        said = ngettext("%(number)s entry on “%(name)s”", "%(number)s entries on “%(name)s”", told[0].total)
+        first = said % {"number": told[0].total, "name": first}
     others = digest.total - told[0].total
     if others:
         said = ngettext("New: %(first)s, and %(number)s more", "New: %(first)s, and %(number)s more", others)

@@ -112,7 +112,7 @@ def _follow(request: HttpRequest, subject: Subject) -> HttpResponse:
         else:
             return redirect("asked_alert")
     subjected = Subjected(subject)
-    context = {"form": form, "words": subjected.words(), "page": subjected.page, "followed": subject.followed}
+    context = {"form": form, "words": subjected.marked(), "page": subjected.page, "followed": subject.followed}
     context |= {"is_list": subject.followed in LISTS, "failed": status == 503}
     response = render(request, "alerts/follow.html", context, status=status)
     if status == 503:
@@ -145,7 +145,7 @@ def confirm_alert(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         waiting = Pending.objects.filter(token=meant).first()
         if waiting is not None:
-            context = {"words": Subjected(waiting).words(), "waiting": waiting}
+            context = {"words": Subjected(waiting).marked(), "waiting": waiting}
             return render(request, "alerts/confirm.html", context)
     try:
         subscription = confirm(meant)
@@ -156,7 +156,7 @@ def confirm_alert(request: HttpRequest, token: str) -> HttpResponse:
     language = get_language() or Language.ENGLISH
     subjected = Subjected(subscription)
     yours = yours_link(subscription.subscriber, language)
-    return said(request, "confirmed", words=subjected.words(), page=subjected.page, yours=yours)
+    return said(request, "confirmed", words=subjected.marked(), page=subjected.page, yours=yours)
 
 
 @private
@@ -181,7 +181,7 @@ def your_alerts(request: HttpRequest, token: str) -> HttpResponse:
             done = "changed"
             change(subscriber, form.cleaned_data)
     followed = [(each, Subjected(each)) for each in subscriber.subscriptions.all()]
-    rows = [{"key": each.pk, "words": subject.words(), "page": subject.page} for each, subject in followed]
+    rows = [{"key": each.pk, "words": subject.marked(), "page": subject.page} for each, subject in followed]
     stop_it = stop_link(subscriber, get_language() or Language.ENGLISH)
     context = {"form": form, "rows": rows, "stop": stop_it, "done": done, "suspended": subscriber.suspended_at}
     return render(request, "alerts/yours.html", context)

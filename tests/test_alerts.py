@@ -149,7 +149,7 @@ def test_one_mail_tells_of_all_that_a_reader_follows_and_of_each_thing_once(clie
     assert text(message).count(f"/replies/{reply.pk}/") == 1
     assert text(message).count("Freeze cells") == 1
     assert "Filed" in text(message)
-    assert "3" not in message.subject or "more" in message.subject
+    assert message.subject == "New: 2 entries on “Bank stem cells”, and 1 more"
     assert {(row.kind) for row in Told.objects.all()} == {"event", "reply", "proposal"}
     assert told() == []
 

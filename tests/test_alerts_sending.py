@@ -22,7 +22,7 @@ from proposals.filters import ProposalFilter
 from proposals.models import Proposal
 from proposals.models.outbox import recorded
 from tests.factories import make_agency, make_delegate, make_event, make_proposal, make_reply, make_topic
-from tests.mail import SITE, mail_on, make_due, subscribe, text, told
+from tests.mail import SITE, html, mail_on, make_due, subscribe, text, told
 
 LIST = "/alerts/proposals/?topic=stem-cells"
 
@@ -190,6 +190,8 @@ def test_who_follows_what_is_withdrawn_is_told_so_once_and_it_ends(client, topic
     withdraw(one)
     (message,) = told()
     assert "no longer public" in text(message)
+    assert f"{SITE}/proposals/{one.pk}/\n" in text(message), "the page that says why"
+    assert "Soon" not in text(message) + html(message) + message.subject, "what is not public is not named"
     assert not Subscriber.objects.filter(pk=subscriber.pk).exists(), "nothing is followed: nothing is kept"
     assert told() == []
 
