@@ -88,15 +88,15 @@ OTHERS = {
     "/compare.md?p={proposal}&p={other}&only=differences": 12,
     "/compare.xlsx?p={proposal}&p={other}": 12,
     "/alerts/proposals/": 1,
-    f"/alerts/proposals/?{EVERY_FACET}": 1,
-    f"/alerts/recommendations/?{EVERY_FACET}": 1,
-    "/alerts/proposal/{proposal}/": 1,
-    "/alerts/delegate/delegate-0/": 1,
-    "/alerts/agency/agency-0/": 1,
+    f"/alerts/proposals/?{EVERY_FACET}": 6,
+    f"/alerts/recommendations/?{EVERY_FACET}": 6,
+    "/alerts/proposal/{proposal}/": 4,
+    "/alerts/delegate/delegate-0/": 6,
+    "/alerts/agency/agency-0/": 4,
     "/alerts/asked/": 1,
-    "/alerts/confirm/{confirm}/": 1,
-    "/alerts/yours/{yours}/": 1,
-    "/alerts/stop/{stop}/": 1,
+    "/alerts/confirm/{confirm}/": 2,
+    "/alerts/yours/{yours}/": 7,
+    "/alerts/stop/{stop}/": 2,
 }
 COMPARISONS = {address: number for address, number in OTHERS.items() if address.startswith("/compare")}
 PINNED = LISTS | DETAIL | OTHERS
