@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin import site
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -239,6 +240,22 @@ def test_the_command_prints_and_keeps_counts_and_no_address(client, topic, capsy
     assert "@" not in "".join(
         str(each) for model in (Run, Subscriber, Subscription, Told) for each in model.objects.all()
     )
+
+
+def test_the_admin_shows_runs_and_no_address(admin_client, client, topic):
+    subscribe(client, LIST)
+    new(topic)
+    told()
+    assert [model for model in site._registry if model._meta.app_label == "alerts"] == [Run]
+    for page in (
+        "/admin/",
+        "/admin/alerts/",
+        "/admin/alerts/run/",
+        f"/admin/alerts/run/{Run.objects.get().pk}/change/",
+    ):
+        answer = admin_client.get(page)
+        assert answer.status_code == 200
+        assert "reader@example.org" not in answer.text
 
 
 def test_the_command_says_when_mail_is_off(settings):
