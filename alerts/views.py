@@ -47,6 +47,7 @@ def private(view: View) -> View:
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
+        vars(response)["_has_been_logged"] = True  # Django notes refusals by path, and a link lets in whoever has it
         return response
 
     return answer
