@@ -31,9 +31,11 @@ about = [
     path("api/", TemplateView.as_view(template_name="about/api.html"), name="about_api"),
     path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
     path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),
+    path("privacy/", TemplateView.as_view(template_name="about/privacy.html"), name="privacy"),
 ]
 public: list[URLPattern | URLResolver] = [
     path("about/", include(about)),
+    path("alerts/", include("alerts.urls")),
     path("api/docs/", documentation, name="api_docs"),
     path("", include("proposals.urls")),
 ]

@@ -55,11 +55,20 @@ KINDS = {
     "documentation of the API": "/api/docs/",
     "licence": "/about/licence/",
     "accessibility": "/about/accessibility/",
+    "privacy": "/about/privacy/",
+    "follow a list": "/alerts/proposals/?topic=stem-cells",
+    "follow recommendations by something unknown": "/alerts/recommendations/?topic=none&submitted_after=2024-13",
+    "follow a proposal": "/alerts/proposal/1/",
+    "follow a delegate": "/alerts/delegate/ding-lieming/",
+    "follow an agency": "/alerts/agency/nmpa/",
+    "asked to be told": "/alerts/asked/",
+    "alerts by a link that is not whole": "/alerts/yours/cut-off/",
     "missing": "/no-such-page/",
 }
 """Name and English address; the same with `/zh` before it is the Chinese page."""
 
-MISSING = {"list past its end": 404, "missing": 404, "withdrawn": 410, "embedded, withdrawn": 410}
+MISSING = {"list past its end": 404, "missing": 404, "alerts by a link that is not whole": 404}
+MISSING |= {"withdrawn": 410, "embedded, withdrawn": 410}
 """Kinds that are answered with another status than 200."""
 
 EDITED = """
@@ -122,7 +131,8 @@ NO_PAGES = {
     "compare_workbook",
 }
 NO_PAGES |= {"opensearch", "proposals_feed", "recommendations_feed", "replies_feed"}
-"""Names of addresses that lead on to a page, or give something else than HTML."""
+NO_PAGES |= {"confirm_alert", "your_alerts", "stop_alerts"}
+"""Names of addresses that lead on to a page, give something else than HTML, or are signed (see `test_alerts`)."""
 
 SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]
 """The eight kinds that `make screenshots` takes."""

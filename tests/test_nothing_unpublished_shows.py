@@ -12,6 +12,8 @@ from django.db import models
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern
 
+from alerts.links import confirm_link, stop_link, yours_link
+from alerts.models import Pending, Subscriber
 from people.dates import PartialDateField
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.catalogue import Query, catalogue, count
@@ -48,6 +50,7 @@ from tests.factories import (
     make_source,
     make_topic,
 )
+from tests.mail import mail_on, make_reader
 
 CANARY = re.compile("xqzv|龘", re.IGNORECASE)
 NEVER_SHOWN = {"delegate.note", "sector.slug", "source.slug", "proposal.withdrawn_because_en"}
@@ -84,6 +87,7 @@ WAYS = {
     "robots.txt": [""],
     "": [""],
     **{f"about/{page}": [""] for page in ("", "method/", "outcomes/", "data/", "licence/", "accessibility/")},
+    "about/privacy/": [""],
     "card.png": [""],
     "proposals/": LISTS,
     "proposals/matrix/": LISTS,
@@ -188,6 +192,13 @@ WAYS = {
             ("sessions", "session"),
         )
     },
+    "alerts/proposals/": LISTS,
+    "alerts/recommendations/": LISTS,
+    "alerts/proposal/<int:name>/": ["{known}/", "{draft}/"],
+    "alerts/delegate/<slug:name>/": ["known-delegate-slug/", "xqzv-delegate-slug/"],
+    "alerts/agency/<slug:name>/": ["known-agency-slug/", "xqzv-agency-slug/"],
+    "alerts/asked/": [""],
+    **{f"alerts/{page}/<str:token>/": [f"{{{page}}}/"] for page in ("confirm", "yours", "stop")},
 }
 
 
@@ -208,6 +219,11 @@ def public_ways():
         elif not route.startswith("admin/"):
             found.add(route)
     return found
+
+
+@pytest.fixture(autouse=True)
+def _mail(settings):
+    mail_on(settings)
 
 
 @pytest.fixture
@@ -234,6 +250,7 @@ def known(db):
     )
     make_reply(to=[proposal], agency=agency, source=source, outcomes={proposal.recommendations.get(): "planned"})
     make_echo(recommendation=proposal.recommendations.get(), issuer=agency, source=source)
+    make_reader(proposal)
     return proposal
 
 
@@ -339,6 +356,9 @@ def seen(client, draft):
     keys |= {"known_source": Source.objects.get(slug="known-source-slug").pk}
     own = draft.proposal is not None
     keys |= {"draft_membership": membership.pk if own else 0, "draft_source": source.pk if own else 0}
+    reader, waiting = Subscriber.objects.get(), Pending.objects.get()
+    links = {"confirm": confirm_link(waiting), "yours": yours_link(reader), "stop": stop_link(reader)}
+    keys |= {page: address.rstrip("/").rpartition("/")[2] for page, address in links.items()}
     keys |= {"known": draft.known.pk, "known_recommendation": draft.known.recommendations.get().pk}
     found = {}
     for prefix in ("/", "/zh/"):
@@ -393,7 +413,7 @@ def test_what_only_a_draft_has_answers_as_if_it_were_not_there(client, draft):
     found = seen(client, draft)
     own = [address for address in found if ("xqzv" in address or "{draft" in address) and "?" not in address]
     assert {address: found[address][0] for address in own} == dict.fromkeys(own, 404)
-    assert len(own) == 2 * 26
+    assert len(own) == 2 * 29
 
 
 def test_what_is_public_names_no_draft_that_it_has_to_do_with(client, draft):

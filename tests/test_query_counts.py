@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts.links import confirm_link, stop_link, yours_link
+from alerts.models import Pending, Subscriber
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.catalogue import catalogue, vocabulary
 from proposals.catalogue.schema import FACETS
@@ -27,6 +29,7 @@ from proposals.models import (
     Synonym,
     Topic,
 )
+from tests.mail import mail_on, make_reader
 
 EVERY_FACET = (
     "topic=topic-0&region=CN&delegate_region=CN&level=national&body=body&session=session-0&year=2024&kind=proposal"
@@ -64,6 +67,7 @@ OTHERS = {
         ),
         1,  # whether anything changed since the page was kept
     ),
+    "/about/privacy/": 1,
     "/card.png": 1,
     "/proposals/{proposal}/": 12,
     "/proposals/{proposal}/proposal-0/changes/": 3,
@@ -108,6 +112,16 @@ OTHERS = {
     "/compare/?p={proposal}": 18,
     "/compare.md?p={proposal}&p={other}&only=differences": 12,
     "/compare.xlsx?p={proposal}&p={other}": 12,
+    "/alerts/proposals/": 1,
+    f"/alerts/proposals/?{EVERY_FACET}": 6,
+    f"/alerts/recommendations/?{EVERY_FACET}": 6,
+    "/alerts/proposal/{proposal}/": 4,
+    "/alerts/delegate/delegate-0/": 6,
+    "/alerts/agency/agency-0/": 4,
+    "/alerts/asked/": 1,
+    "/alerts/confirm/{confirm}/": 2,
+    "/alerts/yours/{yours}/": 7,
+    "/alerts/stop/{stop}/": 2,
 }
 API = {
     "/api/v1/": 1,
@@ -142,6 +156,11 @@ API = {
 """The API has one address in both languages."""
 COMPARISONS = {address: number for address, number in OTHERS.items() if address.startswith("/compare")}
 PINNED = LISTS | DETAIL | OTHERS
+
+
+@pytest.fixture(autouse=True)
+def _mail(settings):
+    mail_on(settings)
 
 
 @pytest.fixture
@@ -238,6 +257,15 @@ def fill(numbers):
     catalogue().rebuild(anyway=True)  # rows made in bulk note no change
 
 
+def tokens():
+    """What the links of a reader are signed with, who follows a list, a proposal, its delegate and agency."""
+    if not Subscriber.objects.exists():
+        make_reader(Proposal.objects.get(slug="proposal-0"))
+    reader, waiting = Subscriber.objects.get(), Pending.objects.get()
+    links = {"confirm": confirm_link(waiting), "yours": yours_link(reader), "stop": stop_link(reader)}
+    return {page: address.rstrip("/").rpartition("/")[2] for page, address in links.items()}
+
+
 def asked(client, addresses=PINNED, *, prefix=""):
     """How many queries each page takes that is made anew, with no names read before."""
     proposal = Proposal.objects.get(slug="proposal-0")
@@ -247,6 +275,7 @@ def asked(client, addresses=PINNED, *, prefix=""):
     keys["membership"] = Membership.objects.order_by("pk")[0].pk
     keys["source"] = Source.objects.order_by("pk")[0].pk
     keys["bare"] = Proposal.objects.get(slug=f"proposal-{BARE}").pk
+    keys |= tokens()
     keys["policy"] = PolicyDocument.objects.get(slug="policydocument-0").pk
     found = {}
     for address in addresses:
