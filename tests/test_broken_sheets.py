@@ -11,8 +11,9 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
+from people.cells import harmless, unharmed
 from proposals.sheets import reading
-from proposals.sheets.reading import SheetError, harmless, read, unharmed
+from proposals.sheets.reading import SheetError, read
 from tests.site import ROOT
 
 CSV = "title,number\nHire,0462\n"
