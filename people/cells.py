@@ -1,34 +1,29 @@
 """Cells of sheets: none is run by the program that opens them, and what a workbook cannot hold is marked."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 LONGEST_IN_WORKBOOK = 32_767
 """Characters that a cell of a workbook can hold."""
 MOST_ROWS_IN_WORKBOOK = 1_048_576
 """Rows of a sheet of a workbook, with its header."""
-RUN = re.compile("[=+\\-@\t\r\n＝＋－＠]")
+RUN = frozenset("=+-@\t\r\n＝＋－＠")
 """What a cell begins with that some program takes for something to run."""
+MARKED = RUN | {"'"}
 FORMULA = ("=", "+", "-", "@")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 DIVIDED_BY = "; "
 """Between the values of a cell that holds several."""
 
 
 def harmless(text: str) -> str:
     """Give a cell as it may be written into a sheet: no program runs it."""
-    return f"'{text}" if RUN.match(text) or (text.startswith("'") and RUN.match(text.lstrip("'"))) else text
+    return f"'{text}" if text[:1] in MARKED and text.lstrip("'")[:1] in RUN else text
 
 
 def unharmed(text: str) -> str:
     """Give what `harmless` was given."""
-    return text[1:] if text.startswith("'") and RUN.match(text.lstrip("'")) else text
-
-
-def encodable(text: str) -> str:
-    """Give a text as UTF-8 can hold it: a half of a pair of surrogates becomes the sign for what is not known."""
-    return text if text.isascii() else HALF_A_PAIR.sub("\ufffd", text)
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in RUN else text
 
 
 def in_workbook(text: str) -> str:
@@ -37,6 +32,9 @@ def in_workbook(text: str) -> str:
     return clean if len(clean) <= LONGEST_IN_WORKBOOK else f"{clean[: LONGEST_IN_WORKBOOK - 1]}…"
 
 
-def in_one_cell(values: Iterable[str]) -> str:
+def in_one_cell(values: Sequence[str]) -> str:
     """Join the values of a cell; what divides them becomes a comma within one."""
-    return DIVIDED_BY.join([value.replace(DIVIDED_BY, ", ") if DIVIDED_BY in value else value for value in values])
+    whole = DIVIDED_BY.join(values)
+    if whole.count(DIVIDED_BY) < len(values):
+        return whole
+    return DIVIDED_BY.join([value.replace(DIVIDED_BY, ", ") for value in values])

@@ -1,19 +1,24 @@
 """Addresses of the public pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from proposals import exports
 from proposals.views import cards, compare, home, lists, outcomes, pictures, policies, proposals, replies, things
+
+register_converter(exports.ShapeConverter, "shape")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("card.png", cards.card, name="card"),
     path("proposals/", lists.proposal_list, name="proposals"),
+    path("proposals/export.<shape:shape>", exports.proposal_export, name="proposal_export"),
     path("proposals/matrix/", pictures.matrix, name="matrix"),
     path("proposals/<int:pk>/", proposals.proposal_detail),
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
     path("proposals/<int:pk>/<slug:slug>/changes/", proposals.proposal_changes, name="proposal_changes"),
     path("proposals/<int:pk>/<slug:slug>/card.png", cards.proposal_card, name="proposal_card"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
+    path("recommendations/export.<shape:shape>", exports.recommendation_export, name="recommendation_export"),
     path("recommendations/<int:pk>/", proposals.recommendation, name="recommendation"),
     path("delegates/", things.delegate_list, name="delegates"),
     path("delegates/<slug:slug>/", things.delegate_detail, name="delegate"),

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
+
 from proposals.catalogue import Query, Vocabulary, Walk, search
 from proposals.exports.columns import COLUMNS, Column
 from proposals.exports.rows import Names, Row, pieces, proposal_rows, recommendation_rows
@@ -22,14 +24,15 @@ NOT_IN_NAMES = re.compile("[^A-Za-z0-9-]+")
 class Listed:
     """A list to be written into a file.
 
-    `name` is that of its rows (`proposals`), `sentence` what it shows, in the reader's language, `page` the address of
-    the list; `site` begins every permalink: `https://host`. `blocks` gives the keys of its rows in order.
+    `name` is that of its rows (`proposals`), `sentence` what it shows, in the reader's `language`, `page` the address
+    of the list; `site` begins every permalink: `https://host`. `blocks` gives the keys of its rows in order.
     """
 
     name: str
     site: str
     page: str
     day: datetime.date
+    language: str
     sentence: str
     total: int
     parameters: Sequence[tuple[str, str]]
@@ -77,6 +80,7 @@ def listed(query: Query, vocabulary: Vocabulary, *, site: str, page: str, day: d
         site=site,
         page=f"{site}{page}{whole.canonical}",
         day=day,
+        language=get_language() or "",
         sentence=plain_sentence(whole, total),
         total=total,
         parameters=whole.parameters(),

@@ -46,7 +46,7 @@ def written(column: Column) -> Callable[[Any], object]:
     """Give what writes a value of a column into a cell of text."""
     if column.several:
         if column.kind == Kind.INTEGER:
-            return lambda values: in_one_cell(map(str, values))
+            return lambda values: in_one_cell([*map(str, values)]) if values else ""
         return lambda values: harmless(in_one_cell(values)) if values else ""
     match column.kind:
         case Kind.BOOLEAN:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
+from django.db.models.expressions import RawSQL
 
 from people.dates import date_key
 from people.models import Position
@@ -21,20 +24,25 @@ SPONSOR = (
 POST = ("employer_en", "employer_zh", "inferred", "began", "ended")
 
 
-def grouped(
-    model: type[Model], key: str, *fields: str, among: Mapping[str, Any], order: Sequence[str] = ("pk",)
-) -> Rows:
+def among(keys: Iterable[int]) -> RawSQL:
+    """Give keys for `…__in`, as one parameter: Django takes longer over a thousand than the database."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [[*keys]])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps([*keys])])
+
+
+def grouped(model: type[Model], key: str, *fields: str, of: Mapping[str, Any], order: Sequence[str] = ("pk",)) -> Rows:
     """Read the column `key` and `fields` of a table, grouped by the first, which is left out of the rows."""
     found: Rows = defaultdict(list)
-    for row in model._default_manager.filter(**among).order_by(*order).values_list(key, *fields):
+    for row in model._default_manager.filter(**of).order_by(*order).values_list(key, *fields):
         found[row[0]].append(row[1:])
     return found
 
 
-def linked(field: Any, names: Mapping[int, str], end: str, key: str, among: Mapping[str, Any]) -> dict[int, list[str]]:
+def linked(field: Any, names: Mapping[int, str], end: str, key: str, of: Mapping[str, Any]) -> dict[int, list[str]]:
     """Read what a field links to: by the column `key`, the `names` of what stands at the `end`, each once, in order."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    rows = field.through._default_manager.filter(**among).order_by("pk").values_list(key, end)
+    rows = field.through._default_manager.filter(**of).order_by("pk").values_list(key, end)
     for one, other in rows:
         if other in names:  # it may have come into the record after the names were read
             found[one][names[other]] = None
@@ -45,7 +53,7 @@ def sources(*ways: str, keys: Sequence[int]) -> dict[int, list[str]]:
     """Give where that is said which `ways` lead to: addresses, or titles, by the key of the thing, each once."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
     for way in ways:
-        rows = Citation.objects.filter(**{f"{way}__in": keys}).order_by("-role", "source", "pk")
+        rows = Citation.objects.filter(**{f"{way}__in": among(keys)}).order_by("-role", "source", "pk")
         for key, url, archived, title in rows.values_list(way, *SOURCE):
             found[key][url or archived or title] = None
     return {key: [*places] for key, places in found.items()}
@@ -55,8 +63,8 @@ class Who:
     """Who put proposals forward, and whom they worked for."""
 
     def __init__(self, proposals: Iterable[int]) -> None:
-        among = {"proposal__in": [*proposals]}
-        self._sponsors = grouped(Sponsorship, "proposal", *SPONSOR, among=among, order=("order", "pk"))
+        among_these = {"proposal__in": among(proposals)}
+        self._sponsors = grouped(Sponsorship, "proposal", *SPONSOR, of=among_these, order=("order", "pk"))
         self._delegates = {row[3] for rows in self._sponsors.values() for row in rows if row[3]}
         self._posts: Rows | None = None
 
@@ -83,7 +91,7 @@ class Who:
         """Give whom the delegates worked for at `date`, as far as is known; what is inferred says so."""
         if self._posts is None:
             order = [*map(str, Position._meta.ordering or ()), "pk"]
-            self._posts = grouped(Position, "delegate", *POST, among={"delegate__in": self._delegates}, order=order)
+            self._posts = grouped(Position, "delegate", *POST, of={"delegate__in": among(self._delegates)}, order=order)
         begin, end = date_key(date), date_key(date, end=True)
         found: dict[str, None] = {}
         for row in self._sponsors.get(proposal, ()):

@@ -15,14 +15,14 @@ from django.db.models import Count, F
 
 from people.dates import date_key
 from people.models import Agency, Region, Session
-from proposals.exports.reading import Who, grouped, linked, sources
+from proposals.exports.reading import Who, among, grouped, linked, sources
 from proposals.models import Addressee, Answer, Event, Proposal, Recommendation, RecommendationOutcome, Topic
 from proposals.models.life_cycle import ANSWERS, LEADING, SHOW_A_REPLY
 from proposals.models.reply_times import days_to_reply
 
 Value = str | int | bool | datetime | None | list[str] | list[int]
 Row = dict[str, Value]
-AT_ONCE = 500
+AT_ONCE = 1_000
 """Rows that are read and held at a time."""
 OF_PROPOSAL = (
     *("pk", "number", "title_en", "title_zh", "summary_en", "summary_zh", "kind", "session", "submitted", "status"),
@@ -89,7 +89,7 @@ def pieces(keys: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:
 def proposal_rows(keys: Sequence[int], names: Names) -> Iterator[Row]:
     """Yield the rows of the proposals with `keys` that are published, in that order."""
     for some in pieces(keys):
-        rows = Proposal.objects.published().filter(pk__in=some).order_by().values_list(*OF_PROPOSAL)
+        rows = Proposal.objects.published().filter(pk__in=among(some)).order_by().values_list(*OF_PROPOSAL)
         found = {row[0]: row for row in rows}
         here = [key for key in some if key in found]
         yield from _proposals([found[key] for key in here], here, names)
@@ -97,17 +97,17 @@ def proposal_rows(keys: Sequence[int], names: Names) -> Iterator[Row]:
 
 def _proposals(rows: Sequence[Any], keys: Sequence[int], names: Names) -> Iterator[Row]:
     """Put rows of proposals together with what other tables say of them."""
-    mine: dict[str, Any] = {"proposal__in": keys}
-    theirs: dict[str, Any] = {"recommendation__proposal__in": keys}
+    mine: dict[str, Any] = {"proposal__in": among(keys)}
+    theirs: dict[str, Any] = {"recommendation__proposal__in": among(keys)}
     who = Who(keys)
     names.meet(row[7] for row in rows)
     regions = linked(Proposal.target_regions, names.regions, "region", "proposal", mine)
     topics = linked(Proposal.topics, names.topics, "topic", "proposal", mine)
     single_topics = linked(Recommendation.topics, names.topics, "topic", "recommendation__proposal", theirs)
     numbers = dict(Recommendation.objects.filter(**mine).order_by().values_list("proposal").annotate(Count("pk")))
-    addressees = grouped(Addressee, "recommendation__proposal", "agency", "stated", among=theirs)
-    events = grouped(Event, "proposal", "stage", "agency", "role", "date", among=mine)
-    answers = grouped(Answer, "proposal", "reply", "reply__agency", "reply__date", "reply__outcome", among=mine)
+    addressees = grouped(Addressee, "recommendation__proposal", "agency", "stated", of=theirs)
+    events = grouped(Event, "proposal", "stage", "agency", "role", "date", of=mine)
+    answers = grouped(Answer, "proposal", "reply", "reply__agency", "reply__date", "reply__outcome", of=mine)
     said = sources("proposal", "recommendation__proposal", "figure__proposal", keys=keys)
     for key, number, title_en, title_zh, summary_en, summary_zh, kind, session, submitted, status, *more in rows:
         in_all, note_en, note_zh, published_at = more
@@ -154,7 +154,7 @@ def _proposals(rows: Sequence[Any], keys: Sequence[int], names: Names) -> Iterat
 def recommendation_rows(keys: Sequence[int], names: Names) -> Iterator[Row]:
     """Yield the rows of the recommendations with `keys` of published proposals, in that order."""
     for some in pieces(keys):
-        rows = Recommendation.objects.published().filter(pk__in=some).order_by().values_list(*OF_RECOMMENDATION)
+        rows = Recommendation.objects.published().filter(pk__in=among(some)).order_by().values_list(*OF_RECOMMENDATION)
         found = {row[0]: row for row in rows}
         yield from _recommendations([found[key] for key in some if key in found], names)
 
@@ -162,7 +162,7 @@ def recommendation_rows(keys: Sequence[int], names: Names) -> Iterator[Row]:
 def recommendations_of(keys: Sequence[int]) -> list[int]:
     """Give the keys of the recommendations of the published proposals with `keys`, in their order."""
     place = {key: number for number, key in enumerate(keys)}
-    rows = Recommendation.objects.published().filter(proposal__in=keys).order_by()
+    rows = Recommendation.objects.published().filter(proposal__in=among(keys)).order_by()
     found = sorted(
         (place[proposal], order, key) for proposal, order, key in rows.values_list("proposal", "order", "pk")
     )
@@ -172,17 +172,17 @@ def recommendations_of(keys: Sequence[int]) -> list[int]:
 def _recommendations(rows: Sequence[Any], names: Names) -> Iterator[Row]:
     """Put rows of recommendations together with what other tables say of them and of their proposals."""
     keys, proposals = [row[0] for row in rows], list(dict.fromkeys(row[9] for row in rows))
-    mine: dict[str, Any] = {"recommendation__in": keys}
+    mine: dict[str, Any] = {"recommendation__in": among(keys)}
     who = Who(proposals)
     names.meet(row[14] for row in rows)
-    regions = linked(Proposal.target_regions, names.regions, "region", "proposal", {"proposal__in": proposals})
+    regions = linked(Proposal.target_regions, names.regions, "region", "proposal", {"proposal__in": among(proposals)})
     topics = linked(Recommendation.topics, names.topics, "topic", "recommendation", mine)
-    addressees = grouped(Addressee, "recommendation", "agency", "stated", among=mine)
+    addressees = grouped(Addressee, "recommendation", "agency", "stated", of=mine)
     of_it: dict[str, Any] = {
         "reply__answers__proposal": F("recommendation__proposal")
     }  # others are of no reply to this
     reply = ("reply", "reply__agency", "reply__date", "outcome")
-    outcomes = grouped(RecommendationOutcome, "recommendation", *reply, among=mine | of_it)
+    outcomes = grouped(RecommendationOutcome, "recommendation", *reply, of=mine | of_it)
     said = sources("recommendation", keys=keys)
     for key, order, text_en, text_zh, group_en, group_zh, implied, note_en, note_zh, proposal, *more in rows:
         number, title_en, title_zh, kind, session, submitted, status = more

@@ -20,6 +20,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from people.cells import FORMULA, in_one_cell, in_workbook
 from proposals.exports.columns import COLUMNS, Column, Kind
 from proposals.exports.listed import Listed
+from proposals.exports.reading import among
 from proposals.exports.rows import Row, pieces, proposal_rows, recommendation_rows, recommendations_of
 from proposals.models import Recommendation
 from proposals.sharing.linked_data import LICENCE
@@ -45,7 +46,7 @@ def as_workbook(listed: Listed) -> IO[bytes]:
     if rows > MOST:
         said = _("xlsx: these are %(rows)s rows, and a workbook takes %(most)s: take csv, or narrow the list down.")
         raise TooLongError(said % {"rows": rows, "most": MOST})
-    book, file = Workbook(write_only=True), TemporaryFile()
+    book, file = Workbook(write_only=True), TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
     try:
         for name, written in sheets.items():
             _fill(book, name, written(listed))
@@ -64,7 +65,7 @@ def _length(listed: Listed) -> int:
     """Count the rows of all sheets together, or those of the list where these are too many already."""
     if listed.total > MOST or listed.name != "proposals":
         return listed.total
-    below = (Recommendation.objects.filter(proposal__in=keys).count() for keys in listed.blocks())
+    below = (Recommendation.objects.filter(proposal__in=among(keys)).count() for keys in listed.blocks())
     return listed.total + sum(below)
 
 
@@ -82,7 +83,7 @@ def _proposals(listed: Listed) -> Iterator[Row]:
     """Give the proposals that the recommendations of a list are of, in the order of the list."""
     met: dict[int, None] = {}
     for keys in listed.blocks():
-        of_these = Recommendation.objects.filter(pk__in=keys).order_by().values_list("pk", "proposal")
+        of_these = Recommendation.objects.filter(pk__in=among(keys)).order_by().values_list("pk", "proposal")
         proposal_of = dict(of_these)
         met |= dict.fromkeys(proposal_of[key] for key in keys if key in proposal_of)
     yield from proposal_rows([*met], listed.names)
@@ -113,7 +114,7 @@ def _fill(book: Workbook, name: str, rows: Iterable[Row]) -> None:
 def _typed(column: Column) -> Callable[[WriteOnlyWorksheet, Any], object]:
     """Give what makes a cell of a value: numbers are numbers, days are days, text is text whatever it begins with."""
     if column.several:
-        return lambda sheet, values: _text(sheet, in_one_cell(map(str, values))) if values else None
+        return lambda sheet, values: _text(sheet, in_one_cell([*map(str, values)])) if values else None
     if column.kind == Kind.MOMENT:
         return lambda _sheet, value: value.astimezone(UTC).replace(tzinfo=None, microsecond=0) if value else None
     if column.kind in (Kind.INTEGER, Kind.BOOLEAN):
@@ -132,7 +133,7 @@ def _text(sheet: WriteOnlyWorksheet, text: str) -> object:
     return cell
 
 
-def _bold(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+def _bold(sheet: WriteOnlyWorksheet, text: str) -> object:
     cell = WriteOnlyCell(sheet, text)
     cell.font = BOLD
     return cell
