@@ -10,6 +10,7 @@ MOST_ROWS_IN_WORKBOOK = 1_048_576
 RUN = frozenset("=+-@\t\r\n＝＋－＠")
 """What a cell begins with that some program takes for something to run."""
 MARKED = RUN | {"'"}
+"""What a cell may begin with that `harmless` changes."""
 FORMULA = ("=", "+", "-", "@")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 DIVIDED_BY = "; "
@@ -37,4 +38,4 @@ def in_one_cell(values: Sequence[str]) -> str:
     whole = DIVIDED_BY.join(values)
     if whole.count(DIVIDED_BY) < len(values):
         return whole
-    return DIVIDED_BY.join([value.replace(DIVIDED_BY, ", ") for value in values])
+    return DIVIDED_BY.join([text.replace(DIVIDED_BY, ", ") for text in values])

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from proposals.catalogue import Query, Vocabulary, Walk, search
 from proposals.exports.columns import COLUMNS, Column
-from proposals.exports.rows import Names, Row, pieces, proposal_rows, recommendation_rows
+from proposals.exports.rows import Block, Names, pieces, proposal_block, recommendation_block
 from proposals.sentence import plain_sentence
 
 LONGEST_NAME = 90
@@ -37,7 +37,7 @@ class Listed:
     total: int
     parameters: Sequence[tuple[str, str]]
     blocks: Callable[[], Iterator[Sequence[int]]]
-    read: Callable[[Sequence[int], Names], Iterator[Row]]
+    read: Callable[[Sequence[int], Names], Block]
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,11 +49,11 @@ class Listed:
         """What stands in each row."""
         return COLUMNS[self.name]
 
-    def rows(self) -> Iterator[list[Row]]:
+    def rows(self) -> Iterator[Block]:
         """Give all rows, in blocks; what is no longer published when its block is read is left out."""
         for keys in self.blocks():
             for some in pieces(keys):
-                yield list(self.read(some, self.names))
+                yield self.read(some, self.names)
 
     def file_name(self, ending: str) -> str:
         """Give the name of the file, which says the filter and the day: `lianghui-proposals-topic-cgt-2026-11-27.csv`.
@@ -74,7 +74,7 @@ def listed(query: Query, vocabulary: Vocabulary, *, site: str, page: str, day: d
     """Give all that `query` finds, whatever its page. Raises `UnavailableError` while there is no catalogue."""
     whole = query.whole
     total = search(whole, vocabulary, facets=()).total
-    name, read = ("recommendations", recommendation_rows) if query.recommendations else ("proposals", proposal_rows)
+    name, read = ("recommendations", recommendation_block) if query.recommendations else ("proposals", proposal_block)
     return Listed(
         name=name,
         site=site,

@@ -6,11 +6,11 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from people.cells import harmless, in_one_cell
+from people.cells import DIVIDED_BY, MARKED, harmless, in_one_cell
 from proposals.exports.columns import Column, Kind
 from proposals.exports.listed import Listed
 
@@ -20,21 +20,24 @@ def as_csv(listed: Listed, *, bom: bool = False) -> Iterator[bytes]:
 
     No program takes a cell for a formula: what begins like one has a "'" before it.
     """
-    columns = [(column.name, written(column)) for column in listed.columns]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(name for name, _write in columns)
+    writer.writerow(column.name for column in listed.columns)
     yield (codecs.BOM_UTF8 if bom else b"") + _taken(text)
-    for rows in listed.rows():
-        writer.writerows([[write(row[name]) for name, write in columns] for row in rows])
+    for block in listed.rows():
+        cells = (written(column, block[column.name]) for column in listed.columns)
+        writer.writerows(zip(*cells, strict=True))
         yield _taken(text)
 
 
 def as_json_lines(listed: Listed) -> Iterator[bytes]:
     """Write one JSON object a line (UTF-8); lists are lists, and what is not known is null or ""."""
     encode = json.JSONEncoder(ensure_ascii=False, default=moment).encode
-    for rows in listed.rows():
-        yield "".join([f"{encode(row)}\n" for row in rows]).encode("utf-8", "replace")
+    names = [column.name for column in listed.columns]
+    for block in listed.rows():
+        rows = zip(*block.values(), strict=True)
+        lines = [f"{encode(dict(zip(names, row, strict=True)))}\n" for row in rows]
+        yield "".join(lines).encode("utf-8", "replace")
 
 
 def moment(value: datetime) -> str:
@@ -42,21 +45,21 @@ def moment(value: datetime) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
-def written(column: Column) -> Callable[[Any], object]:
-    """Give what writes a value of a column into a cell of text."""
+def written(column: Column, values: Iterable[Any]) -> Iterable[object]:
+    """Give values of a column as they stand in cells of text."""
+    if column.several and column.kind == Kind.INTEGER:
+        return [DIVIDED_BY.join(map(str, each)) for each in values]
     if column.several:
-        if column.kind == Kind.INTEGER:
-            return lambda values: in_one_cell([*map(str, values)]) if values else ""
-        return lambda values: harmless(in_one_cell(values)) if values else ""
+        values = [in_one_cell(each) if each else "" for each in values]
     match column.kind:
-        case Kind.BOOLEAN:
-            return lambda value: "true" if value else "false"
-        case Kind.MOMENT:
-            return lambda value: moment(value) if value else ""
         case Kind.TEXT:
-            return harmless
+            return [text if text[:1] not in MARKED else harmless(text) for text in values]
+        case Kind.BOOLEAN:
+            return ["true" if value else "false" for value in values]
+        case Kind.MOMENT:
+            return [moment(value) if value else "" for value in values]
         case _:
-            return lambda value: value
+            return values
 
 
 def _taken(text: io.StringIO) -> bytes:

@@ -1,38 +1,49 @@
 """Rows: what the columns say of proposals and recommendations, read from the record block by block.
 
-Plain rows of each table are read for a whole block and put together here: model instances would take several times as
-long. Only what is published when its block is read is given; values stand in the order of `columns`.
+Plain rows of each table are read for a whole block and put together here, column by column: model instances would take
+several times as long. Only what is published when its block is read is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from people.dates import date_key
 from people.models import Agency, Region, Session
-from proposals.exports.reading import Who, among, grouped, linked, sources
+from proposals.exports.columns import COLUMNS
+from proposals.exports.reading import NONE, Who, among, grouped, linked, sources
 from proposals.models import Addressee, Answer, Event, Proposal, Recommendation, RecommendationOutcome, Topic
 from proposals.models.life_cycle import ANSWERS, LEADING, SHOW_A_REPLY
 from proposals.models.reply_times import days_to_reply
 
-Value = str | int | bool | datetime | None | list[str] | list[int]
-Row = dict[str, Value]
+Block = dict[str, Sequence[Any]]
+"""Some rows of a list, column by column, in the order of `columns`."""
 AT_ONCE = 1_000
 """Rows that are read and held at a time."""
 OF_PROPOSAL = (
     *("pk", "number", "title_en", "title_zh", "summary_en", "summary_zh", "kind", "session", "submitted", "status"),
     *("proposers_in_all", "note_en", "note_zh", "published_at"),
 )
-OF_RECOMMENDATION = (
-    *("pk", "order", "text_en", "text_zh", "group_en", "group_zh", "implied", "note_en", "note_zh", "proposal"),
-    *("proposal__number", "proposal__title_en", "proposal__title_zh", "proposal__kind", "proposal__session"),
-    *("proposal__submitted", "proposal__status"),
+OF_RECOMMENDATION = {
+    **{name: name for name in ("pk", "text_en", "text_zh", "group_en", "group_zh", "implied", "note_en", "note_zh")},
+    "number": "order",
+    **{name: name.replace("proposal_", "proposal__") for name in ("proposal", "proposal_number")},
+    **{name: name.replace("proposal_", "proposal__") for name in ("proposal_title_en", "proposal_title_zh")},
+    **{name: f"proposal__{name}" for name in ("kind", "session", "submitted", "status")},
+}
+OF_SESSION = (
+    *("body", "body_en", "body_zh", "level", "session", "session_en", "session_zh", "term", "ordinal", "year"),
+    "opened",
 )
+
+
+LEADS, REPLIES, SHOWING = (frozenset(map(str, each)) for each in (LEADING, ANSWERS, SHOW_A_REPLY))
+"""The same as plain texts, among which one is found several times as fast."""
+NOTHING_CAME_OF_IT: tuple[Any, ...] = (NONE, False, NONE, None, NONE)
 
 
 class Names:
@@ -40,7 +51,7 @@ class Names:
 
     def __init__(self, site: str) -> None:
         self.site = site
-        self._sessions: dict[int, tuple[Row, str]] = {}
+        self._sessions: dict[int, Sequence[Any]] = {}
 
     @cached_property
     def topics(self) -> dict[int, str]:
@@ -58,26 +69,12 @@ class Names:
         rows = Region.objects.order_by().values_list("pk", "iso_code", "slug")
         return {key: code or slug for key, code, slug in rows}
 
-    def meet(self, sessions: Iterable[int]) -> None:
-        """Read those of the sessions that were not met before."""
-        for held in Session.objects.select_related("body").filter(pk__in={*sessions} - self._sessions.keys()):
-            told: Row = {
-                "body": held.body.slug,
-                "body_en": held.body.name_en,
-                "body_zh": held.body.name_zh,
-                "level": held.body.level,
-                "session": held.slug,
-                "session_en": held.name_en,
-                "session_zh": held.name_zh,
-                "term": held.term,
-                "ordinal": held.ordinal,
-                "year": held.year,
-            }
-            self._sessions[held.pk] = told, held.date
-
-    def meeting(self, session: int) -> tuple[Row, str]:
-        """Give what a row says of its session, and when that was, as exactly as is known."""
-        return self._sessions[session]
+    def sessions(self, keys: Sequence[int]) -> Block:
+        """Give what rows say of their sessions, and as `opened` when these were, as exactly as is known."""
+        for held in Session.objects.select_related("body").filter(pk__in={*keys} - self._sessions.keys()):
+            body, own = held.body, (held.slug, held.name_en, held.name_zh, held.term, held.ordinal, held.year)
+            self._sessions[held.pk] = (body.slug, body.name_en, body.name_zh, body.level, *own, held.date)
+        return by_column(OF_SESSION, [self._sessions[key] for key in keys])
 
 
 def pieces(keys: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:
@@ -86,145 +83,137 @@ def pieces(keys: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:
         yield keys[start : start + size]
 
 
-def proposal_rows(keys: Sequence[int], names: Names) -> Iterator[Row]:
-    """Yield the rows of the proposals with `keys` that are published, in that order."""
-    for some in pieces(keys):
-        rows = Proposal.objects.published().filter(pk__in=among(some)).order_by().values_list(*OF_PROPOSAL)
-        found = {row[0]: row for row in rows}
-        here = [key for key in some if key in found]
-        yield from _proposals([found[key] for key in here], here, names)
+def by_column(names: Iterable[str], rows: Sequence[Sequence[Any]]) -> Block:
+    """Turn rows into columns."""
+    columns = zip(*rows, strict=True) if rows else [() for _name in names]
+    return dict(zip(names, columns, strict=True))
 
 
-def _proposals(rows: Sequence[Any], keys: Sequence[int], names: Names) -> Iterator[Row]:
-    """Put rows of proposals together with what other tables say of them."""
-    mine: dict[str, Any] = {"proposal__in": among(keys)}
-    theirs: dict[str, Any] = {"recommendation__proposal__in": among(keys)}
-    who = Who(keys)
-    names.meet(row[7] for row in rows)
-    regions = linked(Proposal.target_regions, names.regions, "region", "proposal", mine)
-    topics = linked(Proposal.topics, names.topics, "topic", "proposal", mine)
-    single_topics = linked(Recommendation.topics, names.topics, "topic", "recommendation__proposal", theirs)
-    numbers = dict(Recommendation.objects.filter(**mine).order_by().values_list("proposal").annotate(Count("pk")))
-    addressees = grouped(Addressee, "recommendation__proposal", "agency", "stated", of=theirs)
+def published(rows: QuerySet[Any], keys: Sequence[int], fields: Mapping[str, str]) -> Block:
+    """Read `fields`, by the names of the columns, of those among `keys` that `rows` has, in their order."""
+    found = {row[0]: row for row in rows.filter(pk__in=among(keys)).order_by().values_list(*fields.values())}
+    return by_column(fields, [found[key] for key in keys if key in found])
+
+
+def proposal_block(keys: Sequence[int], names: Names) -> Block:
+    """Give the rows of the proposals with `keys` that are published, in that order."""
+    own = published(Proposal.objects.published(), keys, {name: name for name in OF_PROPOSAL})
+    keys, these = own["pk"], among(own["pk"])
+    mine: dict[str, Any] = {"proposal__in": these}
+    theirs: dict[str, Any] = {"recommendation__proposal__in": these}
+    of_session, who = names.sessions(own["session"]), Who(these)
+    dates = [submitted or opened for submitted, opened in zip(own["submitted"], of_session["opened"], strict=True)]
+    regions = linked(Proposal.target_regions.through, "proposal", "region", names.regions, mine)
+    topics = linked(Proposal.topics.through, "proposal", "topic", names.topics, mine)
+    their, on = "recommendation__proposal", Recommendation.topics.through
+    asked = linked(Addressee, their, "agency", names.agencies, theirs | {"stated": True})
+    inferred = linked(Addressee, their, "agency", names.agencies, theirs | {"stated": False})
+    found = {
+        "id": keys,
+        "permalink": [f"{names.site}/proposals/{key}/" for key in keys],
+        **own,
+        **of_session,
+        "date": dates,
+        **_who(who, keys),
+        "first_proposer": [who.first.get(key, "") for key in keys],
+        "employers": _lists(who.employers(dict(zip(keys, dates, strict=True))), keys),
+        "regions": _lists(regions, keys),
+        "topics": _lists(topics, keys),
+        "recommendation_topics": _lists(linked(on, their, "topic", names.topics, theirs), keys),
+        "recommendations": _numbers(Recommendation.objects.filter(**mine), keys),
+        "agencies": _lists(asked, keys),
+        "agencies_inferred": _lists(inferred, keys),
+        **_came_of_it(keys, dates, mine, names),
+        "sources": _lists(sources("proposal", their, "figure__proposal", keys=these), keys),
+    }
+    return {column.name: found[column.name] for column in COLUMNS["proposals"]}
+
+
+def _came_of_it(keys: Sequence[int], dates: Sequence[str], mine: Mapping[str, Any], names: Names) -> Block:
+    """Give what agencies did with proposals."""
     events = grouped(Event, "proposal", "stage", "agency", "role", "date", of=mine)
     answers = grouped(Answer, "proposal", "reply", "reply__agency", "reply__date", "reply__outcome", of=mine)
-    said = sources("proposal", "recommendation__proposal", "figure__proposal", keys=keys)
-    for key, number, title_en, title_zh, summary_en, summary_zh, kind, session, submitted, status, *more in rows:
-        in_all, note_en, note_zh, published_at = more
-        meeting, opened = names.meeting(session)
-        date = submitted or opened
-        happened, answered, asked = events.get(key, ()), answers.get(key, ()), addressees.get(key, ())
-        led = [agency for _stage, agency, role, _date in happened if role in LEADING and agency]
-        days = [each for stage, _agency, _role, each in happened if stage in ANSWERS]
-        yield {
-            "id": key,
-            "permalink": f"{names.site}/proposals/{key}/",
-            "number": number,
-            "title_en": title_en,
-            "title_zh": title_zh,
-            "summary_en": summary_en,
-            "summary_zh": summary_zh,
-            "kind": kind,
-            **meeting,
-            "submitted": submitted,
-            "date": date,
-            "status": status,
-            **who.told(key),
-            "first_proposer": who.first(key),
-            "proposers_in_all": in_all,
-            "employers": who.employers(key, date),
-            "regions": regions.get(key, []),
-            "topics": topics.get(key, []),
-            "recommendation_topics": single_topics.get(key, []),
-            "recommendations": numbers.get(key, 0),
-            "agencies": _known(names.agencies, (agency for agency, stated in asked if stated)),
-            "agencies_inferred": _known(names.agencies, (agency for agency, stated in asked if not stated)),
-            "lead_agencies": _known(names.agencies, [*led, *(row[1] for row in answered)]),
-            "replied": bool(answered) or any(stage in SHOW_A_REPLY for stage, *_rest in happened),
-            "replies": [row[0] for row in answered],
-            "days_to_reply": days_to_reply(date, [*(row[2] for row in answered), *days]),
-            "outcomes": _outcomes(answered),
-            "note_en": note_en,
-            "note_zh": note_zh,
-            "published_at": published_at,
-            "sources": said.get(key, []),
-        }
+    rows = []
+    for key, date in zip(keys, dates, strict=True):
+        if key not in events and key not in answers:
+            rows.append(NOTHING_CAME_OF_IT)
+            continue
+        happened, answered = events.get(key, NONE), answers.get(key, NONE)
+        led = [agency for _stage, agency, role, _date in happened if role in LEADS and agency]
+        days = [each for stage, _agency, _role, each in happened if stage in REPLIES]
+        leading = dict.fromkeys([*led, *(agency for _reply, agency, _date, _outcome in answered)])
+        rows.append(
+            (
+                [names.agencies[agency] for agency in leading if agency in names.agencies],
+                bool(answered) or any(stage in SHOWING for stage, *_rest in happened),
+                [reply for reply, *_rest in answered],
+                days_to_reply(date, [*(each for _reply, _agency, each, _outcome in answered), *days]),
+                _outcomes(answered),
+            )
+        )
+    return by_column(("lead_agencies", "replied", "replies", "days_to_reply", "outcomes"), rows)
 
 
-def recommendation_rows(keys: Sequence[int], names: Names) -> Iterator[Row]:
-    """Yield the rows of the recommendations with `keys` of published proposals, in that order."""
-    for some in pieces(keys):
-        rows = Recommendation.objects.published().filter(pk__in=among(some)).order_by().values_list(*OF_RECOMMENDATION)
-        found = {row[0]: row for row in rows}
-        yield from _recommendations([found[key] for key in some if key in found], names)
+def recommendation_block(keys: Sequence[int], names: Names) -> Block:
+    """Give the rows of the recommendations with `keys` of published proposals, in that order."""
+    own = published(Recommendation.objects.published(), keys, OF_RECOMMENDATION)
+    keys, proposals = own["pk"], own["proposal"]
+    mine: dict[str, Any] = {"recommendation__in": among(keys)}
+    these = among({*proposals})
+    of_session, who = names.sessions(own["session"]), Who(these)
+    regions = linked(Proposal.target_regions.through, "proposal", "region", names.regions, {"proposal__in": these})
+    topics = linked(Recommendation.topics.through, "recommendation", "topic", names.topics, mine)
+    asked = linked(Addressee, "recommendation", "agency", names.agencies, mine | {"stated": True})
+    inferred = linked(Addressee, "recommendation", "agency", names.agencies, mine | {"stated": False})
+    of_it = {"reply__answers__proposal": F("recommendation__proposal")}  # others are of no reply to this
+    reply = ("reply", "reply__agency", "reply__date", "outcome")
+    outcomes = grouped(RecommendationOutcome, "recommendation", *reply, of=mine | of_it)
+    found = {
+        "id": keys,
+        "permalink": [f"{names.site}/recommendations/{key}/" for key in keys],
+        **own,
+        **of_session,
+        "proposal_permalink": [f"{names.site}/proposals/{key}/" for key in proposals],
+        "date": [at or opened for at, opened in zip(own["submitted"], of_session["opened"], strict=True)],
+        **_who(who, proposals),
+        "regions": _lists(regions, proposals),
+        "topics": _lists(topics, keys),
+        "agencies": _lists(asked, keys),
+        "agencies_inferred": _lists(inferred, keys),
+        "outcomes": [_outcomes(outcomes.get(key, NONE)) for key in keys],
+        "sources": _lists(sources("recommendation", keys=among(keys)), keys),
+    }
+    return {column.name: found[column.name] for column in COLUMNS["recommendations"]}
 
 
 def recommendations_of(keys: Sequence[int]) -> list[int]:
     """Give the keys of the recommendations of the published proposals with `keys`, in their order."""
     place = {key: number for number, key in enumerate(keys)}
     rows = Recommendation.objects.published().filter(proposal__in=among(keys)).order_by()
-    found = sorted(
-        (place[proposal], order, key) for proposal, order, key in rows.values_list("proposal", "order", "pk")
-    )
-    return [key for _place, _order, key in found]
+    found = [(place[proposal], order, key) for proposal, order, key in rows.values_list("proposal", "order", "pk")]
+    return [key for _place, _order, key in sorted(found)]
 
 
-def _recommendations(rows: Sequence[Any], names: Names) -> Iterator[Row]:
-    """Put rows of recommendations together with what other tables say of them and of their proposals."""
-    keys, proposals = [row[0] for row in rows], list(dict.fromkeys(row[9] for row in rows))
-    mine: dict[str, Any] = {"recommendation__in": among(keys)}
-    who = Who(proposals)
-    names.meet(row[14] for row in rows)
-    regions = linked(Proposal.target_regions, names.regions, "region", "proposal", {"proposal__in": among(proposals)})
-    topics = linked(Recommendation.topics, names.topics, "topic", "recommendation", mine)
-    addressees = grouped(Addressee, "recommendation", "agency", "stated", of=mine)
-    of_it: dict[str, Any] = {
-        "reply__answers__proposal": F("recommendation__proposal")
-    }  # others are of no reply to this
-    reply = ("reply", "reply__agency", "reply__date", "outcome")
-    outcomes = grouped(RecommendationOutcome, "recommendation", *reply, of=mine | of_it)
-    said = sources("recommendation", keys=keys)
-    for key, order, text_en, text_zh, group_en, group_zh, implied, note_en, note_zh, proposal, *more in rows:
-        number, title_en, title_zh, kind, session, submitted, status = more
-        meeting, opened = names.meeting(session)
-        asked = addressees.get(key, ())
-        yield {
-            "id": key,
-            "permalink": f"{names.site}/recommendations/{key}/",
-            "number": order,
-            "text_en": text_en,
-            "text_zh": text_zh,
-            "group_en": group_en,
-            "group_zh": group_zh,
-            "implied": implied,
-            "topics": topics.get(key, []),
-            "agencies": _known(names.agencies, (agency for agency, stated in asked if stated)),
-            "agencies_inferred": _known(names.agencies, (agency for agency, stated in asked if not stated)),
-            "outcomes": _outcomes(outcomes.get(key, ())),
-            "note_en": note_en,
-            "note_zh": note_zh,
-            "sources": said.get(key, []),
-            "proposal": proposal,
-            "proposal_permalink": f"{names.site}/proposals/{proposal}/",
-            "proposal_number": number,
-            "proposal_title_en": title_en,
-            "proposal_title_zh": title_zh,
-            "kind": kind,
-            **meeting,
-            "date": submitted or opened,
-            "status": status,
-            **who.told(proposal),
-            "regions": regions.get(proposal, []),
-        }
+def _who(who: Who, proposals: Sequence[int]) -> Block:
+    lists = {"proposers_en": who.english, "proposers_zh": who.chinese, "delegates": who.slugs}
+    return {name: _lists(found, proposals) for name, found in lists.items()}
 
 
-def _known(names: dict[int, str], keys: Iterable[int]) -> list[str]:
-    """Give what stands for `keys`, each once; what came into the record after the names were read is left out."""
-    return [names[key] for key in dict.fromkeys(keys) if key in names]
+def _lists(found: Mapping[int, list[Any]], keys: Sequence[int]) -> list[list[Any]]:
+    """Give what was found for each key."""
+    return [found.get(key, NONE) for key in keys]
 
 
-def _outcomes(answers: Iterable[Any]) -> list[str]:
+def _numbers(rows: QuerySet[Any], keys: Sequence[int]) -> list[int]:
+    """Count the rows of each proposal."""
+    found = dict(rows.order_by().values_list("proposal").annotate(Count("pk")))
+    return [found.get(key, 0) for key in keys]
+
+
+def _outcomes(answers: Sequence[Any]) -> list[str]:
     """Give what the last answer of each agency comes to; answers are (reply, agency, date, outcome)."""
+    if not answers:
+        return NONE
     in_order = sorted(answers, key=lambda row: (date_key(row[2]), row[0]))
     last = {agency: outcome for _reply, agency, _date, outcome in in_order}
     return sorted({*last.values()})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC
-from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -21,7 +20,7 @@ from people.cells import FORMULA, in_one_cell, in_workbook
 from proposals.exports.columns import COLUMNS, Column, Kind
 from proposals.exports.listed import Listed
 from proposals.exports.reading import among
-from proposals.exports.rows import Row, pieces, proposal_rows, recommendation_rows, recommendations_of
+from proposals.exports.rows import Block, pieces, proposal_block, recommendation_block, recommendations_of
 from proposals.models import Recommendation
 from proposals.sharing.linked_data import LICENCE
 
@@ -69,35 +68,33 @@ def _length(listed: Listed) -> int:
     return listed.total + sum(below)
 
 
-def _own(listed: Listed) -> Iterator[Row]:
-    return chain.from_iterable(listed.rows())
-
-
-def _recommendations(listed: Listed) -> Iterator[Row]:
+def _recommendations(listed: Listed) -> Iterator[Block]:
     for keys in listed.blocks():
         for some in pieces(keys):
-            yield from recommendation_rows(recommendations_of(some), listed.names)
+            for few in pieces(recommendations_of(some)):
+                yield recommendation_block(few, listed.names)
 
 
-def _proposals(listed: Listed) -> Iterator[Row]:
+def _proposals(listed: Listed) -> Iterator[Block]:
     """Give the proposals that the recommendations of a list are of, in the order of the list."""
     met: dict[int, None] = {}
     for keys in listed.blocks():
-        of_these = Recommendation.objects.filter(pk__in=among(keys)).order_by().values_list("pk", "proposal")
-        proposal_of = dict(of_these)
+        rows = Recommendation.objects.filter(pk__in=among(keys)).order_by().values_list("pk", "proposal")
+        proposal_of = dict(rows)
         met |= dict.fromkeys(proposal_of[key] for key in keys if key in proposal_of)
-    yield from proposal_rows([*met], listed.names)
+    for some in pieces([*met]):
+        yield proposal_block(some, listed.names)
 
 
-SHEETS: dict[str, dict[str, Callable[[Listed], Iterable[Row]]]] = {
-    "proposals": {"proposals": _own, "recommendations": _recommendations},
-    "recommendations": {"recommendations": _own, "proposals": _proposals},
-    "replies": {"replies": _own},
+SHEETS: dict[str, dict[str, Callable[[Listed], Iterator[Block]]]] = {
+    "proposals": {"proposals": Listed.rows, "recommendations": _recommendations},
+    "recommendations": {"recommendations": Listed.rows, "proposals": _proposals},
+    "replies": {"replies": Listed.rows},
 }
 """The sheets of each list, and what gives their rows."""
 
 
-def _fill(book: Workbook, name: str, rows: Iterable[Row]) -> None:
+def _fill(book: Workbook, name: str, blocks: Iterable[Block]) -> None:
     """Write a sheet: the names of the columns, which stay in sight, then a row for each."""
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "B2"
@@ -106,9 +103,10 @@ def _fill(book: Workbook, name: str, rows: Iterable[Row]) -> None:
         width = WIDE if column.kind in (Kind.TEXT, Kind.ADDRESS) else NARROW
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.append([_bold(sheet, column.name) for column in columns])
-    writing = [(column.name, _typed(column)) for column in columns]
-    for row in rows:
-        sheet.append([write(sheet, row[key]) for key, write in writing])
+    writing = [_typed(column) for column in columns]
+    for block in blocks:
+        for row in zip(*block.values(), strict=True):
+            sheet.append([write(sheet, value) for write, value in zip(writing, row, strict=True)])
 
 
 def _typed(column: Column) -> Callable[[WriteOnlyWorksheet, Any], object]:
