@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime
 
 import bibtexparser
@@ -189,7 +190,7 @@ def test_pandas_reads_the_csv_file_and_finds_numbers_and_dates(client, record, n
     if name == "proposals":
         assert whole["number"] == "0462"
         assert whole["summary_en"] == "Line one\r\nline “two”, with a comma"
-        assert whole["employers"].split("; ") == ["Betta, Pharma Co.", "某研究院 (inferred)"] or "Betta" in whole["employers"]
+        assert {*whole["employers"].split("; ")} == {"Betta, Pharma Co.", "某研究院 (inferred)"}
         assert bool(whole["replied"]) is True
         assert whole["proposers_zh"].split("; ") == ["丁列明", "Wang Guilin", "Jiusan Society"]
     else:
@@ -300,8 +301,6 @@ def test_the_sidecar_says_licence_date_filter_and_every_column_in_both_languages
 )
 def test_a_file_is_named_after_what_is_asked_and_the_day(client, record, asked, name):
     disposition = client.get(f"/proposals/export.csv{asked}")["Content-Disposition"]
-    import re
-
     day = timezone.localdate().isoformat()
     assert re.fullmatch(f'attachment; filename="{name}-{day}.csv"', disposition), disposition
     assert len(disposition) < 160

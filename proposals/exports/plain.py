@@ -14,6 +14,9 @@ from people.cells import DIVIDED_BY, MARKED, harmless, in_one_cell
 from proposals.exports.columns import Column, Kind
 from proposals.exports.listed import Listed
 
+NOT_IN_LINES = {sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+"""What some programs take for the end of a line: as JSON writes it otherwise."""
+
 
 def as_csv(listed: Listed, *, bom: bool = False) -> Iterator[bytes]:
     """Write CSV (RFC 4180, UTF-8), the header first; with `bom` the sign by which Excel knows UTF-8 stands before it.
@@ -37,7 +40,10 @@ def as_json_lines(listed: Listed) -> Iterator[bytes]:
     for block in listed.rows():
         rows = zip(*block.values(), strict=True)
         lines = [f"{encode(dict(zip(names, row, strict=True)))}\n" for row in rows]
-        yield "".join(lines).encode("utf-8", "replace")
+        text = "".join(lines)
+        for sign, otherwise in NOT_IN_LINES.items():
+            text = text.replace(sign, otherwise)
+        yield text.encode("utf-8", "replace")
 
 
 def moment(value: datetime) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Model, Value, When
+from django.db.models import Case, F, Model, Value, When
 from django.db.models.expressions import RawSQL
 
 from people.dates import date_key
 from people.models import Position
-from proposals.models import Citation, Sponsorship
+from proposals.models import Addressee, Citation, Sponsorship
 
 Rows = dict[int, list[Any]]
 Lists = dict[int, list[str]]
@@ -23,7 +23,7 @@ SPONSOR = (
     *("delegate__slug", "delegate__name_en", "delegate__name_zh"),
 )
 NONE: list[Any] = []
-INFERRED = Case(When(inferred=True, then=Value(" (inferred)")), default=Value(""))
+INFERRED = " (inferred)"
 
 
 def among(keys: Iterable[int]) -> RawSQL:
@@ -53,6 +53,20 @@ def linked(model: Any, key: str, other: str, names: Mapping[int, str], of: Mappi
     return {one: [*dict.fromkeys(others)] if len(others) > 1 else others for one, others in found.items()}
 
 
+def addressed(key: str, names: Mapping[int, str], of: Mapping[str, Any]) -> tuple[Lists, Lists]:
+    """Give whom the source names as addressees, and whom the editor takes for one, by the column `key`."""
+    found: dict[str, Lists] = {"": defaultdict(list), INFERRED: defaultdict(list)}
+    marked = Case(When(stated=True, then=Value("")), default=Value(INFERRED))  # no bool is made of it in Python
+    for one, agency, mark in Addressee.objects.filter(**of).order_by("pk").values_list(key, "agency", marked):
+        if agency in names:
+            found[mark][one].append(names[agency])
+    stated, inferred = (
+        {one: [*dict.fromkeys(others)] if len(others) > 1 else others for one, others in each.items()}
+        for each in found.values()
+    )
+    return stated, inferred
+
+
 def sources(*ways: str, keys: RawSQL) -> Lists:
     """Give where that is said which `ways` lead to: addresses, or titles, by the key of the thing, each once."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
@@ -72,22 +86,25 @@ class Who:
         self.chinese: Lists = defaultdict(list)
         self.slugs: Lists = defaultdict(list)
         self._delegates: dict[int, list[int]] = defaultdict(list)
-        rows = Sponsorship.objects.filter(**of).order_by("order", "pk").values_list("proposal", *SPONSOR)
-        for proposal, organisation_en, organisation_zh, delegate, slug, name_en, name_zh in rows:
+        self.first: dict[int, str] = {}
+        marked = Case(When(first=True, delegate__isnull=False, then=F("proposal")), default=None)
+        rows = Sponsorship.objects.filter(**of).order_by("order", "pk").values_list("proposal", marked, *SPONSOR)
+        for proposal, first, organisation_en, organisation_zh, delegate, slug, name_en, name_zh in rows:
             if delegate:
                 self.slugs[proposal].append(slug)
                 self._delegates[proposal].append(delegate)
+                if first:
+                    self.first[proposal] = slug
             english, chinese = (name_en, name_zh) if delegate else (organisation_en, organisation_zh)
             self.english[proposal].append(english or chinese)
             self.chinese[proposal].append(chinese or english)
-        firsts = Sponsorship.objects.filter(**of, first=True, delegate__isnull=False).order_by()
-        self.first: dict[int, str] = dict(firsts.values_list("proposal", "delegate__slug"))
 
     def employers(self, dates: Mapping[int, str]) -> Lists:
         """Give whom the delegates worked for at the dates of the proposals, as far as is known."""
         every = {delegate for delegates in self._delegates.values() for delegate in delegates}
         order = [*map(str, Position._meta.ordering or ()), "pk"]
-        fields = ("employer_en", "employer_zh", INFERRED, "began", "ended")
+        marked = Case(When(inferred=True, then=Value(INFERRED)), default=Value(""))
+        fields = ("employer_en", "employer_zh", marked, "began", "ended")
         posts: dict[int, list[tuple[str, str, str]]] = {}
         for delegate, rows in grouped(
             Position, "delegate", *fields, of={"delegate__in": among(every)}, order=order
