@@ -77,6 +77,8 @@ LISTS = [
     "?kind=bill&status=replied",
     *(f"?{OWN}&session={{0}}-session-slug".format(whose) for whose in ("known", "xqzv")),
 ]
+SHAPES = ("csv", "csv?bom=1", "xlsx", "jsonl", "bib", "ris", "csl.json", "csv-metadata.json")
+DOWNLOADS = [*SHAPES, *(f"{shape}{asked}" for shape in ("csv", "csv-metadata.json", "bib") for asked in LISTS if asked)]
 # Every public way as the site map writes it, and how to try it: `known` is published, `draft` is not.
 WAYS = {
     "robots.txt": [""],
@@ -85,6 +87,8 @@ WAYS = {
     "card.png": [""],
     "proposals/": LISTS,
     "proposals/matrix/": LISTS,
+    "proposals/export.<shape:shape>": DOWNLOADS,
+    "recommendations/export.<shape:shape>": DOWNLOADS,
     "proposals/<int:pk>/": ["{known}/", "{draft}/"],
     "proposals/<int:pk>/<slug:slug>/": ["{known}/known-proposal-slug/", "{draft}/xqzv-proposal-slug/"],
     "proposals/<int:pk>/<slug:slug>/changes/": [
@@ -271,11 +275,12 @@ def seen(client, draft):
 
 def read(response):
     """What an answer says: a page as it is, of a workbook all of its sheets, of a picture what tells it from others."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
     if response["Content-Type"] == "image/png":
         return hashlib.sha256(response.content).hexdigest()
-    if not response.content.startswith(b"PK"):
-        return response.text
-    with ZipFile(BytesIO(response.content)) as packed:
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with ZipFile(BytesIO(content)) as packed:
         return "".join(packed.read(name).decode() for name in packed.namelist() if name.startswith("xl/"))
 
 

@@ -40,6 +40,7 @@ def got(client, address):
 def on_pages(client, name, asked):
     keys, said, page = [], "", 1
     while page:
+        cache.clear()  # a page that is kept has no context
         answer = client.get(f"/{name}/?{asked}&page={page}&page_size=100")
         if answer.status_code == 302:  # the number of one leads to it
             return [int(answer["Location"].split("/")[2])], ""

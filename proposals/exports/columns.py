@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -199,25 +198,5 @@ RECOMMENDATIONS = (
     *_WHO,
     _REGIONS,
 )
-REPLIES = (
-    Column("id", INTEGER, pgettext_lazy("of a row", "Key"), _("The number in the permalink; it stays.")),
-    Column("permalink", ADDRESS, _("Permalink"), _("The lasting address of the reply's page.")),
-    Column("title_en", TEXT, _("Title in English"), _("In our words.")),
-    Column("title_zh", TEXT, _("Title in Chinese"), _("As printed.")),
-    Column("number", TEXT, _("Document number"), _("As printed; empty where it is not known.")),
-    Column("date", PARTIAL_DATE, _("Date"), _("Of the reply; empty where it is not known."), rule=DATES),
-    Column("agency", TEXT, _("Agency"), _("Who answers, by the end of the address of its page.")),
-    Column("agency_en", TEXT, _("Agency in English"), _("Its name.")),
-    Column("agency_zh", TEXT, _("Agency in Chinese"), _("Its name.")),
-    Column("co_agencies", TEXT, _("Together with"), _("Who signed it too."), several=True),
-    Column("outcome", TEXT, _("Outcome"), _("What the reply comes to: resolved, in_progress, planned and so on.")),
-    Column("class_printed", TEXT, _("Class as printed"), _("A letter or words; what they mean differs by place.")),
-    Column("summary_en", TEXT, _("Summary in English"), _("What it says, in our words.")),
-    Column("summary_zh", TEXT, _("Summary in Chinese"), _("What it says, in our words.")),
-    Column("proposals", INTEGER, _("Proposals"), _("The keys of the published proposals it answers."), several=True),
-    Column("source", TEXT, _("Source"), _("The address where it can be read, or the title of the source.")),
-)
-COLUMNS = {"proposals": PROPOSALS, "recommendations": RECOMMENDATIONS, "replies": REPLIES}
+COLUMNS = {"proposals": PROPOSALS, "recommendations": RECOMMENDATIONS}
 """By the name of the list."""
-LISTED = frozenset(column.name for column in chain(*COLUMNS.values()) if column.several)
-"""Names of columns with several values in a cell."""

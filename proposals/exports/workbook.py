@@ -89,7 +89,6 @@ def _proposals(listed: Listed) -> Iterator[Block]:
 SHEETS: dict[str, dict[str, Callable[[Listed], Iterator[Block]]]] = {
     "proposals": {"proposals": Listed.rows, "recommendations": _recommendations},
     "recommendations": {"recommendations": Listed.rows, "proposals": _proposals},
-    "replies": {"replies": Listed.rows},
 }
 """The sheets of each list, and what gives their rows."""
 
