@@ -1,7 +1,8 @@
 """Addresses of the public pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from proposals import exports
 from proposals.downloads.views import download, downloads
 from proposals.feeds import views as feeds
 from proposals.views import (
@@ -20,6 +21,8 @@ from proposals.views import (
     things,
 )
 
+register_converter(exports.ShapeConverter, "shape")
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("opensearch.xml", searching.opensearch, name="opensearch"),
@@ -28,6 +31,7 @@ urlpatterns = [
     path("proposals/feed/", feeds.proposals_feed, name="proposals_feed"),
     path("recommendations/feed/", feeds.recommendations_feed, name="recommendations_feed"),
     path("replies/feed/", feeds.replies_feed, name="replies_feed"),
+    path("proposals/export.<shape:shape>", exports.proposal_export, name="proposal_export"),
     path("proposals/matrix/", pictures.matrix, name="matrix"),
     path("proposals/<int:pk>/", proposals.proposal_detail),
     path("proposals/<int:pk>/<slug:slug>/", proposals.proposal_detail, name="proposal"),
@@ -36,6 +40,7 @@ urlpatterns = [
     path("proposals/<int:pk>/cite.<str:form>", citations.proposal_citation, name="proposal_citation"),
     path("proposals/<int:pk>/<slug:slug>/embed/", embedding.proposal_embed, name="proposal_embed"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
+    path("recommendations/export.<shape:shape>", exports.recommendation_export, name="recommendation_export"),
     path("recommendations/<int:pk>/", proposals.recommendation, name="recommendation"),
     path("recommendations/<int:pk>/cite/", citations.recommendation_citation, name="recommendation_citation"),
     path("recommendations/<int:pk>/cite.<str:form>", citations.recommendation_citation, name="recommendation_file"),

@@ -107,6 +107,13 @@ OTHERS = {
     "/sitemap-agencies-0.xml": 5,
     "/policies/": 5,
     "/policies/{policy}/": 4,
+    "/proposals/export.csv": 22,
+    f"/proposals/export.csv?{EVERY_FACET}": 22,
+    "/proposals/export.csv-metadata.json": 4,
+    "/proposals/export.xlsx": 22,
+    "/proposals/export.jsonl": 22,
+    "/recommendations/export.csv": 22,
+    "/recommendations/export.xlsx": 22,
     "/compare/?p={proposal}&p={other}": 12,
     "/compare/?p={proposal}&q=cells": 17,
     "/compare/?p={proposal}": 18,
@@ -283,6 +290,8 @@ def asked(client, addresses=PINNED, *, prefix=""):
         vocabulary._lists.cache_clear()
         with CaptureQueriesContext(connection) as queries:
             response = client.get(f"{prefix}{address.format(**keys)}")
+            if response.streaming:
+                assert b"".join(response.streaming_content)
         assert response.status_code in (200, 301, 302)
         found[address] = len(queries)
     return found
