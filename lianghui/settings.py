@@ -3,11 +3,14 @@
 import os
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
@@ -23,6 +26,45 @@ def required(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"LIANGHUI_ENV=production needs {name} in the environment.")
     return value
+
+
+def mail_server(address: str) -> dict[str, Any]:
+    """Read the address of the mail server; stop with one line, which repeats no password, where it is none."""
+    try:
+        server: dict[str, Any] = env.email_url_config(address)
+        known = bool(server["EMAIL_HOST"]) or not address.startswith("smtp")
+    except (KeyError, ValueError, ImproperlyConfigured):
+        known = False
+    if not known:
+        raise ImproperlyConfigured("EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587.")
+    return server
+
+
+def sender(address: str) -> str:
+    """Check the address that mails come from; stop with one line where it is none."""
+    try:
+        validate_email(parseaddr(address)[1])
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL needs FROM_EMAIL: the address that mails come from, as alerts@example.org."
+        ) from error
+    return address
+
+
+def origin(address: str) -> str:
+    """Check the beginning of the site's addresses; stop with one line where it is none."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured("EMAIL_URL needs SITE_URL: where the site is, as https://lianghui.example.org.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def number(name: str, default: int, most: int) -> int:
+    """Read a whole number from 0 to `most`; stop with one line where it is none."""
+    text = env.str(name, default="") or str(default)
+    if not (text.isascii() and text.isdecimal() and int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
+    return int(text)
 
 
 def development_key() -> str:
@@ -50,6 +92,7 @@ ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",") if PRODUCTION else ["127.0.
 INSTALLED_APPS = [
     "people",
     "proposals",
+    "alerts",
     "proposals.admin_config.LianghuiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -91,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lianghui.languages.languages",
                 "lianghui.contact.contact",
+                "alerts.context.by_mail",
             ],
         },
     },
@@ -116,6 +160,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The catalogue: derived from the record, and may be deleted at any moment.
 CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")))
 
+# The whole public record as files, which `manage.py write_downloads` writes and `/data/` offers.
+DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
+
 # Public pages, in each process: some 20 MB; and how much each client has asked of the API.
 IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
@@ -126,7 +173,7 @@ CACHES = {
 # The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
 API_RATE = env.str("API_RATE", default="240/minute")
 # Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # everybody reads the same
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -195,6 +242,16 @@ ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=not PRODUCTION)
 
 # Where readers write to about mistakes and barriers; where it is empty the pages show no address.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="").strip()
+
+# Alerts by e-mail: off where no mail server is named.
+EMAIL_URL = env.str("EMAIL_URL", default="").strip()
+ALERTS_BY_MAIL = bool(EMAIL_URL)
+SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").strip()
+FROM_EMAIL = env.str("FROM_EMAIL", default="").strip()
+if ALERTS_BY_MAIL:
+    vars().update(mail_server(EMAIL_URL))
+    SITE_URL, FROM_EMAIL = origin(SITE_URL), sender(FROM_EMAIL)
+EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20, 300)  # seconds that a mail server may be silent
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

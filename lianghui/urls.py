@@ -7,7 +7,9 @@ from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from proposals.api.documentation import documentation
+from proposals.views.embedding import oembed
 from proposals.views.proposals import preview
+from proposals.views.sitemaps import sitemap, sitemap_part
 
 CHINESE = "zh-hans"
 
@@ -29,9 +31,11 @@ about = [
     path("api/", TemplateView.as_view(template_name="about/api.html"), name="about_api"),
     path("licence/", TemplateView.as_view(template_name="about/licence.html"), name="licence"),
     path("accessibility/", TemplateView.as_view(template_name="about/accessibility.html"), name="accessibility"),
+    path("privacy/", TemplateView.as_view(template_name="about/privacy.html"), name="privacy"),
 ]
 public: list[URLPattern | URLResolver] = [
     path("about/", include(about)),
+    path("alerts/", include("alerts.urls")),
     path("api/docs/", documentation, name="api_docs"),
     path("", include("proposals.urls")),
 ]
@@ -41,5 +45,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     path("api/v1/", include("proposals.api.urls")),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-<slug:kind>-<int:number>.xml", sitemap_part, name="sitemap_part"),
+    path("oembed", oembed, name="oembed"),
     URLResolver(LanguagePrefix(prefix_default_language=False), public),
 ]

@@ -22,6 +22,7 @@ PAGES = [
     "/about/api/",
     "/about/licence/",
     "/about/accessibility/",
+    "/about/privacy/",
 ]
 WRITES_BACK = ["/about/", "/about/method/", "/about/accessibility/"]
 

@@ -197,6 +197,14 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("What changed since this was published"),
         _("What was changed in a proposal since it was published here, word by word, the newest first."),
     ),
+    "recommendation_citation": (
+        _("How to cite a recommendation"),
+        _("One recommendation of a proposal as APA, Chicago, GB/T 7714, BibTeX, RIS and CSL-JSON cite it."),
+    ),
+    "downloads": (
+        _("The whole record as files"),
+        _("Everything that is published here as a data package, an SQLite file and Popolo JSON, with checksums."),
+    ),
     "compare": (
         _("Proposals side by side"),
         _("Choose two to five proposals. Their facts and recommendations then stand in columns, aligned by topic."),
