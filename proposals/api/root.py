@@ -8,6 +8,7 @@ from rest_framework.serializers import URLField
 
 from proposals.api.endpoints import described, one
 from proposals.api.shapes.pieces import Shape, string
+from proposals.shapes import LICENCE
 
 RESOURCES = (
     "proposals",
@@ -23,7 +24,6 @@ RESOURCES = (
     "sources",
 )
 VERSION = "1"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 class ResourcesShape(Shape):

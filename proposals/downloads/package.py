@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from proposals import shapes
 from proposals.downloads.columns import Column, columns_of, described
 from proposals.downloads.tables import TABLES, Table
 
 LICENCE = {
     "name": "CC-BY-4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
+    "path": shapes.LICENCE,
     "title": "Creative Commons Attribution 4.0",
 }
 TITLE = "Lianghui: proposals at China's Two Sessions"
