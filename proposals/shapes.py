@@ -74,8 +74,9 @@ WHOLE = {
     "/proposals/export.jsonl": COPIES["jsonl"],
     "/recommendations/export.csv": COPIES["csv"],
     "/recommendations/export.jsonl": COPIES["jsonl"],
-    "/data/lianghui.sqlite": Kind("application/vnd.sqlite3", "SQLite"),
-    "/data/datapackage.zip": Kind("application/zip", "Frictionless Data Package"),
+    "/data/lianghui.sqlite3": Kind("application/vnd.sqlite3", "SQLite"),
+    "/data/lianghui.zip": Kind("application/zip", "Frictionless Data Package"),
+    "/data/popolo.json": Kind("application/json", "Popolo"),
 }
 """Downloads of the whole record."""
 OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
