@@ -77,7 +77,7 @@ class Sender:
                     self._one(subscriber, server)
                     if self.silent == MOST_SILENT:
                         self.run.remark = (
-                            "The mail server does not answer, or does not let us in; the next run goes on."
+                            "The mail server does not answer or let us in; the next run goes on."
                         )
                         break
         finally:
