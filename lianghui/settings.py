@@ -101,12 +101,15 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
+    "rest_framework",
+    "drf_spectacular",
     "adminsortable2",
     "simple_history",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "proposals.api.middleware.ApiMiddleware",
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lianghui.middleware.LanguageMiddleware",
@@ -157,8 +160,65 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The catalogue: derived from the record, and may be deleted at any moment.
 CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")))
 
-# Public pages, in each process: some 20 MB.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 300}}}
+# The whole public record as files, which `manage.py write_downloads` writes and `/data/` offers.
+DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
+
+# Public pages, in each process: some 20 MB; and how much each client has asked of the API.
+IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 300}},
+    "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+}
+
+# The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
+API_RATE = env.str("API_RATE", default="240/minute")
+# Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # everybody reads the same
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "proposals.api.negotiation.AlwaysJson",
+    "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Lianghui 两会",
+    "DESCRIPTION": _("Proposals put forward at China's Two Sessions, and what came of them. Read only."),
+    "VERSION": "1",
+    "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "proposals.api.document.as_it_is",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalKind": "proposals.models.proposals.ProposalKind",
+        "ProposalStatus": "proposals.models.proposals.ProposalStatus",
+        "Stage": "proposals.models.life_cycle.Stage",
+        "HandlingRole": "proposals.models.life_cycle.HandlingRole",
+        "Satisfaction": "proposals.models.life_cycle.Satisfaction",
+        "Outcome": "proposals.models.outcome_classes.Outcome",
+        "Judgement": "proposals.models.policies.Judgement",
+        "Reliability": "proposals.models.sources.SourceReliability",
+        "SourceKind": "proposals.models.sources.SourceKind",
+        "SourceLanguage": "proposals.models.sources.SourceLanguage",
+        "CitationRole": "proposals.models.sources.CitationRole",
+        "MembershipRole": "people.models.delegates.MembershipRole",
+        "SpellingLanguage": "people.models.delegates.NameVariantLanguage",
+        "AgencyKind": "people.models.agencies.AgencyKind",
+        "RegionKind": "people.models.regions.RegionKind",
+        "BodySystem": "people.models.bodies.BodySystem",
+        "Level": "people.models.bodies.Level",
+    },
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -192,9 +252,6 @@ if ALERTS_BY_MAIL:
     vars().update(mail_server(EMAIL_URL))
     SITE_URL, FROM_EMAIL = origin(SITE_URL), sender(FROM_EMAIL)
 EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20, 300)  # seconds that a mail server may be silent
-
-# How many proxies of ours stand before the site: as many addresses from the end of X-Forwarded-For are believed.
-TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

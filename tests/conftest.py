@@ -30,6 +30,7 @@ from tests.site import FOUNDING_DATA, Kept, Site, prepared, running, succeed
 def _own_catalogue(settings, tmp_path: Path) -> None:
     """Give each test a catalogue of its own, empty at first, no page that another was shown, no search in vain."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+    settings.DOWNLOADS_DIR = tmp_path / "downloads"
     settings.VAR_DIR = tmp_path
     cache.clear()
 

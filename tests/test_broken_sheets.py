@@ -11,8 +11,10 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
+from people import cells
+from people.cells import harmless, unharmed
 from proposals.sheets import reading
-from proposals.sheets.reading import SheetError, harmless, read, unharmed
+from proposals.sheets.reading import SheetError, read
 from tests.site import ROOT
 
 CSV = "title,number\nHire,0462\n"
@@ -195,7 +197,7 @@ RUN = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", "
 @pytest.mark.parametrize("text", RUN)
 def test_what_a_program_would_run_is_made_harmless_and_comes_back(text):
     written = harmless(text)
-    assert not reading.RUN.match(written)
+    assert written[:1] not in cells.RUN
     assert unharmed(written) == text
     kept = io.StringIO()
     csv.writer(kept).writerows([["title", "x"], [written, "1"]])

@@ -55,7 +55,16 @@ OTHERS = {
     "/": 9,
     "/proposals/matrix/": 3,
     **dict.fromkeys(
-        ("/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"),
+        (
+            "/about/",
+            "/about/method/",
+            "/about/outcomes/",
+            "/about/data/",
+            "/about/api/",
+            "/about/licence/",
+            "/about/accessibility/",
+            "/api/docs/",
+        ),
         1,  # whether anything changed since the page was kept
     ),
     "/about/privacy/": 1,
@@ -65,6 +74,11 @@ OTHERS = {
     "/proposals/{proposal}/proposal-0/card.png": 7,
     "/proposals/{proposal}/other/card.png": 2,
     "/recommendations/{recommendation}/": 2,
+    "/proposals/{proposal}/cite.bib": 6,
+    "/recommendations/{recommendation}/cite/": 6,
+    "/recommendations/{recommendation}/cite.ris": 6,
+    "/replies/{reply}/cite.csl.json": 2,
+    "/data/": 1,
     "/delegates/": 8,
     "/delegates/delegate-0/": 16,
     "/topics/": 2,
@@ -80,8 +94,26 @@ OTHERS = {
     "/replies/?agency=agency-0&outcome=planned&year=2024&q=reply": 9,
     "/outcomes/": 3,
     f"/outcomes/?{EVERY_FACET}": 6,
+    "/proposals/feed/": 11,
+    f"/proposals/feed/?{EVERY_FACET}": 12,
+    "/recommendations/feed/": 11,
+    "/replies/feed/": 8,
+    "/proposals/{proposal}/proposal-0/embed/": 7,
+    "/oembed?url=http://testserver/proposals/{proposal}/": 7,
+    "/opensearch.xml": 1,
+    "/sitemap.xml": 20,
+    "/sitemap-pages-0.xml": 2,
+    "/sitemap-proposals-0.xml": 2,
+    "/sitemap-agencies-0.xml": 5,
     "/policies/": 5,
     "/policies/{policy}/": 4,
+    "/proposals/export.csv": 22,
+    f"/proposals/export.csv?{EVERY_FACET}": 22,
+    "/proposals/export.csv-metadata.json": 4,
+    "/proposals/export.xlsx": 22,
+    "/proposals/export.jsonl": 22,
+    "/recommendations/export.csv": 22,
+    "/recommendations/export.xlsx": 22,
     "/compare/?p={proposal}&p={other}": 12,
     "/compare/?p={proposal}&q=cells": 17,
     "/compare/?p={proposal}": 18,
@@ -98,6 +130,37 @@ OTHERS = {
     "/alerts/yours/{yours}/": 7,
     "/alerts/stop/{stop}/": 2,
 }
+API = {
+    "/api/v1/": 1,
+    "/api/v1/schema/": 1,
+    "/api/v1/proposals/": 5,
+    "/api/v1/proposals/?facets=all": 10,
+    f"/api/v1/proposals/?{EVERY_FACET}&facets=all": 11,
+    "/api/v1/proposals/{proposal}/": 23,
+    "/api/v1/proposals/{bare}/": 13,
+    "/api/v1/recommendations/?q=hire": 5,
+    "/api/v1/recommendations/{recommendation}/": 8,
+    "/api/v1/replies/?agency=agency-0&outcome=planned&year=2024&q=reply": 7,
+    "/api/v1/replies/{reply}/": 5,
+    "/api/v1/memberships/": 3,
+    "/api/v1/memberships/?delegate=delegate-0&body=body": 5,
+    "/api/v1/memberships/{membership}/": 2,
+    "/api/v1/sources/": 3,
+    "/api/v1/sources/{source}/": 2,
+    "/api/v1/delegates/": 3,
+    "/api/v1/delegates/delegate-0/": 9,
+    "/api/v1/agencies/": 3,
+    "/api/v1/agencies/agency-0/": 2,
+    "/api/v1/topics/": 4,
+    "/api/v1/topics/topic-0/": 5,
+    "/api/v1/regions/": 4,
+    "/api/v1/regions/CN/": 3,
+    "/api/v1/bodies/": 4,
+    "/api/v1/bodies/body/": 3,
+    "/api/v1/sessions/": 3,
+    "/api/v1/sessions/session-0/": 2,
+}
+"""The API has one address in both languages."""
 COMPARISONS = {address: number for address, number in OTHERS.items() if address.startswith("/compare")}
 PINNED = LISTS | DETAIL | OTHERS
 
@@ -216,6 +279,8 @@ def asked(client, addresses=PINNED, *, prefix=""):
     other = Proposal.objects.get(slug="proposal-1").pk
     keys = {"proposal": proposal.pk, "other": other, "recommendation": proposal.recommendations.order_by("order")[0].pk}
     keys["reply"] = proposal.answers.get().reply_id
+    keys["membership"] = Membership.objects.order_by("pk")[0].pk
+    keys["source"] = Source.objects.order_by("pk")[0].pk
     keys["bare"] = Proposal.objects.get(slug=f"proposal-{BARE}").pk
     keys |= tokens()
     keys["policy"] = PolicyDocument.objects.get(slug="policydocument-0").pk
@@ -225,6 +290,8 @@ def asked(client, addresses=PINNED, *, prefix=""):
         vocabulary._lists.cache_clear()
         with CaptureQueriesContext(connection) as queries:
             response = client.get(f"{prefix}{address.format(**keys)}")
+            if response.streaming:
+                assert b"".join(response.streaming_content)
         assert response.status_code in (200, 301, 302)
         found[address] = len(queries)
     return found
@@ -238,9 +305,11 @@ def test_every_page_asks_as_often_for_a_thousand_rows_as_for_ten(client, ground)
     fill(range(10))
     assert asked(client) == PINNED
     assert asked(client, prefix="/zh") == PINNED
+    assert asked(client, API) == API
     fill(range(10, 1_000))
     assert "1000 proposals" in client.get("/delegates/delegate-0/").text
     assert asked(client) == PINNED
+    assert asked(client, API) == API
     main = {"/proposals/": PINNED["/proposals/"], **DETAIL}
     assert asked(client, main, prefix="/zh") == main
 

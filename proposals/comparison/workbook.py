@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from io import BytesIO
 from itertools import zip_longest
 
@@ -14,14 +13,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from people.cells import FORMULA, in_workbook
 from proposals.comparison.compared import Comparison
 from proposals.comparison.texts import Cell
 from proposals.comparison.topics import TopicRow
+from proposals.shapes import LICENCE
 
-LONGEST = 32_767
-"""Characters that a cell can hold."""
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-FORMULA = ("=", "+", "-", "@")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 BOLD, LINK = Font(bold=True), Font(color="0F4C81", underline="single")
 TINT = PatternFill("solid", fgColor="E9F0F7")
@@ -93,8 +90,7 @@ def _write(sheet: Worksheet, row: int, column: int, text: str, leads: str = "", 
         return
     if leads:
         box.hyperlink = leads
-    clean = NOT_IN_XML.sub("", text)
-    box.value = clean if len(clean) <= LONGEST else f"{clean[: LONGEST - 1]}…"
+    box.value = clean = in_workbook(text)
     box.data_type = "s"  # or "=" would begin a formula
     box.font = LINK + BOLD if leads and bold else LINK if leads else BOLD if bold else Font()
     if clean.startswith(FORMULA):
@@ -106,7 +102,7 @@ def _tell(sheet: Worksheet, comparison: Comparison, site: str) -> None:
     page = f"{site}{comparison.asked.page}"
     rows = [
         (_("Proposals side by side"), page, page),
-        (_("Licence"), "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        (_("Licence"), "CC BY 4.0", LICENCE),
         *(
             (column.heading.text, f"{site}{line.address}", f"{site}{line.address}")
             for column in comparison.columns

@@ -13,10 +13,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import BooleanField, Field, ForeignKey, ManyToManyField, Model
 from tqdm import tqdm
 
+from people.cells import unharmed
 from proposals.dataset.tables import DIVIDER, INFERRED, TABLES, YES_NO, DatasetError, Table
 from proposals.models import Addressee
 from proposals.models.outbox import recorded
-from proposals.sheets.reading import unharmed
 
 Counts = dict[str, Counter[str]]
 Cells = dict[str, str]

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.db.models import ForeignKey, ManyToManyField, Model
 
+from people.cells import harmless
 from people.tree import Tree
 from proposals.dataset.tables import DIVIDER, INFERRED, TABLES, DatasetError, Table
 from proposals.models import Addressee
-from proposals.sheets.reading import harmless
 
 Cells = dict[str, str]
 

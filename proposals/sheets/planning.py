@@ -14,11 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from people.cells import harmless
 from people.doubles import Like
 from people.history import Edit, RecordModel
 from people.versions import Different
 from proposals.sheets.columns import Column, guess
-from proposals.sheets.reading import Sheet, harmless
+from proposals.sheets.reading import Sheet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise

@@ -23,6 +23,8 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from people.cells import unharmed
+
 LARGEST, LARGEST_UNPACKED = 20_000_000, 100_000_000
 """Bytes of a file, and of what it unpacks to."""
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 100_000, 100, 100_000
@@ -329,17 +331,3 @@ def _clean(cell: str, row: int, index: int, *, harmed: bool) -> str:
     if len(text) > LONGEST_CELL:
         _refuse(_("more than %(most)s characters") % {"most": LONGEST_CELL}, row=row, column=column)
     return unharmed(text) if harmed else text
-
-
-RUN = re.compile("[=+\\-@\t\r\n＝＋－＠]")
-"""What a cell begins with that some program takes for something to run."""
-
-
-def harmless(text: str) -> str:
-    """Give a cell as it may be written into a sheet: no program runs it."""
-    return f"'{text}" if RUN.match(text) or (text.startswith("'") and RUN.match(text.lstrip("'"))) else text
-
-
-def unharmed(text: str) -> str:
-    """Give what `harmless` was given."""
-    return text[1:] if text.startswith("'") and RUN.match(text.lstrip("'")) else text

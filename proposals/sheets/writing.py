@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from proposals.sheets.reading import SheetError, harmless
+from people.cells import LONGEST_IN_WORKBOOK, harmless
+from proposals.sheets.reading import SheetError
 
-LONGEST_IN_WORKBOOK = 32_767
-"""Characters that a cell of a workbook holds: more would be cut off without a word."""
 Rows = Iterable[Mapping[str, str]]
 
 

@@ -1,0 +1,247 @@
+"""`python -m bench.exports 100000`: downloads of everything, beside Datasette's CSV stream; writes `bench/EXPORTS.md`.
+
+Datasette has one table that holds what our CSV file holds: the same rows, the same columns, nothing to be joined. Both
+are asked in turn, each on a server of its own, and read to the last byte.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import http.client
+import io
+import json
+import os
+import platform
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.__main__ import VAR, build, shell
+from bench.measure import Server, children_of, memory_of
+from bench.measured import Measured
+from tests.site import ROOT, environment
+
+TIMES = 3
+CHUNK = 1 << 16
+TICKS = os.sysconf("SC_CLK_TCK")
+OURS = "Lianghui"
+DATASETTE = "Datasette"
+CSV = "/proposals/export.csv"
+STREAM = "/exports/proposals.csv?_stream=on"
+OTHERS = {
+    "CSV of recommendations": ("/recommendations/export.csv", b"\n", 1),
+    "JSON lines": ("/proposals/export.jsonl", b"\n", 0),
+    "BibTeX": ("/proposals/export.bib", b"\n}", 0),
+    "XLSX of a year (with recommendations)": ("/proposals/export.xlsx?year=2020", b"", 0),
+}
+SETTINGS = {"max_returned_rows": 1_000, "sql_time_limit_ms": 60_000}
+TYPES = {"integer": "INTEGER"}
+INTRODUCTION = """
+Everything that is published, as a download, read to the last byte over HTTP; the median of {times}, and in brackets the
+least and the most. *First row* is when the first row was there, after the header, which is sent at once. *Memory* is
+how much the server's processes held at most beyond what they held before.
+
+Datasette streams one table that holds what our CSV file holds: the same {columns} columns, {rows:,} rows, already
+joined and written out as text; Lianghui puts each row together from twelve tables as it is published when its block is
+read. Neither compresses. They were asked in turn, in one run.
+"""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one download took: seconds until first byte, first row and last byte, and of the processor; what came."""
+
+    byte: float
+    row: float
+    whole: float
+    busy: float
+    rows: int
+    size: int
+    memory: float
+    """By how many MB the server grew."""
+
+    @property
+    def speed(self) -> float:
+        """Rows a second."""
+        return self.rows / self.whole
+
+
+def main() -> None:
+    """Measure at one size and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench.exports", description=__doc__)
+    parser.add_argument("number", nargs="?", type=int, default=100_000)
+    write(parser.parse_args().number)
+
+
+def write(number: int) -> None:
+    """Measure the downloads of a made-up record of that size, and write the page."""
+    var = VAR / str(number)
+    env = environment(var, DJANGO_SETTINGS_MODULE="bench.settings")
+    var.mkdir(parents=True, exist_ok=True)
+    shell(f"from bench.record import make; make({number})", env)
+    if not (var / "catalogue").exists():
+        build(Measured(number), var, env)
+    path = var / "exports.db"
+    found: dict[tuple[str, str], list[Taken]] = {}
+    with Server.of_site(env, var / "server.log") as site:
+        download(site, "/proposals/export.csv?q=nothing+such")  # both have read what they need once
+        columns = fill(path, site)
+        with Server.of_datasette(path, SETTINGS, var / "datasette.log") as datasette:
+            for _turn in range(TIMES):
+                for who, server, address in (
+                    (OURS, site, CSV),
+                    (DATASETTE, datasette, STREAM),
+                ):
+                    found.setdefault((who, "CSV"), []).append(download(server, address))
+                    print(who, found[who, "CSV"][-1], flush=True)
+        for name, (address, begin, head) in OTHERS.items():
+            found[OURS, name] = [download(site, address, begin=begin or b"\n", head=head)]
+            print(name, found[OURS, name][-1], flush=True)
+    (ROOT / "bench" / "EXPORTS.md").write_text(report(found, columns))
+    print((ROOT / "bench" / "EXPORTS.md").read_text())
+
+
+def download(server: Server, address: str, *, begin: bytes = b"\n", head: int = 1) -> Taken:
+    """Ask for an address and read all of the answer. Rows are counted by what each has, `head` is no row."""
+    workers = children_of(server.process.pid) or [server.process.pid]
+    before = processor(workers)
+    with growth(workers) as grown, closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=900)) as client:
+        began = time.perf_counter()
+        client.request("GET", address)
+        answer = client.getresponse()
+        if answer.status != 200:
+            sys.exit(f"bench: {address} was answered with status {answer.status}")
+        first = answer.read(1)
+        at_byte, at_row, size, rows = time.perf_counter(), 0.0, len(first), -head
+        while piece := answer.read1(CHUNK):
+            size, rows = size + len(piece), rows + piece.count(begin)
+            if not at_row and rows > 0:
+                at_row = time.perf_counter()
+        ended = time.perf_counter()
+    busy = processor(workers) - before
+    return Taken(at_byte - began, (at_row or ended) - began, ended - began, busy, rows, size, grown[0])
+
+
+def processor(processes: list[int]) -> float:
+    """Give the seconds for which processes have had a processor."""
+    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in processes]
+    return sum(int(own) + int(system) for *_before, own, system in (each[:13] for each in fields)) / TICKS
+
+
+@contextmanager
+def growth(processes: list[int]) -> Iterator[list[float]]:
+    """Give a list whose one value is, in the end, by how many MB the processes together grew at most."""
+    before, ended, grown = sum(map(memory_of, processes)), threading.Event(), [0.0]
+
+    def look() -> None:
+        while not ended.wait(0.05):
+            grown[0] = max(grown[0], sum(map(memory_of, processes)) - before)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield grown
+    finally:
+        ended.set()
+        thread.join()
+
+
+def fill(path: Path, site: Server) -> list[str]:
+    """Put what our CSV file holds into a table for Datasette, typed as the sidecar says; give the columns."""
+    path.unlink(missing_ok=True)
+    with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=900)) as client:
+        client.request("GET", "/proposals/export.csv-metadata.json")
+        columns: list[dict[str, Any]] = json.loads(client.getresponse().read())["tableSchema"]["columns"]
+        kinds = [
+            f'"{each["name"]}" {"TEXT" if "separator" in each else TYPES.get(str(each["datatype"]), "TEXT")}'
+            for each in columns
+        ]
+        client.request("GET", CSV)
+        rows = csv.reader(io.TextIOWrapper(client.getresponse(), encoding="utf-8", newline=""))
+        next(rows)
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(f"CREATE TABLE proposals ({', '.join(kinds)}, PRIMARY KEY (id))")
+            marks = ", ".join("?" * len(columns))
+            database.executemany(f"INSERT INTO proposals VALUES ({marks})", rows)
+    return [each["name"] for each in columns]
+
+
+def report(found: dict[tuple[str, str], list[Taken]], columns: list[str]) -> str:
+    """Write the page."""
+    ours, theirs = found[OURS, "CSV"], found[DATASETTE, "CSV"]
+    rows = ours[0].rows
+    faster = median(each.speed for each in ours) / median(each.speed for each in theirs)
+    first, most = max(each.byte for each in ours), max(each.memory for each in ours)
+    where = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
+    packages = ", ".join(f"{name} {version(name)}" for name in ("django", "gunicorn", "openpyxl", "datasette"))
+    parts = [
+        "# What `python -m bench.exports` measured",
+        f"{datetime.now(UTC):%Y-%m-%d}; {where}, SQLite {sqlite3.sqlite_version}, {packages}; load at the"
+        f" end {os.getloadavg()[0]:.1f}. Nothing here is typed by hand.",
+        INTRODUCTION.format(times=len(ours), columns=len(columns), rows=rows).strip(),
+        table(
+            ["asked", "measured", ""],
+            ["first byte of everything as CSV within 1 second", f"{first:.2f} s", met(first < 1)],
+            ["memory grows by less than 50 MB", f"{most:.0f} MB", met(most < 50)],
+            ["at least as fast as Datasette", f"{faster:.2f} times its rows a second", met(faster >= 1)],
+        ),
+        table(
+            [
+                "",
+                "who",
+                "rows a second",
+                "seconds",
+                "of a processor",
+                "first byte, s",
+                "first row, s",
+                "MB",
+                "memory, MB",
+            ],
+            *([name, who, *_cells(taken)] for (who, name), taken in found.items()),
+        ),
+        f"Columns: {', '.join(columns)}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def met(yes: bool) -> str:
+    """Say whether something is as it should be."""
+    return "yes" if yes else "**no**"
+
+
+def table(*rows: list[str]) -> str:
+    """Write a table, its head first."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])
+
+
+def _cells(taken: list[Taken]) -> list[str]:
+    def spread(name: str, form: str) -> str:
+        values = [getattr(each, name) for each in taken]
+        said = format(median(values), form)
+        return f"{said} ({min(values):{form}} to {max(values):{form}})" if len(values) > 1 else said
+
+    return [
+        *(
+            spread("speed", ",.0f"),
+            spread("whole", ",.1f"),
+            spread("busy", ",.1f"),
+            spread("byte", ".2f"),
+            spread("row", ".2f"),
+        ),
+        *(f"{taken[0].size / 1e6:,.0f}", spread("memory", ",.0f")),
+    ]
+
+
+if __name__ == "__main__":
+    main()

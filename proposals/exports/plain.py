@@ -1,0 +1,76 @@
+"""Plain files: a list as comma separated values or as JSON lines, block by block while it is read."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from people.cells import DIVIDED_BY, MARKED, harmless, in_one_cell
+from proposals.exports.columns import Column, Kind
+from proposals.exports.listed import Listed
+
+NOT_IN_LINES = {sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+"""What some programs take for the end of a line: as JSON writes it otherwise."""
+
+
+def as_csv(listed: Listed, *, bom: bool = False) -> Iterator[bytes]:
+    """Write CSV (RFC 4180, UTF-8), the header first; with `bom` the sign by which Excel knows UTF-8 stands before it.
+
+    No program takes a cell for a formula: what begins like one has a "'" before it.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(column.name for column in listed.columns)
+    yield (codecs.BOM_UTF8 if bom else b"") + _taken(text)
+    for block in listed.rows():
+        cells = (written(column, block[column.name]) for column in listed.columns)
+        writer.writerows(zip(*cells, strict=True))
+        yield _taken(text)
+
+
+def as_json_lines(listed: Listed) -> Iterator[bytes]:
+    """Write one JSON object a line (UTF-8); lists are lists, and what is not known is null or ""."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=moment).encode
+    names = [column.name for column in listed.columns]
+    for block in listed.rows():
+        rows = zip(*block.values(), strict=True)
+        lines = [f"{encode(dict(zip(names, row, strict=True)))}\n" for row in rows]
+        text = "".join(lines)
+        for sign, otherwise in NOT_IN_LINES.items():
+            text = text.replace(sign, otherwise)
+        yield text.encode("utf-8", "replace")
+
+
+def moment(value: datetime) -> str:
+    """Write a moment as `2024-03-12T08:00:00Z`."""
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def written(column: Column, values: Iterable[Any]) -> Iterable[object]:
+    """Give values of a column as they stand in cells of text."""
+    if column.several and column.kind == Kind.INTEGER:
+        return [DIVIDED_BY.join(map(str, each)) for each in values]
+    if column.several:
+        values = [in_one_cell(each) if each else "" for each in values]
+    match column.kind:
+        case Kind.TEXT:
+            return [text if text[:1] not in MARKED else harmless(text) for text in values]
+        case Kind.BOOLEAN:
+            return ["true" if value else "false" for value in values]
+        case Kind.MOMENT:
+            return [moment(value) if value else "" for value in values]
+        case _:
+            return values
+
+
+def _taken(text: io.StringIO) -> bytes:
+    """Take what was written, and begin anew."""
+    content = text.getvalue().encode("utf-8", "replace")
+    text.seek(0)
+    text.truncate()
+    return content
