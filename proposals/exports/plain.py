@@ -48,7 +48,7 @@ def as_json_lines(listed: Listed) -> Iterator[bytes]:
 
 def moment(value: datetime) -> str:
     """Write a moment as `2024-03-12T08:00:00Z`."""
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def written(column: Column, values: Iterable[Any]) -> Iterable[object]:
