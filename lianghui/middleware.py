@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
@@ -10,9 +11,13 @@ from django.utils import translation
 from lianghui.languages import languages
 from proposals.catalogue import UnavailableError
 
+LANGUAGES_OF_API = {"en": "en-gb", "zh": "zh-hans"}
+
 
 class LanguageMiddleware(LocaleMiddleware):
     """Takes the language of public pages from the address alone, and that of the admin from who reads it.
+
+    The API has one address for both: the parameter `lang` says in which its labels and messages are.
 
     The admin has one address in both languages: what the analyst chose there is kept in a cookie that is sent nowhere
     else, and until then the browser's own language counts.
@@ -23,7 +28,9 @@ class LanguageMiddleware(LocaleMiddleware):
         super().process_request(request)
         if request.path_info.startswith("/admin/"):
             translation.activate(translation.get_language_from_request(request))
-            request.LANGUAGE_CODE = translation.get_language()
+        elif request.path_info.startswith("/api/v1/"):
+            translation.activate(LANGUAGES_OF_API.get(request.GET.get("lang", ""), settings.LANGUAGE_CODE))
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class UnavailableMiddleware:

@@ -3,11 +3,14 @@
 import os
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
@@ -23,6 +26,45 @@ def required(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"LIANGHUI_ENV=production needs {name} in the environment.")
     return value
+
+
+def mail_server(address: str) -> dict[str, Any]:
+    """Read the address of the mail server; stop with one line, which repeats no password, where it is none."""
+    try:
+        server: dict[str, Any] = env.email_url_config(address)
+        known = bool(server["EMAIL_HOST"]) or not address.startswith("smtp")
+    except (KeyError, ValueError, ImproperlyConfigured):
+        known = False
+    if not known:
+        raise ImproperlyConfigured("EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587.")
+    return server
+
+
+def sender(address: str) -> str:
+    """Check the address that mails come from; stop with one line where it is none."""
+    try:
+        validate_email(parseaddr(address)[1])
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL needs FROM_EMAIL: the address that mails come from, as alerts@example.org."
+        ) from error
+    return address
+
+
+def origin(address: str) -> str:
+    """Check the beginning of the site's addresses; stop with one line where it is none."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured("EMAIL_URL needs SITE_URL: where the site is, as https://lianghui.example.org.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def number(name: str, default: int, most: int) -> int:
+    """Read a whole number from 0 to `most`; stop with one line where it is none."""
+    text = env.str(name, default="") or str(default)
+    if not (text.isascii() and text.isdecimal() and int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
+    return int(text)
 
 
 def development_key() -> str:
@@ -50,6 +92,7 @@ ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",") if PRODUCTION else ["127.0.
 INSTALLED_APPS = [
     "people",
     "proposals",
+    "alerts",
     "proposals.admin_config.LianghuiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -58,12 +101,15 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
+    "rest_framework",
+    "drf_spectacular",
     "adminsortable2",
     "simple_history",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "proposals.api.middleware.ApiMiddleware",
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lianghui.middleware.LanguageMiddleware",
@@ -88,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lianghui.languages.languages",
                 "lianghui.contact.contact",
+                "alerts.context.by_mail",
             ],
         },
     },
@@ -113,8 +160,65 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The catalogue: derived from the record, and may be deleted at any moment.
 CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")))
 
-# Public pages, in each process: some 20 MB.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 300}}}
+# The whole public record as files, which `manage.py write_downloads` writes and `/data/` offers.
+DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
+
+# Public pages, in each process: some 20 MB; and how much each client has asked of the API.
+IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 300}},
+    "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+}
+
+# The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
+API_RATE = env.str("API_RATE", default="240/minute")
+# Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # everybody reads the same
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "proposals.api.negotiation.AlwaysJson",
+    "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Lianghui 两会",
+    "DESCRIPTION": _("Proposals put forward at China's Two Sessions, and what came of them. Read only."),
+    "VERSION": "1",
+    "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "proposals.api.document.as_it_is",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalKind": "proposals.models.proposals.ProposalKind",
+        "ProposalStatus": "proposals.models.proposals.ProposalStatus",
+        "Stage": "proposals.models.life_cycle.Stage",
+        "HandlingRole": "proposals.models.life_cycle.HandlingRole",
+        "Satisfaction": "proposals.models.life_cycle.Satisfaction",
+        "Outcome": "proposals.models.outcome_classes.Outcome",
+        "Judgement": "proposals.models.policies.Judgement",
+        "Reliability": "proposals.models.sources.SourceReliability",
+        "SourceKind": "proposals.models.sources.SourceKind",
+        "SourceLanguage": "proposals.models.sources.SourceLanguage",
+        "CitationRole": "proposals.models.sources.CitationRole",
+        "MembershipRole": "people.models.delegates.MembershipRole",
+        "SpellingLanguage": "people.models.delegates.NameVariantLanguage",
+        "AgencyKind": "people.models.agencies.AgencyKind",
+        "RegionKind": "people.models.regions.RegionKind",
+        "BodySystem": "people.models.bodies.BodySystem",
+        "Level": "people.models.bodies.Level",
+    },
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -138,6 +242,16 @@ ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=not PRODUCTION)
 
 # Where readers write to about mistakes and barriers; where it is empty the pages show no address.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="").strip()
+
+# Alerts by e-mail: off where no mail server is named.
+EMAIL_URL = env.str("EMAIL_URL", default="").strip()
+ALERTS_BY_MAIL = bool(EMAIL_URL)
+SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").strip()
+FROM_EMAIL = env.str("FROM_EMAIL", default="").strip()
+if ALERTS_BY_MAIL:
+    vars().update(mail_server(EMAIL_URL))
+    SITE_URL, FROM_EMAIL = origin(SITE_URL), sender(FROM_EMAIL)
+EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20, 300)  # seconds that a mail server may be silent
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

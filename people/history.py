@@ -21,6 +21,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max, Model, Q, QuerySet
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,8 @@ from people.batches import Batch
 
 NEW, CHANGED, GONE = "+", "~", "-"
 BATCH = 500
+edited = Signal()
+"""Sent at the end of each edit, in its transaction: with the `edit` and, as they `stand`, the rows that it touched."""
 LONGEST_NAME, LONGEST_REASON = 600, 300
 
 
@@ -142,7 +145,7 @@ class History(HistoricalRecords):  # type: ignore[misc]  # the library says noth
             with edit(savepoint=False) as going:
                 if action.startswith("pre"):
                     going.before(instance)
-                else:
+                elif pk_set is None or pk_set:  # to add what is there already adds nothing
                     going.linked.add(at(instance))
                     going.saved(instance, new=False)
 
@@ -151,13 +154,14 @@ class RecordModel(models.Model):
     """A row of the record: a save and what its signals write are one transaction, so neither is without the other.
 
     `part_of` names the relations of which one leads to the row that it belongs to; a record of its own has none. What
-    is `set_apart` is not brought back with an old version.
+    is `set_apart` is not brought back with an old version. What is `unseen` the public is not shown.
     """
 
     found_by_slug: ClassVar[bool] = False
     """Whether its page is found by its slug alone, so that a former slug has to lead there."""
     part_of: ClassVar[Sequence[str]] = ()
     set_apart: ClassVar[Sequence[str]] = ()
+    unseen: ClassVar[Sequence[str]] = ()
     _history_m2m_fields: ClassVar[Sequence[str]] = ()
 
     _owner: At | None = None
@@ -315,6 +319,7 @@ class Edit:
                     kept[where[0]].append((version, row, how))
         for model, rows_of_model in kept.items():
             _keep(model, rows_of_model)
+        edited.send(Edit, edit=self, stand=stand)
 
     def _rows(self) -> dict[At, RecordModel]:
         """Read the rows that were touched, as they stand."""

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import and_
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.dates import date_key, validate_partial_date
+from people.doubles import successor
 from people.models import Agency
 from proposals.catalogue import LABELS, ORDERS, PAGE_SIZE, PAGE_SIZES, Choice, Query, Vocabulary, count_by, phrases
 from proposals.catalogue.schema import FACETS
@@ -25,6 +27,7 @@ from proposals.models.reply_titles import letter_number
 LONGEST_QUESTION = 500
 MOST_PHRASES = 30
 MOST_CHOICES = 200
+REPLIES_ON_A_PAGE = 50
 LETTER_PARTS = re.compile("[〔〕号]+")
 
 
@@ -131,6 +134,17 @@ class AgencyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django h
         super().__init__(Agency.objects.none(), to_field_name="slug", empty_label=_("all"), **kwargs)
         self.error_messages["invalid_choice"] = _("There is no such agency among those that answered.")
 
+    def to_python(self, value: Any) -> Any:
+        """Find it by its slug, or by one that it had before."""
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            former = successor(Agency, slug=printable(str(value)))
+            found = self.queryset.filter(pk=former.pk).first() if former and self.queryset is not None else None
+            if found is None:
+                raise
+            return found
+
     def label_from_instance(self, agency: Agency) -> str:
         """Name it in the reader's language."""
         return agency.name
@@ -164,6 +178,18 @@ class ReplyFilter(django_filters.FilterSet):
         super().__init__(parameters, queryset=replies)
         agencies = Agency.objects.filter(pk__in=count_by("lead_agency", Query()))
         self.form.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is asked: every parameter that is right and not empty."""
+        self.form.is_valid()
+        return {name: value for name, value in getattr(self.form, "cleaned_data", {}).items() if value}
+
+    def address(self, page: int) -> str:
+        """Give the end of the address of a page of what is asked; "" where nothing is, and it is the first."""
+        pairs = [(name, value.slug if isinstance(value, Agency) else value) for name, value in self.given.items()]
+        pairs += [("page", page)] if page > 1 else []
+        return f"?{urlencode(pairs)}" if pairs else ""
 
     def having(self, replies: QuerySet[Reply], _name: str, words: str) -> QuerySet[Reply]:
         """Narrow down to those that have all of the words."""

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.html import strip_tags
@@ -14,6 +15,7 @@ from people.dates import date_words
 from people.language import ENGLISH, reader_language, turns
 from proposals.catalogue import Choice, Query
 from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE
+from proposals.models import Outcome
 
 NAMED = 3
 """Values of one facet that are named, where more are chosen."""
@@ -65,6 +67,29 @@ def sentence(query: Query, total: int, *, ordered: bool = True) -> SafeString:
 def plain_sentence(query: Query, total: int) -> str:
     """Give the sentence as text, without the order, for the title of a page."""
     return html.unescape(strip_tags(sentence(query, total, ordered=False)))
+
+
+def heading(query: Query) -> str:
+    """Name what is followed by a feed, as text: as the sentence does, but without the number, which changes."""
+    conditions = html.unescape(strip_tags(gettext(" ").join(_conditions(query))))
+    if query.recommendations:
+        said = gettext("Recommendations %(conditions)s") if conditions else gettext("Recommendations")
+    else:
+        said = gettext("Proposals %(conditions)s") if conditions else gettext("Proposals")
+    return said % {"conditions": conditions}
+
+
+def heading_of_replies(given: Mapping[str, Any]) -> str:
+    """Name a list of replies by what is `given` of the parameters of its filter."""
+    agency, outcome = given.get("agency"), given.get("outcome")
+    named = [
+        agency.name if agency else "",
+        str(Outcome(outcome).label) if outcome else "",
+        given.get("year"),
+        given.get("q"),
+    ]
+    values = gettext(", ").join(str(each) for each in named if each)
+    return gettext(": ").join(filter(None, (gettext("Replies"), values)))
 
 
 def _conditions(query: Query) -> Iterator[str]:

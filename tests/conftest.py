@@ -30,6 +30,7 @@ from tests.site import FOUNDING_DATA, Kept, Site, prepared, running, succeed
 def _own_catalogue(settings, tmp_path: Path) -> None:
     """Give each test a catalogue of its own, empty at first, no page that another was shown, no search in vain."""
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
+    settings.DOWNLOADS_DIR = tmp_path / "downloads"
     settings.VAR_DIR = tmp_path
     cache.clear()
 
@@ -103,12 +104,13 @@ def roles(db) -> None:
     """Give the groups that migrations make, where a test with transactions of its own has emptied the tables."""
     if not Group.objects.exists():
         for migration in (
-            "0005_roles",
-            "0008_roles_in_the_life_cycle",
-            "0010_roles_in_lineage",
-            "0012_roles_in_intake",
+            "proposals.migrations.0005_roles",
+            "proposals.migrations.0008_roles_in_the_life_cycle",
+            "proposals.migrations.0010_roles_in_lineage",
+            "proposals.migrations.0012_roles_in_intake",
+            "alerts.migrations.0002_roles",
         ):
-            module = importlib.import_module(f"proposals.migrations.{migration}")
+            module = importlib.import_module(migration)
             module.Migration.operations[0].code(apps, connection.schema_editor())
 
 

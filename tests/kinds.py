@@ -21,10 +21,14 @@ KINDS = {
     "comparison": "/compare/?p=1&p=2&p=3&p=4&p=5",
     "compare two": "/compare/?p=2&p=3&p=99&only=differences",
     "proposal": "/proposals/1/cgt-industry-2024/",
+    "embedded": "/proposals/1/cgt-industry-2024/embed/",
+    "embedded recommendation": "/proposals/2/stem-cell-industry-system/embed/?r=1",
+    "embedded, withdrawn": "/proposals/6/withdrawn/embed/",
     "changes": "/proposals/2/stem-cell-industry-system/changes/",
     "withdrawn": "/proposals/6/withdrawn/",
     "recommendations": "/recommendations/",
     "recommendations, further page": "/recommendations/?page=2",
+    "recommendation's citation": "/recommendations/3/cite/",
     "delegates": "/delegates/",
     "delegate": "/delegates/ding-lieming/",
     "topics": "/topics/",
@@ -42,17 +46,29 @@ KINDS = {
     "outcomes of what was chosen": "/outcomes/?topic=stem-cells&replied=yes",
     "policies": "/policies/",
     "policy": "/policies/1/",
+    "downloads": "/data/",
     "about": "/about/",
     "method": "/about/method/",
     "about outcomes": "/about/outcomes/",
     "data": "/about/data/",
+    "about the API": "/about/api/",
+    "documentation of the API": "/api/docs/",
     "licence": "/about/licence/",
     "accessibility": "/about/accessibility/",
+    "privacy": "/about/privacy/",
+    "follow a list": "/alerts/proposals/?topic=stem-cells",
+    "follow recommendations by something unknown": "/alerts/recommendations/?topic=none&submitted_after=2024-13",
+    "follow a proposal": "/alerts/proposal/1/",
+    "follow a delegate": "/alerts/delegate/ding-lieming/",
+    "follow an agency": "/alerts/agency/nmpa/",
+    "asked to be told": "/alerts/asked/",
+    "alerts by a link that is not whole": "/alerts/yours/cut-off/",
     "missing": "/no-such-page/",
 }
 """Name and English address; the same with `/zh` before it is the Chinese page."""
 
-MISSING = {"list past its end": 404, "missing": 404, "withdrawn": 410}
+MISSING = {"list past its end": 404, "missing": 404, "alerts by a link that is not whole": 404}
+MISSING |= {"withdrawn": 410, "embedded, withdrawn": 410}
 """Kinds that are answered with another status than 200."""
 
 EDITED = """
@@ -103,8 +119,20 @@ with recorded():
 """
 """What is done to the founding data so that every kind of page has something to show."""
 
-NO_PAGES = {"recommendation", "card", "proposal_card", "compare_markdown", "compare_workbook"}
-"""Names of addresses that lead on to a page, or give something else than HTML."""
+NO_PAGES = {
+    "download",
+    "recommendation",
+    "proposal_citation",
+    "recommendation_file",
+    "reply_citation",
+    "card",
+    "proposal_card",
+    "compare_markdown",
+    "compare_workbook",
+}
+NO_PAGES |= {"opensearch", "proposals_feed", "recommendations_feed", "replies_feed"}
+NO_PAGES |= {"confirm_alert", "your_alerts", "stop_alerts"}
+"""Names of addresses that lead on to a page, give something else than HTML, or are signed (see `test_alerts`)."""
 
 SHOWN = ["home", "list", "matrix", "comparison", "proposal", "delegate", "topic", "recommendations"]
 """The eight kinds that `make screenshots` takes."""

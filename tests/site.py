@@ -22,6 +22,11 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
 OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DATABASE_URL", "DEBUG"}
+OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES"}
+
+
+MAIL = {"EMAIL_URL": "smtp://127.0.0.1:9", "FROM_EMAIL": "alerts@example.org", "SITE_URL": "https://example.org"}
+"""A site that offers alerts, by a mail server that is not there."""
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
@@ -184,7 +189,7 @@ def running(
     secret = {"LIANGHUI_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
-        kept = Kept(directory / "var", address, secret if deployed else {})
+        kept = Kept(directory / "var", address, MAIL | (secret if deployed else {}))
         site = Site(kept, servers, own_catalogues=own_catalogues)
         try:
             if deployed:

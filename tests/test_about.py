@@ -14,7 +14,16 @@ from proposals.models import Outcome, Proposal, Source
 from tests.site import ROOT
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"]
+PAGES = [
+    "/about/",
+    "/about/method/",
+    "/about/outcomes/",
+    "/about/data/",
+    "/about/api/",
+    "/about/licence/",
+    "/about/accessibility/",
+    "/about/privacy/",
+]
 WRITES_BACK = ["/about/", "/about/method/", "/about/accessibility/"]
 
 

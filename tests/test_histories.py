@@ -1,8 +1,9 @@
-"""Whatever became of proposals: list, facets, picture and a slow reading of the record count the same."""
+"""Whatever became of proposals: list, facets, picture, API and a slow reading of the record count the same."""
 
 from collections import Counter
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,18 @@ def check_overview(proposals):
     assert {**overview.spread.numbers} == {each: number for each, number in days.items() if each is not None}
 
 
+def check_api(name, slow):
+    """Compare the API's counts and filters with what a slow reading found of each proposal, or recommendation."""
+    address = f"/api/v1/{name}/?facets={','.join(ALIKE)}"
+    answer = Client().get(address).json()
+    assert answer["count"] == len(slow)
+    for facet in answer["facets"]:
+        wanted = Counter(value for each in slow for value in each[facet["name"]])
+        assert {each["value"]: each["count"] for each in facet["values"] if each["count"]} == wanted, facet["name"]
+        for value, number in wanted.items():
+            assert Client().get(f"/api/v1/{name}/?{facet['name']}={value}").json()["count"] == number, value
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories=st.lists(HISTORY, min_size=10, max_size=10))
 def test_three_hundred_histories_are_counted_alike(histories):
@@ -96,6 +109,7 @@ def test_three_hundred_histories_are_counted_alike(histories):
             for value, number in wanted.items():
                 chosen = query.choosing(name, vocabulary.values(name, [value]))
                 assert count(chosen) == number, (name, value)
+        check_api("recommendations" if recommendations else "proposals", slow)
     shown = {
         part.label: part.count for part in Pictures(Query(), Vocabulary(), ("status",)).statuses.parts if part.count
     }

@@ -72,7 +72,7 @@ def messages() -> Iterator[Message]:
 def in_templates() -> set[tuple[str, str]]:
     """Every text for translation in the templates, as Django itself reads them: text and plural."""
     found = set()
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "templates").rglob("*.txt")]:
         for call in re.finditer(rf"(p?gettext|_)\(({STRING}(?:, *{STRING})?)", templatize(path.read_text())):
             texts = ast.literal_eval(f"[{call[2]}]")
             texts = texts[1:] if call[1] == "pgettext" else texts
@@ -83,7 +83,7 @@ def in_templates() -> set[tuple[str, str]]:
 def in_code() -> set[tuple[str, str]]:
     """Every text for translation in our Python: text and plural."""
     found = set()
-    for path in (path for app in ("people", "proposals", "lianghui") for path in (ROOT / app).rglob("*.py")):
+    for path in (path for app in ("people", "proposals", "alerts", "lianghui") for path in (ROOT / app).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in CALLS:
                 texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
@@ -227,6 +227,7 @@ KINDS = [
     "sessions/session/",
     "sessions/bare/",
     *("about/", "about/method/", "about/outcomes/", "about/data/", "about/licence/", "about/accessibility/"),
+    "about/privacy/",
     "compare/?p={one}&p={other}",
     "compare/?p={one}&q=Title",
     "proposals/{english}",

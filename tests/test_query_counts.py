@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts.links import confirm_link, stop_link, yours_link
+from alerts.models import Pending, Subscriber
 from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.catalogue import catalogue, vocabulary
 from proposals.catalogue.schema import FACETS
@@ -27,6 +29,7 @@ from proposals.models import (
     Synonym,
     Topic,
 )
+from tests.mail import mail_on, make_reader
 
 EVERY_FACET = (
     "topic=topic-0&region=CN&delegate_region=CN&level=national&body=body&session=session-0&year=2024&kind=proposal"
@@ -52,15 +55,30 @@ OTHERS = {
     "/": 9,
     "/proposals/matrix/": 3,
     **dict.fromkeys(
-        ("/about/", "/about/method/", "/about/outcomes/", "/about/data/", "/about/licence/", "/about/accessibility/"),
+        (
+            "/about/",
+            "/about/method/",
+            "/about/outcomes/",
+            "/about/data/",
+            "/about/api/",
+            "/about/licence/",
+            "/about/accessibility/",
+            "/api/docs/",
+        ),
         1,  # whether anything changed since the page was kept
     ),
+    "/about/privacy/": 1,
     "/card.png": 1,
     "/proposals/{proposal}/": 12,
     "/proposals/{proposal}/proposal-0/changes/": 3,
     "/proposals/{proposal}/proposal-0/card.png": 7,
     "/proposals/{proposal}/other/card.png": 2,
     "/recommendations/{recommendation}/": 2,
+    "/proposals/{proposal}/cite.bib": 6,
+    "/recommendations/{recommendation}/cite/": 6,
+    "/recommendations/{recommendation}/cite.ris": 6,
+    "/replies/{reply}/cite.csl.json": 2,
+    "/data/": 1,
     "/delegates/": 8,
     "/delegates/delegate-0/": 16,
     "/topics/": 2,
@@ -76,6 +94,17 @@ OTHERS = {
     "/replies/?agency=agency-0&outcome=planned&year=2024&q=reply": 9,
     "/outcomes/": 3,
     f"/outcomes/?{EVERY_FACET}": 6,
+    "/proposals/feed/": 11,
+    f"/proposals/feed/?{EVERY_FACET}": 12,
+    "/recommendations/feed/": 11,
+    "/replies/feed/": 8,
+    "/proposals/{proposal}/proposal-0/embed/": 7,
+    "/oembed?url=http://testserver/proposals/{proposal}/": 7,
+    "/opensearch.xml": 1,
+    "/sitemap.xml": 20,
+    "/sitemap-pages-0.xml": 2,
+    "/sitemap-proposals-0.xml": 2,
+    "/sitemap-agencies-0.xml": 5,
     "/policies/": 5,
     "/policies/{policy}/": 4,
     "/proposals/export.csv": 19,
@@ -90,9 +119,55 @@ OTHERS = {
     "/compare/?p={proposal}": 18,
     "/compare.md?p={proposal}&p={other}&only=differences": 12,
     "/compare.xlsx?p={proposal}&p={other}": 12,
+    "/alerts/proposals/": 1,
+    f"/alerts/proposals/?{EVERY_FACET}": 6,
+    f"/alerts/recommendations/?{EVERY_FACET}": 6,
+    "/alerts/proposal/{proposal}/": 4,
+    "/alerts/delegate/delegate-0/": 6,
+    "/alerts/agency/agency-0/": 4,
+    "/alerts/asked/": 1,
+    "/alerts/confirm/{confirm}/": 2,
+    "/alerts/yours/{yours}/": 7,
+    "/alerts/stop/{stop}/": 2,
 }
+API = {
+    "/api/v1/": 1,
+    "/api/v1/schema/": 1,
+    "/api/v1/proposals/": 5,
+    "/api/v1/proposals/?facets=all": 10,
+    f"/api/v1/proposals/?{EVERY_FACET}&facets=all": 11,
+    "/api/v1/proposals/{proposal}/": 23,
+    "/api/v1/proposals/{bare}/": 13,
+    "/api/v1/recommendations/?q=hire": 5,
+    "/api/v1/recommendations/{recommendation}/": 8,
+    "/api/v1/replies/?agency=agency-0&outcome=planned&year=2024&q=reply": 7,
+    "/api/v1/replies/{reply}/": 5,
+    "/api/v1/memberships/": 3,
+    "/api/v1/memberships/?delegate=delegate-0&body=body": 5,
+    "/api/v1/memberships/{membership}/": 2,
+    "/api/v1/sources/": 3,
+    "/api/v1/sources/{source}/": 2,
+    "/api/v1/delegates/": 3,
+    "/api/v1/delegates/delegate-0/": 9,
+    "/api/v1/agencies/": 3,
+    "/api/v1/agencies/agency-0/": 2,
+    "/api/v1/topics/": 4,
+    "/api/v1/topics/topic-0/": 5,
+    "/api/v1/regions/": 4,
+    "/api/v1/regions/CN/": 3,
+    "/api/v1/bodies/": 4,
+    "/api/v1/bodies/body/": 3,
+    "/api/v1/sessions/": 3,
+    "/api/v1/sessions/session-0/": 2,
+}
+"""The API has one address in both languages."""
 COMPARISONS = {address: number for address, number in OTHERS.items() if address.startswith("/compare")}
 PINNED = LISTS | DETAIL | OTHERS
+
+
+@pytest.fixture(autouse=True)
+def _mail(settings):
+    mail_on(settings)
 
 
 @pytest.fixture
@@ -189,13 +264,25 @@ def fill(numbers):
     catalogue().rebuild(anyway=True)  # rows made in bulk note no change
 
 
+def tokens():
+    """What the links of a reader are signed with, who follows a list, a proposal, its delegate and agency."""
+    if not Subscriber.objects.exists():
+        make_reader(Proposal.objects.get(slug="proposal-0"))
+    reader, waiting = Subscriber.objects.get(), Pending.objects.get()
+    links = {"confirm": confirm_link(waiting), "yours": yours_link(reader), "stop": stop_link(reader)}
+    return {page: address.rstrip("/").rpartition("/")[2] for page, address in links.items()}
+
+
 def asked(client, addresses=PINNED, *, prefix=""):
     """How many queries each page takes that is made anew, with no names read before."""
     proposal = Proposal.objects.get(slug="proposal-0")
     other = Proposal.objects.get(slug="proposal-1").pk
     keys = {"proposal": proposal.pk, "other": other, "recommendation": proposal.recommendations.order_by("order")[0].pk}
     keys["reply"] = proposal.answers.get().reply_id
+    keys["membership"] = Membership.objects.order_by("pk")[0].pk
+    keys["source"] = Source.objects.order_by("pk")[0].pk
     keys["bare"] = Proposal.objects.get(slug=f"proposal-{BARE}").pk
+    keys |= tokens()
     keys["policy"] = PolicyDocument.objects.get(slug="policydocument-0").pk
     found = {}
     for address in addresses:
@@ -218,9 +305,11 @@ def test_every_page_asks_as_often_for_a_thousand_rows_as_for_ten(client, ground)
     fill(range(10))
     assert asked(client) == PINNED
     assert asked(client, prefix="/zh") == PINNED
+    assert asked(client, API) == API
     fill(range(10, 1_000))
     assert "1000 proposals" in client.get("/delegates/delegate-0/").text
     assert asked(client) == PINNED
+    assert asked(client, API) == API
     main = {"/proposals/": PINNED["/proposals/"], **DETAIL}
     assert asked(client, main, prefix="/zh") == main
 

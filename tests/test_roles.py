@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLResolver, get_resolver
 
+from alerts.models import Run
 from people.history import Version
 from people.models import Delegate, NameVariant
 from proposals.models import Intake, Proposal
@@ -87,6 +88,10 @@ def table():
     intakes = {"": EDITORS, "add/": EDITORS, "{key}/": (*SIGN_IN, 302, 302, 302, 302)}
     intakes |= {f"{{key}}/{end}/": EDITORS for end in ("change", "history", "delete")}
     found |= {f"proposals/intake/{end}": roles for end, roles in intakes.items()}
+    nobody_may = (*SIGN_IN, 403, 403, 403, 403)
+    runs = {"": REVIEWERS, "add/": nobody_may, "{key}/": (*SIGN_IN, 302, 302, 302, 302), "{key}/delete/": nobody_may}
+    runs |= {"{key}/change/": REVIEWERS, "{key}/history/": REVIEWERS}
+    found |= {f"alerts/run/{end}": roles for end, roles in runs.items()}
     return found
 
 
@@ -107,12 +112,13 @@ def filled(db):
     """A row of every model; the proposals are public, and every record has a history."""
     make_record(2)
     make_intake()
+    Run.objects.create()
 
 
 def keys(address):
     """The row that an address is about."""
     parts = address.split("/")
-    if parts[0] in ("people", "proposals", "auth") and len(parts) > 2:
+    if parts[0] in ("people", "proposals", "alerts", "auth") and len(parts) > 2:
         model = apps.get_model(parts[0], parts[1])
         rows = model._default_manager.order_by("pk")
         return {"key": rows.first().pk, "other": rows.last().pk}

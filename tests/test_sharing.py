@@ -221,7 +221,7 @@ def test_a_proposal_is_a_work_with_authors_topics_places_and_sources(proposal, c
     work = nodes["CreativeWork"]
     assert work["name"] == "Bank stem cells"
     assert work["alternateName"] == "关于干细胞库的提案"
-    assert work["additionalType"] == "Proposal (提案)"
+    assert work["genre"] == "Proposal (提案)"
     assert work["dateCreated"] == "2024-03"
     assert work["identifier"] == {"@type": "PropertyValue", "propertyID": "Number", "value": "0462"}
     assert work["creativeWorkStatus"] == "Submitted, as reported"

@@ -159,6 +159,13 @@ def of_reply(reply: Reply, base: str, accessed: datetime.date) -> Reference:
     )
 
 
+def reference_to(thing: Proposal | Recommendation | Reply, base: str, accessed: datetime.date) -> Reference:
+    """Make the reference of one of the three."""
+    if isinstance(thing, Proposal):
+        return of_proposal(thing, base, accessed)
+    return of_reply(thing, base, accessed) if isinstance(thing, Reply) else of_recommendation(thing, base, accessed)
+
+
 def _proposers(proposal: Proposal) -> Iterable[Sponsorship]:
     """Give the proposers, which `for_cards` puts into an attribute and `for_page` does not."""
     found: Iterable[Sponsorship] | None = getattr(proposal, "proposers", None)

@@ -17,6 +17,7 @@ from people.cells import FORMULA, in_workbook
 from proposals.comparison.compared import Comparison
 from proposals.comparison.texts import Cell
 from proposals.comparison.topics import TopicRow
+from proposals.shapes import LICENCE
 
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 BOLD, LINK = Font(bold=True), Font(color="0F4C81", underline="single")
@@ -101,7 +102,7 @@ def _tell(sheet: Worksheet, comparison: Comparison, site: str) -> None:
     page = f"{site}{comparison.asked.page}"
     rows = [
         (_("Proposals side by side"), page, page),
-        (_("Licence"), "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        (_("Licence"), "CC BY 4.0", LICENCE),
         *(
             (column.heading.text, f"{site}{line.address}", f"{site}{line.address}")
             for column in comparison.columns

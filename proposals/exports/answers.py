@@ -29,7 +29,7 @@ from proposals.exports.sidecar import KIND, described
 from proposals.exports.workbook import TooLongError, as_workbook
 from proposals.filters import ProposalFilter, printable
 from proposals.models import Generation
-from proposals.sharing.linked_data import LICENCE
+from proposals.shapes import LICENCE
 
 IGNORED = ("page", "page_size", "find", "find_in")
 """Parameters of the list that only its pages have."""

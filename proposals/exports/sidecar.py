@@ -11,7 +11,7 @@ from people.cells import DIVIDED_BY
 from people.language import CHINESE, ENGLISH
 from proposals.exports.columns import Column, Kind
 from proposals.exports.listed import Listed
-from proposals.sharing.linked_data import LICENCE
+from proposals.shapes import LICENCE
 
 CONTEXT = "http://www.w3.org/ns/csvw"
 KIND = "application/csvm+json"

@@ -22,7 +22,7 @@ from proposals.exports.listed import Listed
 from proposals.exports.reading import among
 from proposals.exports.rows import Block, pieces, proposal_block, recommendation_block, recommendations_of
 from proposals.models import Recommendation
-from proposals.sharing.linked_data import LICENCE
+from proposals.shapes import LICENCE
 
 MOST = 50_000
 """Rows of all sheets together: a workbook is made whole before any of it is sent, and so many take half a minute."""

@@ -10,6 +10,7 @@ from proposals.models.policies import Echo, PolicyDocument
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
 from proposals.models.replies import Answer, RecommendationOutcome, Reply
+from proposals.models.showing import ShownProposal, ShownReply
 from proposals.models.sources import Citation, Source
 from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic
@@ -34,6 +35,8 @@ __all__ = [
     "Recommendation",
     "RecommendationOutcome",
     "Reply",
+    "ShownProposal",
+    "ShownReply",
     "Source",
     "Sponsorship",
     "Synonym",

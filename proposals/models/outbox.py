@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -21,7 +21,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Model, Q
 from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
 
-from people.history import edit, in_batches
+from people.history import At, Edit, RecordModel, edit, edited, in_batches
 from people.models import (
     Agency,
     Body,
@@ -40,6 +40,7 @@ from proposals.models.policies import Echo, PolicyDocument
 from proposals.models.proposals import Proposal
 from proposals.models.recommendations import Addressee, Figure, Recommendation
 from proposals.models.replies import Answer, RecommendationOutcome, Reply
+from proposals.models.showing import Seen
 from proposals.models.sources import Citation, Source
 from proposals.models.sponsorships import Sponsorship
 from proposals.models.topics import Synonym, Topic
@@ -173,6 +174,7 @@ class Gathering:
         self.rows: set[tuple[type[Model], int]] = set()
         self.proposals: set[int] = set()
         self.shown: set[int] = set()
+        self.seen = Seen()
 
     def before(self, model: type[Model], *keys: int) -> None:
         """Take in the proposals, drafts too, that show some rows as the database has them at this moment."""
@@ -207,6 +209,8 @@ class Gathering:
             update_fields=["generation"],
             batch_size=500,
         )
+        if self.seen:
+            self.seen.write()
 
 
 _gathering: ContextVar[Gathering | None] = ContextVar("gathering", default=None)
@@ -285,6 +289,19 @@ def _note_links(instance: Model, action: str, **_more: Any) -> None:
     _note(type(instance), instance.pk, changed=action.startswith("post"))
 
 
+def _note_what_is_seen(edit: Edit, stand: Mapping[At, RecordModel], **_more: Any) -> None:
+    """At the end of an edit: note when what the public sees has changed."""
+    if gathering := _gathering.get():
+        gathering.seen.take(edit, stand)
+        return
+    seen = Seen()
+    seen.take(edit, stand)
+    if seen:
+        with _locked():
+            seen.write()
+
+
+edited.connect(_note_what_is_seen, dispatch_uid="outbox of what is seen")
 for _model in RECORD:
     for _signal in (pre_save, post_save, pre_delete):
         _signal.connect(_note_row, sender=_model, dispatch_uid=f"outbox {_model.__name__}")

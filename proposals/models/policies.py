@@ -44,6 +44,7 @@ class PolicyDocument(Letter):
 
     signed_by = "issuer"
     _history_m2m_fields = ["co_issuers"]
+    unseen = ["slug", "note"]
 
     slug = models.SlugField(
         _("slug"), max_length=100, unique=True, blank=True, help_text=_("Made from the title when empty.")

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Count, Min, Prefetch, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -37,6 +38,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Narrow down to what the public saw once, and is told why it does no longer."""
         return self.filter(state=Proposal.State.WITHDRAWN)
 
+    def with_public_times(self) -> Self:
+        """Tell of each when what it shows changed last, as `changed_in_public`; see `showing` for what counts."""
+        return self.annotate(changed_in_public=Coalesce("shown__changed", "published_at"))
+
     def about(self, topic: Topic) -> Self:
         """Narrow down to `topic` and what lies below it, in proposals or their recommendations."""
         topics = Topic.objects.within(topic)
@@ -61,6 +66,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
                 "recommendations__addressees__agency",
             )
             .annotate(**whether_more_is_known())
+            .with_public_times()
         )
 
     def for_comparison(self, ids: Sequence[int]) -> list[Proposal]:
@@ -189,6 +195,7 @@ class Proposal(RecordModel):
 
     _history_m2m_fields = ["target_regions", "topics"]
     set_apart = ["state", "withdrawn_because_en", "withdrawn_because_zh"]
+    unseen = ["slug", "sent_by", "withdrawn_because_en", "withdrawn_because_zh", "withdrawn_at", "published_at"]
 
     kind = models.CharField(
         _("kind"),

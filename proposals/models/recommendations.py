@@ -8,6 +8,7 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Max, Prefetch
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -32,6 +33,10 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def published(self) -> Self:
         """Narrow down to those of published proposals."""
         return self.filter(proposal__state=Proposal.State.PUBLISHED)
+
+    def with_public_times(self) -> Self:
+        """Tell of each when what its proposal shows changed last, as `changed_in_public`."""
+        return self.annotate(changed_in_public=Coalesce("proposal__shown__changed", "proposal__published_at"))
 
     def for_cards(self, ids: Sequence[int]) -> list[Recommendation]:
         """Fetch the published recommendations with `ids`, in that order, with all that a card shows."""

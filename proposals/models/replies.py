@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Prefetch, Q
+from django.db.models.functions import Coalesce
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,32 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         """Narrow down to replies to something that the public may see."""
         return self.filter(
             models.Exists(Answer.objects.filter(reply=models.OuterRef("pk"), proposal__state=Proposal.State.PUBLISHED))
+        )
+
+    def with_what_is_public(self) -> Self:
+        """Narrow down to public replies; fetch with each what is public of that which it answers, for its page."""
+        public = Proposal.objects.published()
+        answers = Answer.objects.filter(proposal__in=public).select_related("proposal__session__body")
+        outcomes = RecommendationOutcome.objects.filter(
+            recommendation__proposal__in=public, reply__answers__proposal=F("recommendation__proposal")
+        )
+        return (
+            self.published()
+            .select_related("agency")
+            .prefetch_related(
+                "co_agencies",
+                Prefetch("answers", answers, to_attr="shown_answers"),
+                Prefetch("outcomes", outcomes.select_related("recommendation__proposal"), to_attr="shown_outcomes"),
+            )
+        )
+
+    def with_public_times(self) -> Self:
+        """Tell of each since when it is public, as `shown_since`, and when what it shows changed last.
+
+        The latter is `changed_in_public`; see `showing` for what counts.
+        """
+        return self.annotate(
+            shown_since=Coalesce("shown__since", "created"), changed_in_public=Coalesce("shown__changed", "created")
         )
 
     def by(self, agency: Agency) -> Self:
@@ -79,6 +106,7 @@ class Reply(Letter):
 
     signed_by = "agency"
     _history_m2m_fields = ["co_agencies"]
+    unseen = ["slug", "note", "created"]
 
     slug = models.SlugField(
         _("slug"), max_length=100, unique=True, blank=True, help_text=_("Made from number and title when empty.")

@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 
 from people.language import TAGS, in_language, in_other_language, reader_language
 from people.models import Agency, Body, Delegate, Position, Region, Session
-from proposals.models import Citation, PolicyDocument, Proposal, Reply, Source, Sponsorship, Topic
+from proposals.models import Citation, PolicyDocument, Proposal, Recommendation, Reply, Source, Sponsorship, Topic
+from proposals.shapes import LICENCE, Shape, of_everything
 
 Node = dict[str, Any]
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 PLACES = {Region.Kind.COUNTRY: "Country", Region.Kind.ZONE: "Place", Region.Kind.CLUSTER: "Place"}
 """schema.org's word for a region; every other kind is an `AdministrativeArea`."""
 NO_OFFICES = {Agency.Kind.STATE: "Thing", Agency.Kind.UNNAMED: "Thing", Agency.Kind.INSTITUTION: "Organization"}
@@ -36,6 +36,9 @@ def graph_of(subject: object, page: str, title: str, description: str, url: str,
     nodes = [thing] if thing else []
     if page == "home":
         nodes += [_site(base), _dataset(base)]
+    rows = [] if subject else _rows(context)
+    if rows:
+        nodes.append(_list(rows, f"{url}#list", base, context))
     trail = _trail(subject, page, base)
     about_page = node(
         "WebPage" if subject or page == "home" else "CollectionPage",
@@ -46,9 +49,10 @@ def graph_of(subject: object, page: str, title: str, description: str, url: str,
         inLanguage=TAGS[reader_language()],
         license=LICENCE,
         isPartOf={"@id": f"{base}/#site"},
-        mainEntity={"@id": thing["@id"]} if thing else None,
+        mainEntity={"@id": thing["@id"]} if thing else {"@id": f"{url}#list"} if rows else None,
         breadcrumb={"@id": f"{url}#trail"} if len(trail) > 1 else None,
         datePublished=_published(subject),
+        dateModified=_changed(subject),
     )
     steps = [
         {"@type": "ListItem", "position": place, "name": name, "item": address}
@@ -68,10 +72,58 @@ def _published(subject: object) -> str | None:
     return subject.published_at.isoformat() if isinstance(subject, Proposal) and subject.published_at else None
 
 
+def _changed(subject: object) -> str | None:
+    changed = getattr(subject, "changed_in_public", None)  # as the views of proposals and replies ask for it
+    return changed.isoformat() if changed else None
+
+
+def _rows(context: Mapping[str, Any]) -> list[Any]:
+    """Give the rows that a list shows, of whatever kind; none where the page is no list."""
+    rows = context.get("rows") or context.get("page") or context.get("roots") or ()
+    return [row for row in rows if hasattr(row, "get_absolute_url")]
+
+
+def _list(rows: Iterable[Any], key: str, base: str, context: Mapping[str, Any]) -> Node:
+    """Describe the rows of a list that stand on this page, in their order, and how many there are on all."""
+    results, page = context.get("results"), context.get("page")
+    total = results.total if results else context.get("total")
+    first = (results.query.page - 1) * results.query.page_size if results else page.start_index() - 1 if page else 0
+    steps = [
+        node("ListItem", position=place, url=f"{base}{_place_of(row)}", name=_called(row))
+        for place, row in enumerate(rows, start=first + 1)
+    ]
+    return node("ItemList", **{"@id": key}, numberOfItems=total, itemListElement=steps)
+
+
+def _place_of(row: Any) -> str:
+    """Give the address of a row's page; that of a recommendation is its place on its proposal's."""
+    if isinstance(row, Recommendation):
+        return f"{row.proposal.get_absolute_url()}#r{row.order}"
+    path: str = row.get_absolute_url()
+    return path
+
+
+def _copies(shapes: Iterable[Shape], kind: str, base: str) -> list[Node]:
+    """Describe the copies of something that can be downloaded."""
+    return [
+        node(kind, name=shape.title, contentUrl=f"{base}{shape.path}", encodingFormat=shape.type)
+        for shape in shapes
+        if shape.copy
+    ]
+
+
 def _subject(subject: object, base: str, context: Mapping[str, Any]) -> Node | None:
     if isinstance(subject, Proposal):
-        return _proposal(subject, base, context.get("citations", ()))
-    return next((make(subject, base) for kind, make in THINGS.items() if isinstance(subject, kind)), None)
+        thing = _proposal(subject, base, context.get("citations", ()))
+    else:
+        found = (make(subject, base) for kind, make in THINGS.items() if isinstance(subject, kind))
+        thing = next(found, {})
+    copies = _copies(context.get("shapes", ()), "MediaObject", base)
+    if copies and isinstance(subject, Proposal | Reply):
+        thing["encoding"] = copies
+    elif copies and thing:  # the copies tell of it, and are not it
+        thing["subjectOf"] = copies
+    return thing or None
 
 
 def _named(kind: str, thing: Any, base: str, *names: str, **properties: Any) -> Node:
@@ -102,7 +154,7 @@ def _proposal(proposal: Proposal, base: str, citations: Iterable[Citation]) -> N
     return node(
         "CreativeWork",
         **{"@id": f"{base}{path.removeprefix('/zh')}#this"},
-        additionalType=proposal.get_kind_display(),
+        genre=proposal.get_kind_display(),  # `additionalType` would have to be an address
         url=f"{base}{path}",
         name=proposal.title,
         alternateName=in_other_language(proposal, "title")[0],
@@ -305,6 +357,7 @@ def _dataset(base: str) -> Node:
         isAccessibleForFree=True,
         inLanguage=[*TAGS.values()],
         spatialCoverage=node("Country", name=gettext("China")),
+        distribution=_copies(of_everything(), "DataDownload", base),
     )
 
 
@@ -339,7 +392,9 @@ def _trail(subject: object, page: str, base: str) -> list[tuple[str, str]]:
 
 
 def _called(thing: Any) -> str:
-    name: str = thing.title if isinstance(thing, Reply | PolicyDocument) else thing.name
+    if isinstance(thing, Recommendation):
+        return in_language(thing, "text")[0]
+    name: str = thing.title if isinstance(thing, Proposal | Reply | PolicyDocument) else thing.name
     return name
 
 

@@ -197,6 +197,14 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("What changed since this was published"),
         _("What was changed in a proposal since it was published here, word by word, the newest first."),
     ),
+    "recommendation_citation": (
+        _("How to cite a recommendation"),
+        _("One recommendation of a proposal as APA, Chicago, GB/T 7714, BibTeX, RIS and CSL-JSON cite it."),
+    ),
+    "downloads": (
+        _("The whole record as files"),
+        _("Everything that is published here as a data package, an SQLite file and Popolo JSON, with checksums."),
+    ),
     "compare": (
         _("Proposals side by side"),
         _("Choose two to five proposals. Their facts and recommendations then stand in columns, aligned by topic."),
@@ -236,6 +244,14 @@ PAGES: dict[str, tuple[str | Promise, str | Promise]] = {
     "data": (
         _("How to use the data"),
         _("How to filter the record, what its addresses mean, and what to keep in mind when counting."),
+    ),
+    "about_api": (
+        _("The API, and what may change in it"),
+        _("How programs read the record as JSON, what goes wrong, what is versioned and what may change."),
+    ),
+    "api_docs": (
+        _("Reference of the API"),
+        _("Every address of the API with its parameters and what it gives."),
     ),
     "licence": (
         _("Licence, and how to cite"),

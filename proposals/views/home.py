@@ -2,25 +2,28 @@
 
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from proposals.catalogue import Query, Vocabulary, count, search
 from proposals.models import Proposal
 from proposals.pictures import Pictures
+from proposals.sentence import heading
+from proposals.shapes import of_list
+from proposals.views.shaped import shaped
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; show the newest proposals, topics and regions."""
-    vocabulary = Vocabulary()
+    vocabulary, public = Vocabulary(), Proposal.objects.published()
     results = search(Query(), vocabulary, facets=())
-    return render(
+    return shaped(
         request,
         "proposals/home.html",
         {
             "results": results,
             "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
             "proposals": Proposal.objects.for_cards(results.ids[:5]),
-            "changed": Proposal.objects.published().aggregate(last=Max("changed"))["last"],
+            "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
+        of_list(Query(), heading(Query())),
     )

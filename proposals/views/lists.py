@@ -10,6 +10,9 @@ from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Recommendation
 from proposals.models.numbers import document_number
 from proposals.models.searches import note_in_vain
+from proposals.sentence import heading
+from proposals.shapes import of_list
+from proposals.views.shaped import shaped
 
 
 def proposal_list(request: HttpRequest) -> HttpResponse:
@@ -37,10 +40,12 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
         if recommendations
         else Proposal.objects.for_cards(results.ids, results.matched)
     )
-    return render(
+    return shaped(
         request,
         "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
         {"form": asked.form, "results": results, "rows": rows, "query": results.query},
+        [] if asked.form.errors else of_list(query, heading(query)),
+        query.canonical,
     )
 
 

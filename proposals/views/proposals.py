@@ -12,10 +12,13 @@ from people.doubles import successor
 from people.history import Version
 from people.versions import State, differences, states
 from proposals.catalogue import Related, UnavailableError, related
+from proposals.embedding import Frame
 from proposals.models import Citation, Lineage, Proposal, Recommendation
 from proposals.models.came_of_it import read_what_came_of_it
 from proposals.models.life_cycle import way_of
 from proposals.models.lineage import line_of
+from proposals.shapes import of_proposal
+from proposals.views.shaped import shaped
 
 NOT_COMPARED = ("slug", "into", *Proposal.set_apart)
 """What the public does not see compared: what leads to another proposal may lead to one that is not public."""
@@ -25,11 +28,12 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     """Show one proposal with its recommendations, figures and sources; another slug leads to the right one."""
     proposal = Proposal.objects.published().for_page().filter(pk=pk).first()
     if proposal is None:
-        return _gone(request, pk)
+        return gone(request, pk)
     if slug != proposal.slug:
         return redirect(proposal)
-    changes = Version.objects.public_run(proposal)[:-1]
-    return render(request, "proposals/proposal_detail.html", {**_page(request, proposal), "changes": changes})
+    page = {**_page(request, proposal), "changes": Version.objects.public_run(proposal)[:-1]}
+    page["embed"] = Frame(f"{request.scheme}://{request.get_host()}", proposal).html
+    return shaped(request, "proposals/proposal_detail.html", page, of_proposal(proposal, page["address"]))
 
 
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
@@ -59,7 +63,7 @@ def _page(request: HttpRequest, proposal: Any) -> dict[str, Any]:
     }
 
 
-def _gone(request: HttpRequest, pk: int) -> HttpResponse:
+def gone(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to what it was made one with, or tell why it is no longer here and nothing else; 404 if it never was."""
     merged = successor(Proposal, key=pk)
     if merged is not None and merged.is_public:
@@ -74,7 +78,7 @@ def proposal_changes(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show what was changed in a proposal since it was published, word by word, the newest first."""
     proposal = Proposal.objects.published().filter(pk=pk).first()
     if proposal is None:
-        return _gone(request, pk)
+        return gone(request, pk)
     if slug != proposal.slug:
         return redirect("proposal_changes", pk=pk, slug=proposal.slug)
     run = Version.objects.public_run(proposal)
@@ -95,5 +99,5 @@ def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to the place of a recommendation in its proposal."""
     found = Recommendation.objects.select_related("proposal").filter(pk=pk).first()
     if found is None or not found.proposal.is_public:
-        return _gone(request, found.proposal_id if found else 0)
+        return gone(request, found.proposal_id if found else 0)
     return redirect(f"{found.proposal.get_absolute_url()}#r{found.order}")

@@ -15,7 +15,10 @@ from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, sear
 from proposals.models import Citation, Proposal, Recommendation, Topic
 from proposals.outcomes import Answered
 from proposals.pictures import Pictures
+from proposals.sentence import heading
+from proposals.shapes import of_thing
 from proposals.views.paging import page_of
+from proposals.views.shaped import shaped
 
 NAMES_ON_A_PAGE = 100
 PICTURED = {
@@ -152,7 +155,9 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
         "recommendation_total": count(replace(query, recommendations=True)),
         "rows": Proposal.objects.for_cards(results.ids),
     }
-    return render(request, f"proposals/{facet}_detail.html", context | more)
+    return shaped(
+        request, f"proposals/{facet}_detail.html", context | more, of_thing(facet, thing, query, heading(query))
+    )
 
 
 def _names(request: HttpRequest, facet: str, things: QuerySet[Any]) -> HttpResponse:

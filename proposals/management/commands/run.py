@@ -51,6 +51,7 @@ class Command(BaseCommand):
             self.stdout.write("Loading the founding data ...")
             call_command("load_dataset", str(FOUNDING_DATA))
         call_command("catalogue", "refresh")
+        call_command("write_downloads", verbosity=0)
         users = get_user_model().objects
         if not users.exists():
             password = secrets.token_urlsafe(12)

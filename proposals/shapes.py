@@ -1,0 +1,163 @@
+"""Shapes: in which other forms a page is there for machines, named in its head and in its `Link` header.
+
+The tables below are the one place where these are listed. What the site map does not serve is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import Resolver404, resolve, reverse
+
+from people.models import Region
+from proposals.catalogue import Query
+from proposals.catalogue.query import NEWEST, RELEVANCE
+from proposals.models import Proposal, Reply
+
+ATOM = "application/atom+xml"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LONGEST_HEADER = 3_500
+"""Bytes; servers on the way refuse more, and a filter can be long. What is left out still stands in the page's head."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A form: its media type, and its name for readers."""
+
+    type: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One form of a page: its media type, its name, its address on this host, and whether it is a copy of the data.
+
+    What is no copy leads to the page in another way: a feed follows it, oEmbed shows it elsewhere.
+    """
+
+    type: str
+    title: str
+    path: str
+    copy: bool = True
+
+
+COPIES = {
+    "csv": Kind("text/csv", "CSV"),
+    "xlsx": Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
+    "jsonl": Kind("application/x-ndjson", "JSON lines"),
+    "bib": Kind("application/x-bibtex", "BibTeX"),
+    "ris": Kind("application/x-research-info-systems", "RIS"),
+    "csl.json": Kind("application/vnd.citationstyles.csl+json", "CSL-JSON"),
+}
+API = Kind("application/json", "API")
+BELOW_A_LIST = {f"export.{ending}": kind for ending, kind in COPIES.items()}
+"""Below `/proposals/` and `/recommendations/`, with the parameters of the list."""
+BELOW_A_PROPOSAL = {f"cite.{ending}": COPIES[ending] for ending in ("bib", "ris", "csl.json")}
+"""Below `/proposals/<pk>/`, and below `/replies/<pk>/`."""
+IN_THE_API = {
+    "proposals": "/api/v1/proposals/",
+    "recommendations": "/api/v1/recommendations/",
+    "replies": "/api/v1/replies/",
+    "delegate": "/api/v1/delegates/",
+    "topic": "/api/v1/topics/",
+    "region": "/api/v1/regions/",
+    "agency": "/api/v1/agencies/",
+    "session": "/api/v1/sessions/",
+}
+"""Where the API has a list, or things of a kind; outside the languages of the pages."""
+WHOLE = {
+    "/proposals/export.csv": COPIES["csv"],
+    "/proposals/export.jsonl": COPIES["jsonl"],
+    "/recommendations/export.csv": COPIES["csv"],
+    "/recommendations/export.jsonl": COPIES["jsonl"],
+    "/data/lianghui.sqlite3": Kind("application/vnd.sqlite3", "SQLite"),
+    "/data/lianghui.zip": Kind("application/zip", "Frictionless Data Package"),
+    "/data/popolo.json": Kind("application/json", "Popolo"),
+}
+"""Downloads of the whole record."""
+OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
+
+
+def of_list(query: Query, title: str) -> list[Shape]:
+    """Give the shapes of a list that is called `title`: all that is found, whatever the page."""
+    name = "recommendations" if query.recommendations else "proposals"
+    end = query.whole.canonical
+    api = Shape(API.type, API.name, f"{IN_THE_API[name]}{end}")
+    return [_feed(name, query, title), *_below(reverse(name), BELOW_A_LIST, end), *_served(api)]
+
+
+def of_replies(title: str, end: str) -> list[Shape]:
+    """Give the shapes of the list of replies; `end` is the end of the address of its first page."""
+    feed = Shape(ATOM, title, f"{reverse('replies_feed')}{end}", copy=False)
+    return [feed, *_served(Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}"))]
+
+
+def of_thing(facet: str, thing: Any, query: Query, title: str) -> list[Shape]:
+    """Give the shapes of the page of a thing by which proposals are found: the feed is that of the proposals."""
+    value = thing.code if isinstance(thing, Region) else thing.slug
+    return [_feed("proposals", query, title), *_served(Shape(API.type, API.name, f"{IN_THE_API[facet]}{value}/"))]
+
+
+def of_proposal(proposal: Proposal, address: str) -> list[Shape]:
+    """Give the shapes of a proposal, whose page is at the absolute `address`."""
+    shown = [
+        Shape(kind, proposal.title, f"/oembed?{urlencode({'url': address, 'format': name})}", copy=False)
+        for name, kind in OEMBED.items()
+    ]
+    return [*_cited("proposals", proposal.pk), *shown]
+
+
+def of_reply(reply: Reply) -> list[Shape]:
+    """Give the shapes of a reply."""
+    return _cited("replies", reply.pk)
+
+
+def of_everything() -> list[Shape]:
+    """Give the downloads of the whole record."""
+    return [shape for path, kind in WHOLE.items() for shape in _served(Shape(kind.type, kind.name, path))]
+
+
+def header(base: str, canonical: str, shapes: list[Shape]) -> str:
+    """Write the `Link` header (RFC 8288) of a page, as much of it as servers on the way let pass."""
+    links = [f'<{base}{canonical}>; rel="canonical"', f'<{LICENCE}>; rel="license"']
+    links += [f'<{base}{shape.path}>; rel="alternate"; type="{shape.type}"' for shape in shapes]
+    while len(links) > 2 and len(", ".join(links)) > LONGEST_HEADER:
+        links.pop()
+    return ", ".join(links) if len(", ".join(links)) <= LONGEST_HEADER else links[1]
+
+
+def _feed(name: str, query: Query, title: str) -> Shape:
+    """Give the feed of a list, the newest first: whoever follows it asks what is new, not what fits best."""
+    followed = replace(query.whole, sort=NEWEST) if query.order == RELEVANCE else query.whole
+    return Shape(ATOM, title, f"{reverse(f'{name}_feed')}{followed.canonical}", copy=False)
+
+
+def _cited(name: str, key: int) -> list[Shape]:
+    below = _below(f"{reverse(name)}{key}/", BELOW_A_PROPOSAL)
+    return [*below, *_served(Shape(API.type, API.name, f"{IN_THE_API[name]}{key}/"))]
+
+
+def _below(path: str, table: Mapping[str, Kind], end: str = "") -> list[Shape]:
+    return [
+        shape
+        for ending, kind in table.items()
+        for shape in _served(Shape(kind.type, kind.name, f"{path}{ending}{end}"))
+    ]
+
+
+def _served(shape: Shape) -> list[Shape]:
+    return [shape] if is_served(shape.path.partition("?")[0]) else []
+
+
+@lru_cache(maxsize=10_000)
+def is_served(path: str) -> bool:
+    """Tell whether the site map has an answer for an address."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
