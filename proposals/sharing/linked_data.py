@@ -118,7 +118,7 @@ def _subject(subject: object, base: str, context: Mapping[str, Any]) -> Node | N
     else:
         found = (make(subject, base) for kind, make in THINGS.items() if isinstance(subject, kind))
         thing = next(found, {})
-    copies = _copies(context.get("shapes", ()), "MediaObject", base)
+    copies = _copies(context.get("other_shapes", ()), "MediaObject", base)
     if copies and isinstance(subject, Proposal | Reply):
         thing["encoding"] = copies
     elif copies and thing:  # the copies tell of it, and are not it

@@ -14,6 +14,6 @@ def shaped(
 ) -> HttpResponse:
     """Render a page that names its `shapes`; `end` is the end of the address by which it should be known."""
     feed = next((shape for shape in shapes if shape.type == ATOM), None)
-    response = render(request, template, {**context, "shapes": shapes, "feed": feed})
+    response = render(request, template, {**context, "other_shapes": shapes, "feed": feed})
     response["Link"] = header(f"{request.scheme}://{request.get_host()}", f"{request.path}{end}", shapes)
     return response
