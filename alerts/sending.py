@@ -45,7 +45,7 @@ BACK_OFF = [timedelta(hours=hours) for hours in (0, 0, 0.25, 1, 4, 12, 24)]
 MOST_FAILURES = 14
 """In a row, after which an address is given up."""
 MOST_SILENT = 3
-"""Times in a row that a server does not let us in, after which the run ends: the next one tries again."""
+"""Times in a row that a server does not let us in or answer, after which the run ends: the next one tries again."""
 LOG = logging.getLogger("alerts")
 
 
@@ -76,7 +76,9 @@ class Sender:
                 for subscriber in self._due():
                     self._one(subscriber, server)
                     if self.silent == MOST_SILENT:
-                        self.run.remark = "The mail server does not let us in; the next run goes on."
+                        self.run.remark = (
+                            "The mail server does not answer or let us in; the next run goes on."
+                        )
                         break
         finally:
             self.run.ended = timezone.now()
@@ -116,6 +118,7 @@ class Sender:
                 if error.met:
                     self._later(subscriber)
             except DoubtError:
+                self.silent += 1
                 self._count(failed=1)
                 LOG.warning("Message %s may have been taken: it is sent again, and may be double.", message.name)
                 self._later(subscriber)

@@ -152,6 +152,17 @@ def test_refusals_of_each_kind_stop_nobody_else(server, db, caplog):
     assert "example.org" not in caplog.text
 
 
+def test_a_server_that_hangs_with_every_mail_makes_few_of_them_doubtful(server, settings, db):
+    settings.EMAIL_TIMEOUT = 1
+    readers("a", "b", "c", "d", "e")
+    server.start("hang-data")
+    run = Sender().send()
+    assert (run.mails, run.failed) == (0, 3)
+    assert run.remark
+    assert Message.objects.count() == 3
+    assert Subscriber.objects.filter(failures=0).count() == 2
+
+
 def check(server, number, log):
     """Each reader has each thing once; what is there more often is named in the log, under one Message-ID."""
     got = Counter()
