@@ -76,9 +76,7 @@ class Sender:
                 for subscriber in self._due():
                     self._one(subscriber, server)
                     if self.silent == MOST_SILENT:
-                        self.run.remark = (
-                            "The mail server does not answer or let us in; the next run goes on."
-                        )
+                        self.run.remark = "The mail server does not answer or let us in; the next run goes on."
                         break
         finally:
             self.run.ended = timezone.now()
