@@ -21,8 +21,9 @@ soak: .venv/dev.stamp # the proofs that take long
 	env -u DATABASE_URL $(BIN)/pytest -m soak
 	$(BIN)/python -m tests.postgresql pytest -m soak
 
-bench: .venv/dev.stamp # the catalogue beside the alternatives, at four sizes; N=10000 for one
+bench: .venv/dev.stamp # the catalogue and the downloads beside the alternatives, at four sizes; N=10000 for one
 	$(BIN)/python -m bench $(N)
+	$(BIN)/python -m bench.exports $(N)
 
 lint: .venv/dev.stamp # style, types, templates, settings, migrations
 	$(BIN)/ruff check

@@ -24,7 +24,7 @@ PAGES = [
     "/about/accessibility/",
     "/about/privacy/",
 ]
-WRITES_BACK = ["/about/", "/about/method/", "/about/accessibility/"]
+WRITES_BACK = ["/about/", "/about/method/", "/about/accessibility/", "/about/privacy/"]
 
 
 def main(client, address):

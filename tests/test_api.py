@@ -283,6 +283,8 @@ def test_every_parameter_that_is_wrong_is_named(one, client):
     assert wrong(client, "replies/?agency=nobody&outcome=x&year=1") == ["agency", "outcome", "year"]
     assert wrong(client, "memberships/?delegate=nobody&body=cppcc") == ["delegate"]
     assert wrong(client, "topics/?page=x&page_size=7") == ["page", "page_size"]
+    assert wrong(client, "proposals/?topic=&q=&page=") == ["q", "topic", "page"]
+    assert wrong(client, "topics/?fields=,") == ["fields"]
     assert get(client, "proposals/?utm_source=x&find_in=y")["count"] == 2
 
 

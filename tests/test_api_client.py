@@ -47,9 +47,9 @@ def test_a_generated_client_lists_and_reads_proposals(client_of_ours, record_on_
             )
     listed = import_module("lianghui_client.api.proposals.proposals_list")
     read = import_module("lianghui_client.api.proposals.proposals_read")
-    wrong = import_module("lianghui_client.models").WrongParameters
+    models = import_module("lianghui_client.models")
     api = client_of_ours.Client(base_url=live_server.url)
-    page = listed.sync(client=api, facets=["year"])
+    page = listed.sync(client=api, facets=[models.ProposalsListFacetsItem.YEAR])
     assert page.count == 25
     assert len(page.results) == 20
     assert page.facets[0].values[0].count == 25
@@ -63,5 +63,5 @@ def test_a_generated_client_lists_and_reads_proposals(client_of_ours, record_on_
     found = listed.sync(client=api, topic=["topic-3", "topic-4"])
     assert sorted(each.title_en for each in found.results) == ["Quince 3", "Quince 4"]
     refused = listed.sync(client=api, topic=["none"])
-    assert isinstance(refused, wrong)
+    assert isinstance(refused, models.WrongParameters)
     assert [each.parameter for each in refused.errors] == ["topic"]

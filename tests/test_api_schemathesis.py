@@ -24,7 +24,7 @@ from proposals.models import Proposal
 from tests.factories import make_echo, make_event, make_reply
 
 pytestmark = pytest.mark.django_db
-FEW, MANY = 3, 120
+FEW, MANY = 3, 160
 KNOWN = {
     "topic": ["stem-cells", "regulation"],
     "region": ["CN-GD", "CN-SH"],

@@ -52,7 +52,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
     shapes = made["components"]["schemas"]
     context = {
         "operations": [_operation(path, each["get"]) for path, each in made["paths"].items()],
-        "shapes": [
+        "kinds": [
             Described(name, [_field(*each) for each in shape["properties"].items()])
             for name, shape in shapes.items()
             if "properties" in shape

@@ -16,7 +16,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from people.models import Body, Delegate
 from proposals.api.problems import WrongParametersError
-from proposals.api.shapes.pieces import PARTIAL_DATE, Shape
+from proposals.api.shapes.pieces import DATE, Shape
 from proposals.catalogue import PAGE_SIZE, PAGE_SIZES, Place
 from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.schema import FACETS
@@ -49,7 +49,7 @@ class NamesField(forms.Field):
 
     def clean(self, value: Iterable[str] | None) -> tuple[str, ...]:
         """Give the names, each once; refuse those that are not known."""
-        given = [name for each in value or () for name in each.split(",") if name]
+        given = [name for each in value or () for name in each.split(",")]
         unknown = [name for name in dict.fromkeys(given) if name not in self.names]
         if unknown:
             told = gettext("There is no “%(value)s” to choose here.") % {"value": unknown[0][:60]}
@@ -112,7 +112,10 @@ class ListParameters(ProposalFilter):
     """All parameters of the pages' lists but for looking within a filter, which is done by hand."""
 
     cursor = parameter(
-        CursorField, _("Cursor"), _("Where to go on, as `next` has it: through all rows, whatever changes meanwhile.")
+        CursorField,
+        _("Cursor"),
+        _("Where to go on, as `next` has it: through all rows, whatever changes meanwhile."),
+        strip=False,
     )
     facets = parameter(
         NamesField,
@@ -168,6 +171,8 @@ def checked(asked: Any, given: QueryDict, shape: type[Shape]) -> Any:
     for name, field in asked.form.fields.items():
         if len(given.getlist(name)) > 1 and not isinstance(field, FacetField | NamesField):
             errors.setdefault(name, [gettext("Give this once.")])
+        if "" in given.getlist(name):  # who forgot to put a value in would take everything for the answer
+            errors[name] = [gettext("Give this a value, or leave it out.")]
     if given.get("cursor") and given.get("page"):
         errors.setdefault("cursor", [gettext("Give a cursor or a page, not both.")])
     if errors:
@@ -211,7 +216,7 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
         case forms.ChoiceField() if not isinstance(field, forms.ModelChoiceField):
             return {"type": "string", "enum": [value for value, _label in field.choices if value]}  # type: ignore[misc,union-attr]
         case PartialDateField():
-            return {"type": "string", "pattern": PARTIAL_DATE, "examples": ["2024", "2024-03", "2024-03-12"]}
+            return {"type": "string", "pattern": f"^{DATE}$", "examples": ["2024", "2024-03", "2024-03-12"]}
         case WordsField():
             return {"type": "string", "maxLength": LONGEST_QUESTION}
         case CursorField():

@@ -48,7 +48,7 @@ def as_json_lines(listed: Listed) -> Iterator[bytes]:
 
 def moment(value: datetime) -> str:
     """Write a moment as `2024-03-12T08:00:00Z`."""
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def written(column: Column, values: Iterable[Any]) -> Iterable[object]:
@@ -56,7 +56,9 @@ def written(column: Column, values: Iterable[Any]) -> Iterable[object]:
     if column.several and column.kind == Kind.INTEGER:
         return [DIVIDED_BY.join(map(str, each)) for each in values]
     if column.several:
-        values = [in_one_cell(each) if each else "" for each in values]
+        values = [
+            in_one_cell(each) if len(each) > 1 else each[0].replace(DIVIDED_BY, ", ") if each else "" for each in values
+        ]
     match column.kind:
         case Kind.TEXT:
             return [text if text[:1] not in MARKED else harmless(text) for text in values]

@@ -50,7 +50,7 @@ def linked(model: Any, key: str, other: str, names: Mapping[int, str], of: Mappi
     for one, linked_to in model._default_manager.filter(**of).order_by("pk").values_list(key, other):
         if linked_to in names:
             found[one].append(names[linked_to])
-    return {one: [*dict.fromkeys(others)] if len(others) > 1 else others for one, others in found.items()}
+    return found if key == "proposal" else _once(found)  # a proposal has a topic or a region but once
 
 
 def addressed(key: str, names: Mapping[int, str], of: Mapping[str, Any]) -> tuple[Lists, Lists]:
@@ -60,11 +60,13 @@ def addressed(key: str, names: Mapping[int, str], of: Mapping[str, Any]) -> tupl
     for one, agency, mark in Addressee.objects.filter(**of).order_by("pk").values_list(key, "agency", marked):
         if agency in names:
             found[mark][one].append(names[agency])
-    stated, inferred = (
-        {one: [*dict.fromkeys(others)] if len(others) > 1 else others for one, others in each.items()}
-        for each in found.values()
-    )
+    stated, inferred = map(_once, found.values())
     return stated, inferred
+
+
+def _once(found: Lists) -> Lists:
+    """Leave out what stands in a list already."""
+    return {one: [*dict.fromkeys(others)] if len(others) > 1 else others for one, others in found.items()}
 
 
 def sources(*ways: str, keys: RawSQL) -> Lists:

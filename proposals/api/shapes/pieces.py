@@ -20,7 +20,8 @@ from proposals.catalogue import Query, count_by
 
 Words = Any
 """A text, or one that is put into the reader's language when it is read."""
-PARTIAL_DATE = r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$"
+DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
+PARTIAL_DATE = f"^({DATE})?$"
 API_ADDRESS = _("Its address in the API.")
 PAGE_ADDRESS = _("Its page, for people, in the language asked for.")
 
