@@ -74,11 +74,8 @@ WHOLE = {
     "/proposals/export.jsonl": COPIES["jsonl"],
     "/recommendations/export.csv": COPIES["csv"],
     "/recommendations/export.jsonl": COPIES["jsonl"],
-    "/data/lianghui.sqlite3": Kind("application/vnd.sqlite3", "SQLite"),
-    "/data/lianghui.zip": Kind("application/zip", "Frictionless Data Package"),
-    "/data/popolo.json": Kind("application/json", "Popolo"),
 }
-"""Downloads of the whole record."""
+"""The whole record, as lists. The files of `/data/` come and go without the pages that would name them here."""
 OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
