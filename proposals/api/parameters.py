@@ -205,7 +205,7 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
     match field:
         case NamesField():
             names = [*(field.names or shape().fields)]
-            return {"type": "array", "items": {"type": "string", "enum": names}}
+            return {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1}
         case FacetField():
             return {"type": "array", "items": _value(name), "maxItems": MOST_CHOICES}
         case forms.IntegerField():
@@ -218,14 +218,14 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
         case PartialDateField():
             return {"type": "string", "pattern": f"^{DATE}$", "examples": ["2024", "2024-03", "2024-03-12"]}
         case WordsField():
-            return {"type": "string", "maxLength": LONGEST_QUESTION}
+            return {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION}
         case CursorField():
             return {"type": "string", "pattern": "^[0-9]-[0-9]{1,20}$"}
         case _:
-            return {"type": "string"}
+            return {"type": "string", "minLength": 1}
 
 
 def _value(facet: str) -> dict[str, Any]:
     if choices := CHOICES.get(facet):
         return {"type": "string", "enum": [*choices.values]}
-    return {"type": "string", "pattern": "^[1-9][0-9]{3}$"} if facet == "year" else {"type": "string"}
+    return {"type": "string", "pattern": "^[1-9][0-9]{3}$"} if facet == "year" else {"type": "string", "minLength": 1}
