@@ -16,7 +16,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from people.models import Body, Delegate
 from proposals.api.problems import WrongParametersError
-from proposals.api.shapes.pieces import DATE, Shape
+from proposals.api.shapes.pieces import DATE, SENTENCES, Shape
 from proposals.catalogue import PAGE_SIZE, PAGE_SIZES, Place
 from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.schema import FACETS
@@ -186,11 +186,19 @@ def documented(parameters: type[django_filters.FilterSet], shape: type[Shape]) -
         OpenApiParameter(
             name,
             type=_schema(name, declared.field, shape),
-            description=format_lazy("{label}. {told}", label=declared.label, told=declared.extra["help_text"]),
+            description=_told(declared),
             **(_divided(declared.field)),
         )
         for name, declared in parameters.base_filters.items()
     ]
+
+
+def _told(declared: Any) -> Any:
+    """Say what a parameter is, and of one whose values add up how several are given."""
+    told = format_lazy(_("{label}. {told}"), label=declared.label, told=declared.extra["help_text"])
+    if isinstance(declared.field, FacetField):
+        return format_lazy(SENTENCES, told=told, more=_("Repeat it for several."))
+    return told
 
 
 def _divided(field: forms.Field) -> dict[str, Any]:
