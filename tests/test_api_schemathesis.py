@@ -11,7 +11,9 @@ from collections import Counter
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from schemathesis.config._projects import ProjectConfig, ProjectsConfig
@@ -69,6 +71,16 @@ class Counted:
             return start_response(status, headers, *more)
 
         return self.site(environ, started)
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """Keep the connection, whose transaction is never committed, from one request to the next; as the test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
