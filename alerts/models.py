@@ -80,13 +80,24 @@ class Subject(models.Model):
         return f"{self.followed} {self.key or self.query}"
 
 
+class PendingQuerySet(models.QuerySet["Pending"]):
+    """The words in which subscriptions are asked for that wait."""
+
+    def due(self, now: datetime) -> Self:
+        """Narrow down to those whose mail is to be sent."""
+        return self.filter(due__lte=now, created__gte=now - KEPT_PENDING)
+
+
 class Pending(Subject):
-    """A subscription that waits for the mail to its address to be answered."""
+    """A subscription that waits for the mail to its address to be sent, from `due` on, and then to be answered."""
 
     address = models.CharField(max_length=LONGEST_ADDRESS)
     language = models.CharField(max_length=7, choices=Language)
     frequency = models.CharField(max_length=6, choices=Frequency)
     created = models.DateTimeField(default=timezone.now, db_index=True)
+    due = models.DateTimeField(default=timezone.now, null=True, blank=True)
+
+    objects = PendingQuerySet.as_manager()
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from alerts.delivery import deliver
 from alerts.digests import Digest, Finds, digest_of
 from alerts.mails import digest_mail, new_name
 from alerts.models import (
@@ -35,7 +36,7 @@ from alerts.models import (
     Thing,
     Told,
 )
-from alerts.server import DoubtError, MailServer, RefusedError, ServerError
+from alerts.server import MOST_SILENT, DoubtError, MailServer, RefusedError, ServerError
 from proposals.catalogue import UnavailableError
 
 LEASE = timedelta(minutes=15)
@@ -44,8 +45,6 @@ BACK_OFF = [timedelta(hours=hours) for hours in (0, 0, 0.25, 1, 4, 12, 24)]
 """How long to wait after the first failure in a row, the second and so on; after the last always as long."""
 MOST_FAILURES = 14
 """In a row, after which an address is given up."""
-MOST_SILENT = 3
-"""Times in a row that a server does not let us in or answer, after which the run ends: the next one tries again."""
 LOG = logging.getLogger("alerts")
 
 
@@ -72,6 +71,7 @@ class Sender:
         forget()
         self.run.save()
         try:
+            deliver()  # what asks for confirmation and no thread has sent
             with MailServer() as server:
                 for subscriber in self._due():
                     self._one(subscriber, server)

@@ -9,11 +9,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from alerts.delivery import POSTMAN
 from alerts.following import Subjected, as_it_is
 from alerts.limits import TO_AN_ADDRESS, once_more
-from alerts.mails import confirmation
 from alerts.models import KEPT_PENDING, MOST_SUBSCRIPTIONS, Frequency, Pending, Subject, Subscriber, Subscription
-from alerts.server import DoubtError, MailServer, RefusedError, ServerError
 
 
 class TooManyError(Exception):
@@ -21,7 +20,7 @@ class TooManyError(Exception):
 
 
 def ask(subject: Subject, wish: Mapping[str, Any], language: str) -> None:
-    """Write to an address and ask whether its owner wants to be told; raise `ServerError` where no mail can be sent.
+    """Have an address written to and its owner asked whether they want to be told, as soon as this is committed.
 
     Nothing depends on whether the address is known here, so that nobody learns it. Who was written to often today is
     not written to again.
@@ -30,17 +29,8 @@ def ask(subject: Subject, wish: Mapping[str, Any], language: str) -> None:
     if not once_more("confirmation", wish["address"].lower(), TO_AN_ADDRESS):
         return
     what = {"followed": subject.followed, "query": subject.query, "key": subject.key}
-    pending = Pending.objects.create(**what, address=wish["address"], frequency=wish["frequency"], language=language)
-    try:
-        with MailServer() as server:
-            server.hand(confirmation(pending))
-    except DoubtError:
-        return  # it may have arrived; who gets it can answer
-    except RefusedError:
-        pending.delete()  # as if it had been sent: whether an address exists is not told
-    except ServerError:
-        pending.delete()
-        raise
+    Pending.objects.create(**what, address=wish["address"], frequency=wish["frequency"], language=language)
+    transaction.on_commit(POSTMAN.call)
 
 
 def confirm(token: uuid.UUID) -> Subscription | None:

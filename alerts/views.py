@@ -22,13 +22,10 @@ from alerts.forms import FollowForm, YoursForm
 from alerts.limits import OF_A_CLIENT, client_address, once_more, seconds_left
 from alerts.links import CONFIRM, STOP, YOURS, BadLinkError, OldLinkError, read, stop_link, yours_link
 from alerts.models import Language, Pending, Subject, Subscriber
-from alerts.server import ServerError
 from alerts.subscribing import TooManyError, ask, change, confirm, remove, stop
 from people.doubles import successor
 
 View = Callable[..., HttpResponse]
-TRY_AGAIN = 600
-"""Seconds after which the mail server may be there again."""
 
 
 def private(view: View) -> View:
@@ -99,26 +96,17 @@ def _follow(request: HttpRequest, subject: Subject) -> HttpResponse:
     if not settings.ALERTS_BY_MAIL:
         return said(request, "off", status=404)
     form = FollowForm(request.POST) if request.method == "POST" else FollowForm()
-    status = 200
     if request.method == "POST" and form.is_valid():
         if not once_more("client", client_address(request), OF_A_CLIENT):
             response = said(request, "often", status=429)
             response["Retry-After"] = str(seconds_left())
             return response
-        try:
-            if not form.cleaned_data["website"]:
-                ask(subject, form.cleaned_data, get_language() or Language.ENGLISH)
-        except ServerError:
-            status = 503
-        else:
-            return redirect("asked_alert")
+        if not form.cleaned_data["website"]:
+            ask(subject, form.cleaned_data, get_language() or Language.ENGLISH)
+        return redirect("asked_alert")
     subjected = Subjected(subject)
     context = {"form": form, "words": subjected.marked(), "page": subjected.page, "followed": subject.followed}
-    context |= {"is_list": subject.followed in LISTS, "failed": status == 503}
-    response = render(request, "alerts/follow.html", context, status=status)
-    if status == 503:
-        response["Retry-After"] = str(TRY_AGAIN)
-    return response
+    return render(request, "alerts/follow.html", context | {"is_list": subject.followed in LISTS})
 
 
 @private

@@ -16,11 +16,12 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from alerts.models import Message, Run, Subscriber, Subscription, Told
+from alerts.delivery import POSTMAN, deliver
+from alerts.models import Message, Pending, Run, Subscriber, Subscription, Told
 from alerts.sending import Sender
 from alerts.server import DoubtError, MailServer, RefusedError, ServerError
 from tests.factories import make_proposal, make_topic
-from tests.mail import mail_on
+from tests.mail import follow, mail_on
 from tests.site import ROOT, Kept, database, free_port, succeed
 
 THINGS = 3
@@ -60,6 +61,7 @@ def server(settings, tmp_path):
     server = Server(tmp_path)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 20
+    settings.EMAIL_ANSWER_TIMEOUT = 2
     yield server
     server.kill()
 
@@ -139,6 +141,49 @@ def test_a_server_that_says_nothing_and_one_that_is_not_there_are_waited_for_no_
         assert time.monotonic() - start < 10
     with pytest.raises(ServerError):
         MailServer().hand(mail_to())
+
+
+@pytest.fixture
+def beside(record_on_disk, settings):
+    """The thread that delivers, on a record that it can see."""
+    settings.ALERTS_BESIDE = True
+    yield POSTMAN
+    assert POSTMAN.wait(60)
+
+
+def test_a_server_that_accepts_and_says_nothing_holds_up_no_page(client, server, settings, beside):
+    settings.EMAIL_TIMEOUT = 1
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", server.port))
+        silent.listen()
+        for number in range(10):
+            start = time.monotonic()
+            assert (
+                follow(client, "/alerts/proposals/", f"reader-{number}@example.org", deliver=False).status_code == 302
+            )
+            assert client.get("/proposals/").status_code == 200
+            assert time.monotonic() - start < 1
+        assert not beside.wait(0), "the server was not asked: the test proves nothing"
+        assert beside.wait(60)
+    assert Pending.objects.exclude(due=None).count() == 10
+    server.start()
+    follow(client, "/alerts/proposals/", "last@example.org", deliver=False)
+    assert beside.wait(60)
+    deliver()
+    assert sorted(line["to"][0] for line in server.taken) == [
+        "last@example.org",
+        *(f"reader-{number}@example.org" for number in range(10)),
+    ]
+    assert not Pending.objects.exclude(due=None).exists()
+
+
+def test_two_who_deliver_at_once_send_nothing_twice(aside, server):
+    what = {"followed": "proposals", "language": "en-gb", "frequency": "daily"}
+    Pending.objects.bulk_create(Pending(address=f"reader-{n}@example.org", **what) for n in range(25))
+    server.start()
+    for work in [aside(deliver), aside(deliver)]:
+        work.result(timeout=120)
+    assert len(server.taken) == len({line["to"][0] for line in server.taken}) == 25
 
 
 def test_refusals_of_each_kind_stop_nobody_else(server, db, caplog):
