@@ -195,14 +195,15 @@ class Run(models.Model):
 class Message(models.Model):
     """A mail to a subscriber: written down before it is handed to the server, and marked before and after.
 
-    One that was handed over and not answered for may have been delivered: it is sent again under the same name, and
-    marked as doubtful.
+    One that was handed over and not answered for may have been delivered: it is sent again under the same name, once
+    (`handings` says how often it may have been taken), and marked as doubtful when that is over.
     """
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="messages")
     name = models.CharField(max_length=320, unique=True)
     written = models.DateTimeField(default=timezone.now)
     handed = models.DateTimeField(null=True, blank=True)
+    handings = models.PositiveSmallIntegerField(default=0)
     sent = models.DateTimeField(null=True, blank=True)
     doubtful = models.BooleanField(default=False)
 

@@ -16,6 +16,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
+from alerts import sending
 from alerts.delivery import POSTMAN, deliver
 from alerts.models import Message, Pending, Run, Subscriber, Subscription, Told
 from alerts.sending import Sender
@@ -197,6 +198,16 @@ def test_refusals_of_each_kind_stop_nobody_else(server, db, caplog):
     assert "example.org" not in caplog.text
 
 
+def test_a_server_that_is_slow_to_take_a_mail_is_waited_for(server, settings, db):
+    settings.EMAIL_TIMEOUT, settings.EMAIL_ANSWER_TIMEOUT = 1, 20
+    readers("a", "b")
+    server.start("slow-taken")
+    run = Sender().send()
+    assert (run.mails, run.failed, run.doubtful) == (2, 0, 0)
+    assert len(server.taken) == 2
+    assert sending.lease().total_seconds() > settings.EMAIL_ANSWER_TIMEOUT + 10 * settings.EMAIL_TIMEOUT
+
+
 def test_a_server_that_hangs_with_every_mail_makes_few_of_them_doubtful(server, settings, db):
     settings.EMAIL_TIMEOUT = 1
     readers("a", "b", "c", "d", "e")
@@ -273,7 +284,7 @@ def test_a_sender_that_is_killed_leaves_a_mail_that_is_sent_again_and_named(serv
     readers("reader")
     server.start()
     with monkeypatch.context() as patched:
-        patched.setattr(Sender, "_done", lambda *_: (_ for _ in ()).throw(Killed()))
+        patched.setattr(Sender, "_done", lambda *_, **__: (_ for _ in ()).throw(Killed()))
         with pytest.raises(Killed):
             Sender().send()
     Subscriber.objects.update(claim=None, claimed_until=None)  # the claim has run out
