@@ -12,11 +12,12 @@ from django.views.debug import ExceptionReporter
 
 from alerts.delivery import deliver
 from alerts.following import LONGEST_QUERY
-from alerts.limits import OF_A_CLIENT, TO_AN_ADDRESS, client_address
+from alerts.limits import OF_A_CLIENT, TO_AN_ADDRESS
 from alerts.links import confirm_link, stop_link, yours_link
 from alerts.models import MOST_SUBSCRIPTIONS, Pending, Subscriber, Subscription, Tally
 from alerts.sending import Sender
 from alerts.server import DoubtError, MailServer, RefusedError, ServerError
+from proposals.clients import client_address
 from proposals.models import Topic
 from tests.factories import make_delegate, make_proposal, make_topic
 from tests.mail import SITE, follow, link, mail_on, subscribe, told
@@ -203,9 +204,13 @@ def test_nobody_is_bombed_with_mails_through_us(client):
         (2, "1.1.1.1, 203.0.113.5, 10.0.0.1", "192.0.2.1", "203.0.113.5"),
         (2, "203.0.113.5", "192.0.2.1", "203.0.113.5"),
         (1, "", "192.0.2.1", "192.0.2.1"),
-        (1, "nonsense' OR 1", "192.0.2.1", "unknown"),
+        (1, "nonsense' OR 1", "192.0.2.1", "nonsense%27%20OR%201"),
+        (1, "\ud800", "192.0.2.1", "%3F"),
         (0, "", "", "unknown"),
         (0, "", "::ffff:192.0.2.1", "192.0.2.1"),
+        (1, "203.0.113.5, ::ffff:192.0.2.7", "192.0.2.1", "192.0.2.7"),
+        (0, "", "2001:db8:0:1:ffff::9", "2001:db8:0:1::/64"),
+        (0, "", "fe80::1%eth0", "fe80::/64"),
     ],
 )
 def test_the_client_is_who_our_own_proxies_saw(settings, proxies, forwarded, remote, client_is):
