@@ -258,6 +258,26 @@ def test_the_admin_shows_runs_and_no_address(admin_client, client, topic):
         assert "reader@example.org" not in answer.text
 
 
+@pytest.mark.parametrize(("days", "late"), [(None, True), (1, False), (3, True)])
+def test_the_admin_says_when_alerts_were_last_sent_and_warns_where_that_is_long_ago(admin_client, settings, days, late):
+    if days is not None:
+        ended = timezone.now() - timedelta(days=days)
+        Run.objects.create(started=ended, ended=ended, mails=77)
+        Run.objects.create()  # under way, or killed
+    said = " ".join(admin_client.get("/admin/").text.split())
+    assert ("No run of send_alerts has ended" in said) == late
+    assert ("(77 mails, 0 failed)" in said) == (days is not None)
+    settings.ALERTS_BY_MAIL = False
+    assert "No run of send_alerts has ended" not in admin_client.get("/admin/").text
+
+
+def test_who_may_not_see_runs_is_not_told_of_them(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("analyst", password="x", is_staff=True))
+    answer = client.get("/admin/")
+    assert answer.status_code == 200
+    assert "send_alerts" not in answer.text
+
+
 def test_the_command_says_when_mail_is_off(settings):
     settings.ALERTS_BY_MAIL = False
     with pytest.raises(CommandError, match="EMAIL_URL"):
