@@ -55,18 +55,18 @@ def confirm(token: uuid.UUID) -> Subscription | None:
 
 
 def _subscriber(waiting: Pending) -> Subscriber:
-    """Give the subscriber with that address, who wishes what was wished last."""
+    """Give the subscriber with that address; who is known already keeps the wish that holds for all they follow."""
     now = timezone.now()
     wish = {"frequency": waiting.frequency, "language": waiting.language}
-    due = Frequency.next(waiting.frequency, now)
     known = Subscriber.objects.select_for_update().filter(address__iexact=waiting.address).first()
     if known is None:
         try:
             with transaction.atomic():
+                due = Frequency.next(waiting.frequency, now)
                 return Subscriber.objects.create(address=waiting.address, due=due, **wish)
         except IntegrityError:  # by another confirmation at this moment
             known = Subscriber.objects.select_for_update().get(address__iexact=waiting.address)
-    change(known, wish)
+    due = Frequency.next(known.frequency, now)
     Subscriber.objects.filter(pk=known.pk).exclude(suspended_at=None).update(suspended_at=None, failures=0, due=due)
     return known
 

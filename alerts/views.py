@@ -19,11 +19,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from alerts.following import LISTS, LONGEST_QUERY, RECORDS, Subjected
 from alerts.forms import FollowForm, YoursForm
-from alerts.limits import OF_A_CLIENT, client_address, once_more, seconds_left
+from alerts.limits import OF_A_CLIENT, once_more, seconds_left
 from alerts.links import CONFIRM, STOP, YOURS, BadLinkError, OldLinkError, read, stop_link, yours_link
 from alerts.models import Language, Pending, Subject, Subscriber
 from alerts.subscribing import TooManyError, ask, change, confirm, remove, stop
 from people.doubles import successor
+from proposals.clients import client_address
 
 View = Callable[..., HttpResponse]
 
@@ -144,8 +145,9 @@ def confirm_alert(request: HttpRequest, token: str) -> HttpResponse:
         return said(request, "old", status=410)
     language = get_language() or Language.ENGLISH
     subjected = Subjected(subscription)
-    yours = yours_link(subscription.subscriber, language)
-    return said(request, "confirmed", words=subjected.marked(), page=subjected.page, yours=yours)
+    subscriber = subscription.subscriber
+    more = {"yours": yours_link(subscriber, language), "subscriber": subscriber}
+    return said(request, "confirmed", words=subjected.marked(), page=subjected.page, **more)
 
 
 @private
