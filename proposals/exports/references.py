@@ -46,5 +46,5 @@ def _references(listed: Listed, write: Callable[[Reference], str]) -> Iterator[l
     for keys in listed.blocks():
         for some in pieces(keys, AT_ONCE):
             with translation.override(listed.language):
-                entries = [write(cite(row, listed.site, listed.day)) for row in rows.for_cards(some)]
+                entries = [write(cite(row, listed.site, listed.day)) for row in rows.for_citations(some)]
             yield entries
