@@ -7,12 +7,9 @@ day it is gone.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from ipaddress import IPv6Address, ip_address
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -22,25 +19,6 @@ OF_A_CLIENT = 30
 """Subscriptions that one client can ask for in a day."""
 TO_AN_ADDRESS = 5
 """Mails a day that ask one address for confirmation."""
-OWN_NETWORK = 64
-"""Bits of an IPv6 address that are somebody's network: in it one machine has as many addresses as it likes."""
-
-
-def client_address(request: HttpRequest) -> str:
-    """Give the network address of who asks, as the outermost of our own proxies saw it.
-
-    Of `X-Forwarded-For` only what our proxies wrote is believed: its last `TRUSTED_PROXIES` addresses.
-    """
-    forwarded = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",") if each.strip()]
-    trusted = settings.TRUSTED_PROXIES
-    address = forwarded[-min(trusted, len(forwarded))] if trusted and forwarded else request.META.get("REMOTE_ADDR", "")
-    try:
-        read = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(read, IPv6Address):
-        read = read.ipv4_mapped or read
-    return str(int(read) >> (128 - OWN_NETWORK)) if isinstance(read, IPv6Address) else str(read)
 
 
 def once_more(what: str, who: str, most: int) -> bool:

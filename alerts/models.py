@@ -80,13 +80,24 @@ class Subject(models.Model):
         return f"{self.followed} {self.key or self.query}"
 
 
+class PendingQuerySet(models.QuerySet["Pending"]):
+    """The words in which subscriptions are asked for that wait."""
+
+    def due(self, now: datetime) -> Self:
+        """Narrow down to those whose mail is to be sent."""
+        return self.filter(due__lte=now, created__gte=now - KEPT_PENDING)
+
+
 class Pending(Subject):
-    """A subscription that waits for the mail to its address to be answered."""
+    """A subscription that waits for the mail to its address to be sent, from `due` on, and then to be answered."""
 
     address = models.CharField(max_length=LONGEST_ADDRESS)
     language = models.CharField(max_length=7, choices=Language)
     frequency = models.CharField(max_length=6, choices=Frequency)
     created = models.DateTimeField(default=timezone.now, db_index=True)
+    due = models.DateTimeField(default=timezone.now, null=True, blank=True)
+
+    objects = PendingQuerySet.as_manager()
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -184,14 +195,15 @@ class Run(models.Model):
 class Message(models.Model):
     """A mail to a subscriber: written down before it is handed to the server, and marked before and after.
 
-    One that was handed over and not answered for may have been delivered: it is sent again under the same name, and
-    marked as doubtful.
+    One that was handed over and not answered for may have been delivered: it is sent again under the same name, once
+    (`handings` says how often it may have been taken), and marked as doubtful when that is over.
     """
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="messages")
     name = models.CharField(max_length=320, unique=True)
     written = models.DateTimeField(default=timezone.now)
     handed = models.DateTimeField(null=True, blank=True)
+    handings = models.PositiveSmallIntegerField(default=0)
     sent = models.DateTimeField(null=True, blank=True)
     doubtful = models.BooleanField(default=False)
 

@@ -4,7 +4,7 @@ A sender claims a subscriber by one conditional update, committed, for a while: 
 writes the mail down with its things, commits, and hands it over; as the server is ready for the content it marks the
 mail, if the claim still holds, and marks it again when the server has taken it. What a later run finds written and not
 handed over is written anew. What it finds handed over and not answered for is sent again under the same Message-ID,
-and the log says that it may be double.
+once, and the log says that it may be double; not answered for that time either, it counts as sent.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from alerts.delivery import deliver
 from alerts.digests import Digest, Finds, digest_of
 from alerts.mails import digest_mail, new_name
 from alerts.models import (
@@ -35,18 +36,28 @@ from alerts.models import (
     Thing,
     Told,
 )
-from alerts.server import DoubtError, MailServer, RefusedError, ServerError
+from alerts.server import MOST_SILENT, DoubtError, MailServer, RefusedError, ServerError
 from proposals.catalogue import UnavailableError
 
-LEASE = timedelta(minutes=15)
-"""For how long a claim holds: far longer than one mail takes with a server that hangs at every step."""
-BACK_OFF = [timedelta(hours=hours) for hours in (0, 0, 0.25, 1, 4, 12, 24)]
-"""How long to wait after the first failure in a row, the second and so on; after the last always as long."""
+STEPS = 12
+"""Of the dialogue with a mail server, at each of which it may be silent, and what we ourselves do before."""
+BACK_OFF = [timedelta(hours=hours) for hours in (0.25, 0.5, 1, 4, 12, 24)]
+"""How long to wait after the first failure in a row, the second and so on; after the last always as long.
+
+Never no time at all: in the next runs who was not tried yet comes first.
+"""
+OUR_FAULT = timedelta(hours=1)
+"""How long to wait after something failed here."""
+MOST_HANDINGS = 2
+"""Times that a mail is handed over at most, where no answer comes."""
 MOST_FAILURES = 14
 """In a row, after which an address is given up."""
-MOST_SILENT = 3
-"""Times in a row that a server does not let us in or answer, after which the run ends: the next one tries again."""
 LOG = logging.getLogger("alerts")
+
+
+def lease() -> timedelta:
+    """Give for how long a claim holds: longer than one mail takes with a server that hangs at every step."""
+    return timedelta(seconds=STEPS * settings.EMAIL_TIMEOUT + settings.EMAIL_ANSWER_TIMEOUT)
 
 
 def forget() -> None:
@@ -72,6 +83,7 @@ class Sender:
         forget()
         self.run.save()
         try:
+            deliver()  # what asks for confirmation and no thread has sent
             with MailServer() as server:
                 for subscriber in self._due():
                     self._one(subscriber, server)
@@ -93,7 +105,7 @@ class Sender:
             if key is None:
                 return
             last = key
-            if due.filter(pk=key).update(claim=self.claim, claimed_until=now + LEASE):
+            if due.filter(pk=key).update(claim=self.claim, claimed_until=now + lease()):
                 subscriber = Subscriber.objects.filter(pk=key, claim=self.claim).first()
                 if subscriber is not None:
                     yield subscriber
@@ -118,8 +130,7 @@ class Sender:
             except DoubtError:
                 self.silent += 1
                 self._count(failed=1)
-                LOG.warning("Message %s may have been taken: it is sent again, and may be double.", message.name)
-                self._later(subscriber)
+                self._doubted(subscriber, message)
             except RefusedError as error:
                 self.silent = 0
                 self._failed(message, str(error))
@@ -127,11 +138,13 @@ class Sender:
             else:
                 self.silent = 0
                 if taken:
-                    self._done(subscriber, message, digest)
+                    self._count(mails=1, things=digest.total)
+                    self._done(subscriber, message, doubtful=message.handings > 0)
 
     @contextmanager
     def _released(self, subscriber: Subscriber) -> Iterator[None]:
         """Let go of a subscriber at the end; what goes wrong is said without the address, and stops no other."""
+        mine = Subscriber.objects.filter(pk=subscriber.pk, claim=self.claim)
         try:
             yield
         except UnavailableError:
@@ -139,10 +152,9 @@ class Sender:
         except Exception as error:
             self._count(failed=1)
             LOG.error("Subscriber %s: %s", subscriber.pk, type(error).__name__)
-            with suppress(Exception):
-                self._later(subscriber)
+            with suppress(Exception):  # no failure of the address: nobody is given up for our own
+                mine.update(due=timezone.now() + OUR_FAULT)
         finally:
-            mine = Subscriber.objects.filter(pk=subscriber.pk, claim=self.claim)
             mine.update(claim=None, claimed_until=None)
 
     def _written(self, subscriber: Subscriber) -> tuple[Message, Digest] | None:
@@ -151,22 +163,19 @@ class Sender:
         doubtful = subscriber.messages.filter(sent=None).first()
         if doubtful is not None:
             told = {Thing(*row) for row in doubtful.told.values_list("kind", "key")}
-            digest = digest_of(subscriber, self.finds, only=told)
+            again = doubtful.handings < MOST_HANDINGS  # else a sender died as it handed it over for the last time
+            digest = digest_of(subscriber, self.finds, only=told) if again else Digest()
             if digest.sections:
-                if not doubtful.doubtful:
-                    Message.objects.filter(pk=doubtful.pk).update(doubtful=True)
-                    self._count(doubtful=1)
                 LOG.warning("Message %s is sent again: it may be double.", doubtful.name)
                 return doubtful, digest
-            # All that it told is withdrawn since: what was told stays told, and nobody is told of it twice.
-            Message.objects.filter(pk=doubtful.pk).update(sent=timezone.now(), doubtful=True)
-            self._count(doubtful=1)
+            # Or all that it told is withdrawn since: what was told stays told, and nobody is told of it twice.
+            self._given_up(subscriber, doubtful)
         digest = digest_of(subscriber, self.finds)
         if not digest.sections:
             return None
         with transaction.atomic():
             if not Subscriber.objects.filter(pk=subscriber.pk, claim=self.claim).update(
-                claimed_until=timezone.now() + LEASE
+                claimed_until=timezone.now() + lease()
             ):
                 return None  # stopped, or claimed by another
             message = Message.objects.create(subscriber=subscriber, name=new_name(uuid.uuid4().hex))
@@ -178,15 +187,35 @@ class Sender:
 
     def _handing(self, message: Message) -> bool:
         """Mark a mail as handed over, if nobody else has claimed its subscriber, or stopped everything, meanwhile."""
-        until = timezone.now() + timedelta(seconds=settings.EMAIL_TIMEOUT)  # when an answer must have come
-        mine = Message.objects.filter(pk=message.pk, subscriber__claim=self.claim, subscriber__claimed_until__gt=until)
-        return bool(Message.objects.filter(pk__in=mine.values("pk")).update(handed=timezone.now()))
+        now = timezone.now()
+        mine = Subscriber.objects.filter(pk=message.subscriber_id, claim=self.claim)
+        with transaction.atomic():
+            held = mine.update(claimed_until=now + lease())  # when an answer must have come
+            ours = Message.objects.filter(pk=message.pk, sent=None) if held else Message.objects.none()
+            return bool(ours.update(handed=now, handings=F("handings") + 1))
 
     def _failed(self, message: Message, reason: str) -> None:
-        """Note that the server does not have a mail; where it never had, there is no doubt of it."""
+        """Note that the server does not have a mail, so that this time counts for nothing."""
         self._count(failed=1)
-        Message.objects.filter(pk=message.pk, doubtful=False).delete()
+        mine = Message.objects.filter(pk=message.pk)
+        if message.handings:
+            mine.update(handings=message.handings)  # it may have it from the time before
+        else:
+            mine.delete()
         LOG.warning("Message %s %s.", message.name, reason)
+
+    def _doubted(self, subscriber: Subscriber, message: Message) -> None:
+        """Note that nobody knows whether the server has a mail: it is sent again, once."""
+        if message.handings + 1 < MOST_HANDINGS:
+            LOG.warning("Message %s may have been taken: it is sent again, and may be double.", message.name)
+            self._later(subscriber)
+        else:
+            self._given_up(subscriber, message)
+
+    def _given_up(self, subscriber: Subscriber, message: Message) -> None:
+        """Let a mail that may have been taken count as sent, and say so."""
+        LOG.warning("Message %s may have been taken: it is not sent again, and counts as sent.", message.name)
+        self._done(subscriber, message, doubtful=True)
 
     def _refused(self, subscriber: Subscriber, *, for_good: bool) -> None:
         if for_good:
@@ -209,13 +238,13 @@ class Sender:
         else:
             mine.update(failures=failures, due=now + wait)
 
-    def _done(self, subscriber: Subscriber, message: Message, digest: Digest) -> None:
-        """Note that the server took a mail; where everything was stopped meanwhile there is nothing left to note."""
+    def _done(self, subscriber: Subscriber, message: Message, *, doubtful: bool) -> None:
+        """Note that a mail is sent; where everything was stopped meanwhile there is nothing left to note."""
         now = timezone.now()
-        self._count(mails=1, things=digest.total)
-        if not Message.objects.filter(pk=message.pk).update(sent=now):
+        self._count(doubtful=int(doubtful))
+        if not Message.objects.filter(pk=message.pk).update(sent=now, doubtful=doubtful):
             return
-        ended = [key for kind, key in digest.things if kind == "ended"]
+        ended = [*message.told.filter(kind="ended").values_list("key", flat=True)]
         Subscription.objects.filter(subscriber=subscriber, pk__in=ended).delete()
         due = Frequency.next(subscriber.frequency, now)
         Subscriber.objects.filter(pk=subscriber.pk, claim=self.claim).update(due=due, failures=0)

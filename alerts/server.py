@@ -13,6 +13,7 @@ from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any, Self
 
+from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
@@ -21,6 +22,8 @@ CONNECTION_LOST = 421
 MAILBOX_FULL = 552
 POLICY = {530, 535, 538, 554, 571}
 """Codes by which a server refuses us, and not the address that a mail is for."""
+MOST_SILENT = 3
+"""Times in a row that a server does not let us in or answer, after which it is left alone for a while."""
 POLICY_SAID = re.compile(r"\b5\.7\.\d+\b")
 
 
@@ -50,7 +53,10 @@ class DoubtError(Exception):
 class MailServer:
     """A connection to the mail server, opened when it is first needed and again where it was lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: float | None = None, answer: float | None = None) -> None:
+        """Give it `step` seconds for each step of the dialogue, and `answer` seconds to take a mail handed over."""
+        self._step = settings.EMAIL_TIMEOUT if step is None else step
+        self._answer = settings.EMAIL_ANSWER_TIMEOUT if answer is None else answer
         self._backend: Any = None
 
     def __enter__(self) -> Self:
@@ -90,10 +96,15 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise ServerError(type(error).__name__, met=True) from error
+        except RefusedError:
+            raise
+        except Exception:  # of our own: the dialogue stands where nobody knows
+            self._drop()
+            raise
 
     def _opened(self) -> Any:
         if self._backend is None:
-            self._backend = mail.get_connection()
+            self._backend = mail.get_connection(timeout=self._step)
             try:
                 self._backend.open()
             except (OSError, smtplib.SMTPException) as error:
@@ -120,10 +131,12 @@ class MailServer:
             self._drop()
             return False
         smtp.send(_dotted(content))
+        smtp.sock.settimeout(self._answer)
         try:
             code, said = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise DoubtError from error
+        smtp.sock.settimeout(self._step)
         if code != 250:
             self._refuse(smtp, code, said, address=False)
         return True

@@ -9,11 +9,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from alerts.delivery import POSTMAN
 from alerts.following import Subjected, as_it_is
 from alerts.limits import TO_AN_ADDRESS, once_more
-from alerts.mails import confirmation
 from alerts.models import KEPT_PENDING, MOST_SUBSCRIPTIONS, Frequency, Pending, Subject, Subscriber, Subscription
-from alerts.server import DoubtError, MailServer, RefusedError, ServerError
 
 
 class TooManyError(Exception):
@@ -21,7 +20,7 @@ class TooManyError(Exception):
 
 
 def ask(subject: Subject, wish: Mapping[str, Any], language: str) -> None:
-    """Write to an address and ask whether its owner wants to be told; raise `ServerError` where no mail can be sent.
+    """Have an address written to and its owner asked whether they want to be told, as soon as this is committed.
 
     Nothing depends on whether the address is known here, so that nobody learns it. Who was written to often today is
     not written to again.
@@ -30,17 +29,8 @@ def ask(subject: Subject, wish: Mapping[str, Any], language: str) -> None:
     if not once_more("confirmation", wish["address"].lower(), TO_AN_ADDRESS):
         return
     what = {"followed": subject.followed, "query": subject.query, "key": subject.key}
-    pending = Pending.objects.create(**what, address=wish["address"], frequency=wish["frequency"], language=language)
-    try:
-        with MailServer() as server:
-            server.hand(confirmation(pending))
-    except DoubtError:
-        return  # it may have arrived; who gets it can answer
-    except RefusedError:
-        pending.delete()  # as if it had been sent: whether an address exists is not told
-    except ServerError:
-        pending.delete()
-        raise
+    Pending.objects.create(**what, address=wish["address"], frequency=wish["frequency"], language=language)
+    transaction.on_commit(POSTMAN.call)
 
 
 def confirm(token: uuid.UUID) -> Subscription | None:
@@ -65,18 +55,18 @@ def confirm(token: uuid.UUID) -> Subscription | None:
 
 
 def _subscriber(waiting: Pending) -> Subscriber:
-    """Give the subscriber with that address, who wishes what was wished last."""
+    """Give the subscriber with that address; who is known already keeps the wish that holds for all they follow."""
     now = timezone.now()
     wish = {"frequency": waiting.frequency, "language": waiting.language}
-    due = Frequency.next(waiting.frequency, now)
     known = Subscriber.objects.select_for_update().filter(address__iexact=waiting.address).first()
     if known is None:
         try:
             with transaction.atomic():
+                due = Frequency.next(waiting.frequency, now)
                 return Subscriber.objects.create(address=waiting.address, due=due, **wish)
         except IntegrityError:  # by another confirmation at this moment
             known = Subscriber.objects.select_for_update().get(address__iexact=waiting.address)
-    change(known, wish)
+    due = Frequency.next(known.frequency, now)
     Subscriber.objects.filter(pk=known.pk).exclude(suspended_at=None).update(suspended_at=None, failures=0, due=due)
     return known
 

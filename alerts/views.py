@@ -19,16 +19,14 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from alerts.following import LISTS, LONGEST_QUERY, RECORDS, Subjected
 from alerts.forms import FollowForm, YoursForm
-from alerts.limits import OF_A_CLIENT, client_address, once_more, seconds_left
+from alerts.limits import OF_A_CLIENT, once_more, seconds_left
 from alerts.links import CONFIRM, STOP, YOURS, BadLinkError, OldLinkError, read, stop_link, yours_link
 from alerts.models import Language, Pending, Subject, Subscriber
-from alerts.server import ServerError
 from alerts.subscribing import TooManyError, ask, change, confirm, remove, stop
 from people.doubles import successor
+from proposals.clients import client_address
 
 View = Callable[..., HttpResponse]
-TRY_AGAIN = 600
-"""Seconds after which the mail server may be there again."""
 
 
 def private(view: View) -> View:
@@ -99,26 +97,17 @@ def _follow(request: HttpRequest, subject: Subject) -> HttpResponse:
     if not settings.ALERTS_BY_MAIL:
         return said(request, "off", status=404)
     form = FollowForm(request.POST) if request.method == "POST" else FollowForm()
-    status = 200
     if request.method == "POST" and form.is_valid():
         if not once_more("client", client_address(request), OF_A_CLIENT):
             response = said(request, "often", status=429)
             response["Retry-After"] = str(seconds_left())
             return response
-        try:
-            if not form.cleaned_data["website"]:
-                ask(subject, form.cleaned_data, get_language() or Language.ENGLISH)
-        except ServerError:
-            status = 503
-        else:
-            return redirect("asked_alert")
+        if not form.cleaned_data["website"]:
+            ask(subject, form.cleaned_data, get_language() or Language.ENGLISH)
+        return redirect("asked_alert")
     subjected = Subjected(subject)
     context = {"form": form, "words": subjected.marked(), "page": subjected.page, "followed": subject.followed}
-    context |= {"is_list": subject.followed in LISTS, "failed": status == 503}
-    response = render(request, "alerts/follow.html", context, status=status)
-    if status == 503:
-        response["Retry-After"] = str(TRY_AGAIN)
-    return response
+    return render(request, "alerts/follow.html", context | {"is_list": subject.followed in LISTS})
 
 
 @private
@@ -156,8 +145,9 @@ def confirm_alert(request: HttpRequest, token: str) -> HttpResponse:
         return said(request, "old", status=410)
     language = get_language() or Language.ENGLISH
     subjected = Subjected(subscription)
-    yours = yours_link(subscription.subscriber, language)
-    return said(request, "confirmed", words=subjected.marked(), page=subjected.page, yours=yours)
+    subscriber = subscription.subscriber
+    context: dict[str, Any] = {"words": subjected.marked(), "page": subjected.page, "subscriber": subscriber}
+    return said(request, "confirmed", **context, yours=yours_link(subscriber, language))
 
 
 @private

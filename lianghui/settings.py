@@ -184,7 +184,6 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
-    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
@@ -252,6 +251,8 @@ if ALERTS_BY_MAIL:
     vars().update(mail_server(EMAIL_URL))
     SITE_URL, FROM_EMAIL = origin(SITE_URL), sender(FROM_EMAIL)
 EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20, 300)  # seconds that a mail server may be silent
+EMAIL_ANSWER_TIMEOUT = 600  # and after it has a whole mail, as RFC 5321 says in 4.5.3.2.6: else it comes twice
+ALERTS_BESIDE = True  # mails that ask for confirmation are sent in a thread beside the requests
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.core import mail
 from django.utils import timezone
 
+from alerts.delivery import deliver
 from alerts.models import Pending, Subscriber
 from alerts.sending import Sender
 
@@ -34,9 +35,12 @@ def link(message, part):
     return urlsplit(found).path
 
 
-def follow(client, page, address="reader@example.org", frequency="daily", **more):
-    """Ask to be told, as a visitor does; give the answer."""
-    return client.post(page, {"address": address, "frequency": frequency}, **more)
+def follow(client, page, address="reader@example.org", frequency="daily", *, deliver=deliver, **more):
+    """Ask to be told, as a visitor does, and let the mail be sent that asks back; give the answer."""
+    answer = client.post(page, {"address": address, "frequency": frequency}, **more)
+    if deliver:
+        deliver()
+    return answer
 
 
 def subscribe(client, page, address="reader@example.org", frequency="daily"):
@@ -59,7 +63,7 @@ def make_reader(proposal):
         subscriber.subscriptions.create(followed=followed, key=record.pk, same=followed)
     for followed in ("proposals", "recommendations"):
         subscriber.subscriptions.create(followed=followed, query="q=cells&sort=oldest", same=followed)
-    Pending.objects.create(address="other@example.org", followed="proposals", query="q=cells", **wish)
+    Pending.objects.create(address="other@example.org", followed="proposals", query="q=cells", due=None, **wish)
 
 
 def make_due():

@@ -38,6 +38,8 @@ class Handler:
             os._exit(1)
         if what == "hang":
             await asyncio.sleep(600)
+        if what == "slow":
+            await asyncio.sleep(3)
         if what == "drop":
             server.transport.abort()
             await asyncio.sleep(600)

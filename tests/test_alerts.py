@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from alerts.links import stop_link
+from alerts.links import stop_link, yours_link
 from alerts.models import Message, Pending, Subscriber, Subscription, Told
 from tests.factories import make_agency, make_delegate, make_event, make_proposal, make_reply, make_topic
 from tests.mail import SITE, follow, html, link, mail_on, subscribe, text, told
@@ -186,11 +186,16 @@ def test_nobody_learns_who_subscribes(client, bank):
     assert len({message.subject for message in mail.outbox}) == 1
 
 
-def test_a_reader_who_asks_again_gets_what_was_wished_last_and_no_second_subscription(client, bank):
-    subscriber = subscribe(client, LIST, "Reader@EXAMPLE.org".replace("EXAMPLE", "example"))
-    subscribe(client, "/zh/alerts/proposals/?topic=stem-cells", "Reader@example.org", "weekly")
+def test_a_reader_who_asks_again_keeps_the_first_wish_is_told_so_and_follows_nothing_twice(client, bank):
+    subscriber = subscribe(client, LIST, "Reader@example.org")
+    due = subscriber.due
+    assert follow(client, "/zh/alerts/proposals/?topic=stem-cells", "Reader@example.org", "weekly").status_code == 302
+    page = client.post(link(mail.outbox[-1], "confirm"))
     subscriber.refresh_from_db()
-    assert (subscriber.frequency, subscriber.language) == ("weekly", "zh-hans")
+    assert (subscriber.frequency, subscriber.language, subscriber.due) == ("daily", "en-gb", due)
+    said = " ".join(client.post(link(mail.outbox[-1], "confirm").removeprefix("/zh")).text.split())
+    assert "at most every day, in this language: English" in said
+    assert yours_link(subscriber, "zh-hans") in page.text
     assert Subscription.objects.count() == 1
     follow(client, LIST, "reader@EXAMPLE.org")
     client.post(link(mail.outbox[-1], "confirm"))

@@ -10,11 +10,14 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
 
+from alerts.delivery import deliver
 from alerts.following import LONGEST_QUERY
-from alerts.limits import OF_A_CLIENT, TO_AN_ADDRESS, client_address
+from alerts.limits import OF_A_CLIENT, TO_AN_ADDRESS
 from alerts.links import confirm_link, stop_link, yours_link
 from alerts.models import MOST_SUBSCRIPTIONS, Pending, Subscriber, Subscription, Tally
-from alerts.server import MailServer, ServerError
+from alerts.sending import Sender
+from alerts.server import DoubtError, MailServer, RefusedError, ServerError
+from proposals.clients import client_address
 from proposals.models import Topic
 from tests.factories import make_delegate, make_proposal, make_topic
 from tests.mail import SITE, follow, link, mail_on, subscribe, told
@@ -173,8 +176,7 @@ def test_a_link_signed_with_another_secret_is_not_good(client, links, settings):
 
 
 @pytest.mark.parametrize("asked", [100, pytest.param(2_000, marks=pytest.mark.soak)])
-def test_2000_subscriptions_from_one_client_are_too_many(client, monkeypatch, asked):
-    monkeypatch.setattr("alerts.subscribing.MailServer.hand", lambda *_: True)
+def test_2000_subscriptions_from_one_client_are_too_many(client, asked):
     answers = [follow(client, LIST, f"reader-{number}@example.org") for number in range(asked)]
     assert [answer.status_code for answer in answers] == [302] * OF_A_CLIENT + [429] * (asked - OF_A_CLIENT)
     assert 0 < int(answers[-1]["Retry-After"]) <= 24 * 3600
@@ -202,9 +204,13 @@ def test_nobody_is_bombed_with_mails_through_us(client):
         (2, "1.1.1.1, 203.0.113.5, 10.0.0.1", "192.0.2.1", "203.0.113.5"),
         (2, "203.0.113.5", "192.0.2.1", "203.0.113.5"),
         (1, "", "192.0.2.1", "192.0.2.1"),
-        (1, "nonsense' OR 1", "192.0.2.1", "unknown"),
+        (1, "nonsense' OR 1", "192.0.2.1", "nonsense%27%20OR%201"),
+        (1, "\ud800", "192.0.2.1", "%3F"),
         (0, "", "", "unknown"),
         (0, "", "::ffff:192.0.2.1", "192.0.2.1"),
+        (1, "203.0.113.5, ::ffff:192.0.2.7", "192.0.2.1", "192.0.2.7"),
+        (0, "", "2001:db8:0:1:ffff::9", "2001:db8:0:1::/64"),
+        (0, "", "fe80::1%eth0", "fe80::/64"),
     ],
 )
 def test_the_client_is_who_our_own_proxies_saw(settings, proxies, forwarded, remote, client_is):
@@ -237,17 +243,52 @@ def test_one_address_follows_no_more_than_it_can(client):
     assert client.post(link(mail.outbox[-1], "confirm")).status_code == 200
 
 
-def test_a_mail_server_that_is_away_is_said_and_nothing_is_lost(client, monkeypatch):
-    def away(*_):
-        raise ServerError("TimeoutError")
+def failing(monkeypatch, error, *, begun=False):
+    def hand(self, message, beginning):
+        if begun:
+            assert beginning()
+        raise error
 
-    monkeypatch.setattr(MailServer, "hand", away)
-    answer = follow(client, LIST, "reader@example.org", "weekly")
-    assert answer.status_code == 503
-    assert answer["Retry-After"]
-    assert 'value="reader@example.org"' in answer.text
-    assert "does not answer" in answer.text
-    assert not Pending.objects.exists()
+    monkeypatch.setattr(MailServer, "hand", hand)
+
+
+def test_what_a_mail_server_that_is_away_does_not_get_it_gets_later_and_once(client, monkeypatch, caplog):
+    with monkeypatch.context() as patched:
+        failing(patched, ServerError("TimeoutError"))
+        assert follow(client, LIST).status_code == 302
+    assert Pending.objects.get().due
+    Sender().send()
+    deliver()
+    (asking,) = mail.outbox
+    assert client.post(link(asking, "confirm")).status_code == 200
+    assert "example.org" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "begun", "later"),
+    [
+        (RefusedError(550, for_good=True), False, None),
+        (RefusedError(451, for_good=False), False, 1),
+        (RefusedError(451, for_good=False), True, 1),
+        (ServerError("broken", met=True), True, 1),
+        (ValueError("reader@example.org"), False, 1),
+        (DoubtError(), True, 0),
+    ],
+)
+def test_a_mail_that_asks_is_sent_again_where_the_server_has_it_not_and_may_take_it(
+    client, monkeypatch, caplog, error, begun, later
+):
+    with monkeypatch.context() as patched:
+        failing(patched, error, begun=begun)
+        assert follow(client, LIST).status_code == 302
+        assert follow(client, LIST, "other@example.org").status_code == 302, "it holds up nobody else"
+    assert Pending.objects.count() == (0 if later is None else 2)
+    deliver()
+    assert not mail.outbox
+    Pending.objects.exclude(due=None).update(due=timezone.now())
+    deliver()
+    assert len(mail.outbox) == 2 * (later or 0)
+    assert "example.org" not in caplog.text
 
 
 def test_a_huge_form_is_no_trouble(client):

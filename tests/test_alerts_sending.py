@@ -258,6 +258,26 @@ def test_the_admin_shows_runs_and_no_address(admin_client, client, topic):
         assert "reader@example.org" not in answer.text
 
 
+@pytest.mark.parametrize(("days", "late"), [(None, True), (1, False), (3, True)])
+def test_the_admin_says_when_alerts_were_last_sent_and_warns_where_that_is_long_ago(admin_client, settings, days, late):
+    if days is not None:
+        ended = timezone.now() - timedelta(days=days)
+        Run.objects.create(started=ended, ended=ended, mails=77)
+        Run.objects.create()  # under way, or killed
+    said = " ".join(admin_client.get("/admin/").text.split())
+    assert ("No run of send_alerts has ended" in said) == late
+    assert ("(77 mails, 0 failed)" in said) == (days is not None)
+    settings.ALERTS_BY_MAIL = False
+    assert "No run of send_alerts has ended" not in admin_client.get("/admin/").text
+
+
+def test_who_may_not_see_runs_is_not_told_of_them(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("analyst", password="x", is_staff=True))
+    answer = client.get("/admin/")
+    assert answer.status_code == 200
+    assert "send_alerts" not in answer.text
+
+
 def test_the_command_says_when_mail_is_off(settings):
     settings.ALERTS_BY_MAIL = False
     with pytest.raises(CommandError, match="EMAIL_URL"):
@@ -300,6 +320,9 @@ def test_it_goes_on_after_an_address_that_fails_and_gives_up_one_that_is_refused
     assert "suspended" in caplog.text
     assert Subscriber.objects.exclude(suspended_at=None).get().address == "reader-1@example.org"
     Sender().send()
+    assert len(mail.outbox) == 3, "who failed stands in front of others"
+    make_due()
+    Sender().send()
     assert sorted(message.to[0] for message in mail.outbox) == [f"reader-{each}@example.org" for each in (0, 2, 3, 4)]
     subscribe(client, LIST, "reader-1@example.org")
     assert not Subscriber.objects.exclude(suspended_at=None).exists()
@@ -317,7 +340,7 @@ def test_it_waits_longer_each_time_and_gives_up_in_the_end(client, topic, monkey
         make_due()
         Sender().send()
         waits.append(round((Subscriber.objects.get().due - timezone.now()).total_seconds() / 3600, 2))
-    assert waits[:7] == [0, 0, 0.25, 1, 4, 12, 24]
+    assert waits[:7] == [0.25, 0.5, 1, 4, 12, 24, 24]
     assert Subscriber.objects.get().suspended_at
     assert Message.objects.count() == Told.objects.count() == 0
 
@@ -332,6 +355,7 @@ def test_a_mail_that_may_have_been_taken_is_sent_again_under_its_name_and_the_lo
     message = Message.objects.get()
     assert message.name in caplog.text
     new(topic, "Later")
+    make_due()
     run = Sender().send()
     assert (run.mails, run.doubtful) == (1, 1)
     (again,) = mail.outbox
@@ -340,6 +364,50 @@ def test_a_mail_that_may_have_been_taken_is_sent_again_under_its_name_and_the_lo
     (later,) = told()
     assert "New cells" not in text(later)
     assert "Later" in text(later)
+
+
+def test_a_mail_that_is_never_answered_for_is_sent_twice_and_each_run_counts_its_own_doubts(
+    client, topic, monkeypatch, caplog
+):
+    many(client, topic, 1)
+    counts = []
+    with monkeypatch.context() as patched:
+        for fails in [DoubtError(), RefusedError(451, for_good=False), ServerError("x"), DoubtError(), DoubtError()]:
+            failing(patched, {"reader-0@example.org": fails}.get)
+            make_due()
+            run = Sender().send()
+            counts.append((run.mails, run.failed, run.doubtful))
+            patched.undo()
+    assert counts == [(0, 1, 0), (0, 1, 0), (0, 1, 0), (0, 1, 1), (0, 0, 0)]
+    message = Message.objects.get()
+    assert message.sent
+    assert message.doubtful
+    assert f"{message.name} may have been taken: it is not sent again" in caplog.text
+    assert told() == []
+
+
+def test_what_a_sender_died_over_for_the_second_time_is_not_sent_again(client, topic, monkeypatch):
+    many(client, topic, 1)
+    with monkeypatch.context() as patched:
+        failing(patched, lambda _: DoubtError())
+        Sender().send()
+    Message.objects.update(handings=2)
+    make_due()
+    run = Sender().send()
+    assert (run.mails, run.doubtful, len(mail.outbox)) == (0, 1, 0)
+    assert Message.objects.get().doubtful
+
+
+def test_what_fails_here_costs_no_subscriber_their_alerts(client, topic, monkeypatch):
+    many(client, topic, 1)
+    with monkeypatch.context() as patched:
+        failing(patched, lambda _: ValueError())
+        for _ in range(MOST_FAILURES + 1):
+            make_due()
+            assert Sender().send().failed == 1
+            assert Sender().send().failed == 0, "it stands in front of the others"
+    assert not Subscriber.objects.filter(failures__gt=0).exists()
+    assert len(told()) == 1
 
 
 def test_what_may_have_been_told_and_is_withdrawn_since_is_not_told_and_holds_nothing_up(client, topic, monkeypatch):

@@ -16,11 +16,13 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from alerts.models import Message, Run, Subscriber, Subscription, Told
+from alerts import sending
+from alerts.delivery import POSTMAN, deliver
+from alerts.models import Message, Pending, Run, Subscriber, Subscription, Told
 from alerts.sending import Sender
 from alerts.server import DoubtError, MailServer, RefusedError, ServerError
 from tests.factories import make_proposal, make_topic
-from tests.mail import mail_on
+from tests.mail import follow, mail_on
 from tests.site import ROOT, Kept, database, free_port, succeed
 
 THINGS = 3
@@ -60,6 +62,7 @@ def server(settings, tmp_path):
     server = Server(tmp_path)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 20
+    settings.EMAIL_ANSWER_TIMEOUT = 2
     yield server
     server.kill()
 
@@ -141,6 +144,49 @@ def test_a_server_that_says_nothing_and_one_that_is_not_there_are_waited_for_no_
         MailServer().hand(mail_to())
 
 
+@pytest.fixture
+def beside(record_on_disk, settings):
+    """The thread that delivers, on a record that it can see."""
+    settings.ALERTS_BESIDE = True
+    yield POSTMAN
+    assert POSTMAN.wait(60)
+
+
+def test_a_server_that_accepts_and_says_nothing_holds_up_no_page(client, server, settings, beside):
+    settings.EMAIL_TIMEOUT = 1
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", server.port))
+        silent.listen()
+        for number in range(10):
+            start = time.monotonic()
+            assert (
+                follow(client, "/alerts/proposals/", f"reader-{number}@example.org", deliver=False).status_code == 302
+            )
+            assert client.get("/proposals/").status_code == 200
+            assert time.monotonic() - start < 1
+        assert not beside.wait(0), "the server was not asked: the test proves nothing"
+        assert beside.wait(60)
+    assert Pending.objects.exclude(due=None).count() == 10
+    server.start()
+    follow(client, "/alerts/proposals/", "last@example.org", deliver=False)
+    assert beside.wait(60)
+    deliver()
+    assert sorted(line["to"][0] for line in server.taken) == [
+        "last@example.org",
+        *(f"reader-{number}@example.org" for number in range(10)),
+    ]
+    assert not Pending.objects.exclude(due=None).exists()
+
+
+def test_two_who_deliver_at_once_send_nothing_twice(aside, server):
+    what = {"followed": "proposals", "language": "en-gb", "frequency": "daily"}
+    Pending.objects.bulk_create(Pending(address=f"reader-{n}@example.org", **what) for n in range(25))
+    server.start()
+    for work in [aside(deliver), aside(deliver)]:
+        work.result(timeout=120)
+    assert len(server.taken) == len({line["to"][0] for line in server.taken}) == 25
+
+
 def test_refusals_of_each_kind_stop_nobody_else(server, db, caplog):
     readers("a", "gone", "b", "later", "full", "policy", "c")
     server.start()
@@ -150,6 +196,16 @@ def test_refusals_of_each_kind_stop_nobody_else(server, db, caplog):
     assert Subscriber.objects.exclude(suspended_at=None).get().address == "gone@example.org"
     assert Message.objects.filter(sent=None).count() == 0
     assert "example.org" not in caplog.text
+
+
+def test_a_server_that_is_slow_to_take_a_mail_is_waited_for(server, settings, db):
+    settings.EMAIL_TIMEOUT, settings.EMAIL_ANSWER_TIMEOUT = 1, 20
+    readers("a", "b")
+    server.start("slow-taken")
+    run = Sender().send()
+    assert (run.mails, run.failed, run.doubtful) == (2, 0, 0)
+    assert len(server.taken) == 2
+    assert sending.lease().total_seconds() > settings.EMAIL_ANSWER_TIMEOUT + 10 * settings.EMAIL_TIMEOUT
 
 
 def test_a_server_that_hangs_with_every_mail_makes_few_of_them_doubtful(server, settings, db):
@@ -228,7 +284,7 @@ def test_a_sender_that_is_killed_leaves_a_mail_that_is_sent_again_and_named(serv
     readers("reader")
     server.start()
     with monkeypatch.context() as patched:
-        patched.setattr(Sender, "_done", lambda *_: (_ for _ in ()).throw(Killed()))
+        patched.setattr(Sender, "_done", lambda *_, **__: (_ for _ in ()).throw(Killed()))
         with pytest.raises(Killed):
             Sender().send()
     Subscriber.objects.update(claim=None, claimed_until=None)  # the claim has run out

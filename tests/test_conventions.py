@@ -30,6 +30,7 @@ FLOORS = {
     "sentence": 3,
     "cards": 3,
     "catalogue": 4,
+    "clients": 5,
     "models": 5,
 }
 """Inside `proposals`: a file may import from its own floor and from those below it."""

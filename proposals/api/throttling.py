@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from proposals.clients import client_address
+
 if TYPE_CHECKING:  # it is made of this
     from rest_framework.views import APIView
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600}
-WHOLE = 64
-"""Bits of an IPv6 address that one client has: it may choose the others."""
 
 
 class AddressThrottle(SimpleRateThrottle):
@@ -36,7 +34,7 @@ class AddressThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         """Name the client: by the address that the last proxy we trust has seen, nothing that it says of itself."""
-        return _client(self.get_ident(request) or "")  # on a socket without a proxy there is none
+        return client_address(request)
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the request, and tell whether it is one too many."""
@@ -57,12 +55,3 @@ class AddressThrottle(SimpleRateThrottle):
     def wait(self) -> float:
         """Give the seconds until it may ask again."""
         return self.left
-
-
-def _client(address: str) -> str:
-    """Give what one client is known by; an address that is none, as a proxy may write it, as it stands."""
-    try:
-        known = ip_address(address.strip())
-    except ValueError:
-        return quote(address[:60])
-    return str(known) if known.version == 4 else str(ip_network(f"{known}/{WHOLE}", strict=False))
