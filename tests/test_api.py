@@ -2,10 +2,14 @@
 
 import json
 import random
+import re
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from people.models import Membership, Position
 from proposals.catalogue.schema import FACETS
@@ -206,6 +210,18 @@ def test_the_cursor_goes_through_all_rows_once_in_the_order_of_the_pages(foundin
         assert len(walked) == answer["count"]
 
 
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_the_page_of_a_list_leads_to_the_same_list_in_the_api(founding, client, prefix):
+    for name in ("proposals", "recommendations"):
+        for question in ("", "?q=stem+cell&region=CN-GD&region=CN-SH&sort=oldest&page_size=20"):
+            page = client.get(f"{prefix}/{name}/{question}")
+            offered = re.search('<section class="take".*?</section>', page.text, re.DOTALL).group()
+            address = unescape(re.search('href="(/api/v1/[^"]*)"', offered).group(1))
+            assert get(client, address)["count"] == page.context["results"].total, address
+            assert ids(get(client, f"{address}{'&' if '?' in address else '?'}page_size=20"))
+            assert "page_size" not in address
+
+
 def test_the_cursor_stays_right_while_proposals_come_and_go(client):
     with recorded():
         stays = [make_proposal(title=f"Quince {n}", published=True, submitted="2024-03-10") for n in range(30)]
@@ -364,6 +380,17 @@ def test_the_cursor_goes_through_every_list_once_in_the_order_of_its_pages(many,
         assert [row["url"] for row in get(client, f"{name}/?page_size=100")["results"]] == urls, name
         short = walked(client, f"{name}/?fields=url&lang=zh")
         assert [{*row} for row in short] == [{"url"}] * len(urls), name
+
+
+def test_a_list_reads_no_more_rows_than_it_gives_and_counts_the_others(many, client):
+    for name in RESOURCES[2:]:
+        for question in ("", "?page=2", "?" + get(client, f"{name}/")["next"].partition("?")[2]):
+            cache.clear()
+            with CaptureQueriesContext(connection) as asked:
+                get(client, f"{name}/{question}")
+            asked = [query["sql"] for query in asked]
+            assert len([sql for sql in asked if " LIMIT 21" in sql]) == 1, (name, asked)
+            assert len([sql for sql in asked if "COUNT(*)" in sql]) == 1, (name, asked)
 
 
 def test_the_newest_replies_and_sessions_and_the_first_topics_come_first(many, client):
