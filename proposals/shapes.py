@@ -82,9 +82,13 @@ OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 def of_list(query: Query, title: str) -> list[Shape]:
     """Give the shapes of a list that is called `title`: all that is found, whatever the page."""
     name = "recommendations" if query.recommendations else "proposals"
-    end = query.whole.canonical
-    api = Shape(API.type, API.name, f"{IN_THE_API[name]}{end}")
-    return [_feed(name, query, title), *_below(reverse(name), BELOW_A_LIST, end), *_served(api)]
+    api = Shape(API.type, API.name, list_in_the_api(query))
+    return [_feed(name, query, title), *_below(reverse(name), BELOW_A_LIST, query.whole.canonical), *_served(api)]
+
+
+def list_in_the_api(query: Query) -> str:
+    """Give the address of a list in the API, from its start."""
+    return f"{IN_THE_API['recommendations' if query.recommendations else 'proposals']}{query.whole.canonical}"
 
 
 def of_replies(title: str, end: str) -> list[Shape]:

@@ -60,6 +60,29 @@ def test_everything_is_explained(document):
     assert not bare
 
 
+def test_it_says_where_it_is_served_and_which_headers_and_statuses_without_content_there_are(document):
+    assert document["servers"] == [{"url": "/"}]
+    for path, operations in document["paths"].items():
+        answers = operations["get"]["responses"]
+        told = {status: {*answer.get("headers", {})} for status, answer in answers.items()}
+        assert told["200"] == told["304"] == {"ETag", "Link"}, path
+        assert told["429"] == told["503"] == {"Link", "Retry-After"}, path
+        assert "content" not in answers["304"]
+        former = "{slug}" in path or "{code}" in path or re.search("/(proposals|recommendations)/{", path)
+        assert ("301" in answers) == bool(former), path
+        if former:
+            assert told["301"] == {"Link", "Location"}
+            assert "content" not in answers["301"]
+        assert all(header["description"] for answer in answers.values() for header in answer["headers"].values())
+
+
+def test_every_list_takes_a_cursor_and_only_those_with_filters_take_facets(document):
+    for name in RESOURCES:
+        taken = {each["name"] for each in document["paths"][f"/api/v1/{name}/"]["get"]["parameters"]}
+        assert {"cursor", "page", "page_size", "fields", "lang"} <= taken, name
+        assert ("facets" in taken) == (name in ("proposals", "recommendations")), name
+
+
 def test_nothing_that_analysts_keep_to_themselves_is_a_field(document):
     fields = {field for schema in document["components"]["schemas"].values() for field in schema.get("properties", {})}
     assert not fields & {"note", "state", "sent_by", "link_fault", "link_checked", "created", "withdrawn_at"}
@@ -84,3 +107,14 @@ def test_the_reference_shows_every_address_parameter_and_field_without_a_script(
             assert all(f">{field}</code>" in page for field in schema["properties"])
     assert page.count("<script") == 2  # those of every page: one file, and linked data
     assert 'style="' not in page
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_the_reference_begins_with_its_contents(client, prefix):
+    page = client.get(f"{prefix}/api/docs/").text
+    contents = re.search(r"<nav aria-labelledby=\"contents\">.*?</nav>", page, re.DOTALL).group()
+    leads = re.findall('href="#([^"]+)"', contents)
+    assert leads == ["addresses", "root_read", *(f"{name}_list" for name in RESOURCES), "shapes"]
+    assert all(page.count(f'id="{name}"') == 1 for name in leads)
+    assert page.index('<nav aria-labelledby="contents">') < page.index('id="addresses"')
+    assert "304" in page

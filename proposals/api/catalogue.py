@@ -59,7 +59,7 @@ def _list(request: Request, shape: type[Shape], *, recommendations: bool) -> Res
     return listed(request, asked, shape, rows.in_order(found, ids), results.total, ways, **more)
 
 
-@described("proposals_read", _("Read one published proposal."), ProposalWhole, withdrawn=True)
+@described("proposals_read", _("Read one published proposal."), ProposalWhole, withdrawn=True, moved=True)
 def proposal_detail(request: Request, pk: int) -> Response:
     """Answer with a proposal and all that its page shows."""
     proposal: Any = Proposal.objects.published().for_page().filter(pk=pk).first()
@@ -69,7 +69,11 @@ def proposal_detail(request: Request, pk: int) -> Response:
 
 
 @described(
-    "recommendations_read", _("Read one recommendation of a published proposal."), RecommendationWhole, withdrawn=True
+    "recommendations_read",
+    _("Read one recommendation of a published proposal."),
+    RecommendationWhole,
+    withdrawn=True,
+    moved=True,
 )
 def recommendation_detail(request: Request, pk: int) -> Response:
     """Answer with a recommendation, and what is known of it."""

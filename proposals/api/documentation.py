@@ -35,7 +35,21 @@ class Operation:
     path: str
     told: str
     parameters: list[Field]
-    answers: list[tuple[str, str]]
+    answers: list[Answer]
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is the first address of a resource: that of its list, or the root."""
+        return "{" not in self.path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, what it means, and the name of the shape that comes with it; "" for none."""
+
+    status: str
+    told: str
+    shape: str
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,8 @@ def documentation(request: HttpRequest) -> HttpResponse:
 def _operation(path: str, said: Node) -> Operation:
     parameters = [_field(each["name"], {**each["schema"], **_told(each)}) for each in said["parameters"]]
     answers = [
-        (status, next(_references(content["schema"])))
-        for status, answer in said["responses"].items()
-        for content in answer["content"].values()
+        Answer(status, answer["description"], next(_references(answer.get("content")), ""))
+        for status, answer in sorted(said["responses"].items())
     ]
     return Operation(said["operationId"], path, said["summary"], parameters, answers)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from math import ceil
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,11 +23,45 @@ from proposals.api.parameters import OneParameters, checked, documented
 from proposals.api.problems import PROBLEM, MovedError, ProblemShape, WithdrawnShape, WrongParametersShape
 from proposals.api.shapes.lists import page_of
 from proposals.api.shapes.pieces import Around, Shape
-from proposals.catalogue import PAGE_SIZE
 from proposals.models import Proposal
 
 View = Callable[..., Any]
 Told = Promise | str
+HEADERS = (
+    OpenApiParameter(
+        "ETag",
+        str,
+        OpenApiParameter.HEADER,
+        response=[200, 304],
+        description=_(
+            "Names the state of the answer: send it along as `If-None-Match`, and what is the same is not sent again."
+        ),
+    ),
+    OpenApiParameter(
+        "Link",
+        str,
+        OpenApiParameter.HEADER,
+        response=True,
+        description=_("Where the OpenAPI document is (`service-desc`); on a list that goes on, `next` too."),
+    ),
+    OpenApiParameter(
+        "Location",
+        {"type": "string", "format": "uri-reference"},
+        OpenApiParameter.HEADER,
+        required=True,
+        response=[301],
+        description=_("Its address of today, with the parameters that were given."),
+    ),
+    OpenApiParameter(
+        "Retry-After",
+        {"type": "integer", "minimum": 1},
+        OpenApiParameter.HEADER,
+        required=True,
+        response=[429, 503],
+        description=_("The seconds after which to ask again."),
+    ),
+)
+"""Headers of answers, by the statuses that come with them."""
 
 
 def described(
@@ -37,9 +73,16 @@ def described(
     many: bool = False,
     facets: bool = False,
     withdrawn: bool = False,
+    moved: bool = False,
 ) -> Callable[[View], View]:
-    """Make a view an endpoint that answers GET and HEAD, described by what it takes and gives."""
+    """Make a view an endpoint that answers GET and HEAD, described by what it takes and gives.
+
+    `withdrawn`: it can be so with a thing that is asked for here; `moved`: a thing can have been called otherwise.
+    """
     answers: dict[Any, Any] = {200: OpenApiResponse(page_of(shape, facets=facets) if many else shape, description="OK")}
+    answers[304] = OpenApiResponse(description=_("What was given to you before, as its `ETag` says, is the same."))
+    if moved:
+        answers[301] = OpenApiResponse(description=_("It has another address, or was made one with something else."))
     wrong = {400: WrongParametersShape, 404: ProblemShape, 429: ProblemShape, 503: ProblemShape}
     wrong |= {410: WithdrawnShape} if withdrawn else {}
     for status, problem in wrong.items():
@@ -51,7 +94,7 @@ def described(
             operation_id=name,
             summary=told,
             description=told,
-            parameters=documented(parameters, shape),
+            parameters=[*documented(parameters, shape), *HEADERS],
             responses=answers,
             tags=[name.split("_")[0]],
         )(asked)
@@ -67,15 +110,27 @@ def one(request: Request, thing: Any, shape: type[Shape]) -> Response:
 
 
 def page(
-    request: Request, asked: Any, shape: type[Shape], keys: Sequence[int], fetch: Callable[[Sequence[int]], list[Any]]
+    request: Request,
+    asked: Any,
+    shape: type[Shape],
+    fetch: Callable[[QuerySet[Any]], Iterable[Any]] = list,
 ) -> Response:
-    """Answer with a page of the things that have `keys`, which `fetch` gives in order."""
-    given = asked.form.cleaned_data
-    number, size = given.get("page") or 1, given.get("page_size") or PAGE_SIZE
-    if number > pages_of(len(keys), size):
-        raise Http404(_("There is no such page of results."))
-    rows = fetch(keys[(number - 1) * size : number * size])
-    return listed(request, asked, shape, rows, len(keys), beside_page(number, pages_of(len(keys), size)))
+    """Answer with rows of the list `asked`: by their page where one is asked for, else by a cursor through all.
+
+    `fetch` reads the few rows that are given, with what is to stand beside them.
+    """
+    given, found, keyset = asked.form.cleaned_data, asked.qs, asked.keyset
+    number, size, total = given["page"] or 1, given["page_size"], found.order_by().count()
+    if number > pages_of(total, size):
+        raise Http404(gettext("There is no such page of results."))
+    first = (number - 1) * size
+    rows = list(fetch(keyset.after(found, given["cursor"])[first : first + size + 1]))
+    shown = rows[:size]
+    ways = beside_page(number, pages_of(total, size))
+    if not given["page"]:
+        onward = {"cursor": keyset.written(shown[-1])} if len(rows) > size else None
+        ways = {"next": onward, "previous": None}
+    return listed(request, asked, shape, shown, total, ways)
 
 
 def listed(

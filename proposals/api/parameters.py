@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import django_filters
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
 from people.models import Body, Delegate
+from proposals.api.keysets import Keyset
 from proposals.api.problems import WrongParametersError
 from proposals.api.shapes.pieces import DATE, SENTENCES, Shape
 from proposals.catalogue import PAGE_SIZE, PAGE_SIZES, Place
@@ -32,6 +33,8 @@ from proposals.filters import (
 )
 
 ALL = "all"
+PLACE = "^[0-9]-[0-9]{1,20}$"
+"""How a place in what the catalogue answers is written."""
 LANGUAGES = {"en": _("English"), "zh": _("Chinese")}
 MOST_PAGES = 1_000_000
 """A number that no list has so many pages as."""
@@ -52,18 +55,24 @@ class NamesField(forms.Field):
         given = [name for each in value or () for name in each.split(",")]
         unknown = [name for name in dict.fromkeys(given) if name not in self.names]
         if unknown:
-            told = gettext("There is no “%(value)s” to choose here.") % {"value": unknown[0][:60]}
-            raise ValidationError(f"{told} {', '.join(self.names)}")
+            told = gettext("There is no “%(value)s” to choose here. Choose from: %(names)s.")
+            raise ValidationError(told % {"value": unknown[0][:60], "names": ", ".join(self.names)})
         return tuple(dict.fromkeys(given))
 
 
 class CursorField(forms.CharField):
-    """Where a walk through all rows has come to."""
+    """Where a walk through all rows has come to; `read` gives the place that is written like `pattern`."""
 
-    def clean(self, value: str) -> Place | None:
+    pattern = ""
+
+    def __init__(self, read: Callable[[str], Any] = str, pattern: str = "", **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+        self.read, self.pattern = read, pattern
+
+    def clean(self, value: str) -> Any:
         """Give the place; None for the start."""
         try:
-            return Place.read(super().clean(value)) if value else None
+            return self.read(super().clean(value)) if value else None
         except ValueError:
             raise ValidationError(gettext("Follow `next`, or begin without a cursor.")) from None
 
@@ -90,6 +99,12 @@ SIZE = parameter(
 )
 
 
+def cursor(read: Callable[[str], Any], pattern: str) -> django_filters.Filter:
+    """Declare where to go on in a list."""
+    told = _("Where to go on, as `next` has it: through all rows, whatever changes meanwhile.")
+    return parameter(CursorField, _("Cursor"), told, read=read, pattern=pattern, method="beside")
+
+
 class OneParameters(django_filters.FilterSet):
     """What can be said of every address: which fields, in which language."""
 
@@ -102,8 +117,10 @@ class OneParameters(django_filters.FilterSet):
 
 
 class PageParameters(OneParameters):
-    """What can be said of every list that is given in pages."""
+    """What can be said of every list that the database answers; by default it is in the order of the keys."""
 
+    keyset = Keyset("pk")
+    cursor = cursor(keyset.read, keyset.pattern)
     page = PAGE
     page_size = SIZE
 
@@ -111,12 +128,7 @@ class PageParameters(OneParameters):
 class ListParameters(ProposalFilter):
     """All parameters of the pages' lists but for looking within a filter, which is done by hand."""
 
-    cursor = parameter(
-        CursorField,
-        _("Cursor"),
-        _("Where to go on, as `next` has it: through all rows, whatever changes meanwhile."),
-        strip=False,
-    )
+    cursor = cursor(Place.read, PLACE)
     facets = parameter(
         NamesField,
         _("Filters to count by"),
@@ -136,7 +148,24 @@ class ListParameters(ProposalFilter):
 
 
 class ReplyParameters(PageParameters, ReplyFilter):
-    """All parameters of the page of replies."""
+    """All parameters of the page of replies, in its order: the newest first."""
+
+    keyset = Keyset("-date", "-pk")
+    cursor = cursor(keyset.read, keyset.pattern)
+
+
+class TopicParameters(PageParameters):
+    """Of the topics, in the order that was put between them."""
+
+    keyset = Keyset("order", "pk")
+    cursor = cursor(keyset.read, keyset.pattern)
+
+
+class SessionParameters(PageParameters):
+    """Of the sessions, the newest first."""
+
+    keyset = Keyset("-year", "-pk")
+    cursor = cursor(keyset.read, keyset.pattern)
 
 
 class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no arguments for it
@@ -160,10 +189,17 @@ class MembershipParameters(PageParameters):
             self.form.fields[name].queryset = shown  # type: ignore[attr-defined]
 
 
+KNOWN = {
+    name for parameters in (ListParameters, ReplyParameters, MembershipParameters) for name in parameters.base_filters
+}
+"""Parameters that some list knows."""
+
+
 def checked(asked: Any, given: QueryDict, shape: type[Shape]) -> Any:
     """Give what is asked, with all of its parameters right; raise `WrongParametersError` otherwise.
 
-    Parameters that nobody knows are left aside, as on the pages.
+    Parameters that nobody knows are left aside, as on the pages. Who gives one that only another address knows would
+    take the answer for one that heeds it.
     """
     if "fields" in asked.form.fields:
         asked.form.fields["fields"].names = tuple(shape().fields)
@@ -175,8 +211,11 @@ def checked(asked: Any, given: QueryDict, shape: type[Shape]) -> Any:
             errors[name] = [gettext("Give this a value, or leave it out.")]
     if given.get("cursor") and given.get("page"):
         errors.setdefault("cursor", [gettext("Give a cursor or a page, not both.")])
+    elsewhere = [name for name in given if name in KNOWN and name not in asked.form.fields]
+    errors |= {name: [gettext("This address does not take it.")] for name in elsewhere}
     if errors:
-        raise WrongParametersError({name: errors[name] for name in asked.form.fields if name in errors})
+        named = (*asked.form.fields, *elsewhere)
+        raise WrongParametersError({name: errors[name] for name in named if name in errors})
     return asked
 
 
@@ -228,7 +267,7 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
         case WordsField():
             return {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION}
         case CursorField():
-            return {"type": "string", "pattern": "^[0-9]-[0-9]{1,20}$"}
+            return {"type": "string", "pattern": field.pattern}
         case _:
             return {"type": "string", "minLength": 1}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -29,6 +29,7 @@ from proposals.models.lineage import line_of
 
 PROPOSERS = Sponsorship.objects.select_related("delegate")
 PUBLIC = Q(proposal__state=Proposal.State.PUBLISHED)
+SPONSORED = Sponsorship.objects.filter(PUBLIC, delegate__isnull=False)
 
 
 def in_order(found: QuerySet[Any], ids: Sequence[int]) -> list[Any]:
@@ -124,23 +125,24 @@ def replies_whole() -> QuerySet[Reply]:
     )
 
 
-def answering(found: list[Any]) -> list[Any]:
+def answering(found: Iterable[Any]) -> list[Any]:
     """Put beside each reply the proposals that it answers."""
-    for reply in found:
+    replies = list(found)
+    for reply in replies:
         reply.shown_proposals = [answer.proposal for answer in reply.shown_answers]
-    return found
+    return replies
 
 
 def memberships() -> QuerySet[Membership]:
     """Give the seats of the delegates of published proposals."""
-    public = Sponsorship.objects.filter(PUBLIC, delegate=OuterRef("delegate"))
+    public = SPONSORED.filter(delegate=OuterRef("delegate"))
     related = ("delegate", "body", "sector", "region")
-    return Membership.objects.filter(Exists(public)).select_related(*related).order_by("pk")
+    return Membership.objects.filter(Exists(public)).select_related(*related)
 
 
 def sources() -> QuerySet[Source]:
     """Give the sources that bear out something public."""
-    delegates = Sponsorship.objects.filter(PUBLIC, delegate__isnull=False).values("delegate")
+    delegates = SPONSORED.values("delegate")
     cited = (
         PUBLIC
         | Q(recommendation__proposal__state=Proposal.State.PUBLISHED)
@@ -159,4 +161,4 @@ def sources() -> QuerySet[Source]:
     shown = Q()
     for way in ways:
         shown |= Q(Exists(way.filter(source=OuterRef("pk"))))
-    return Source.objects.filter(shown).order_by("pk")
+    return Source.objects.filter(shown)

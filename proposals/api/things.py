@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
@@ -14,7 +15,14 @@ from rest_framework.response import Response
 from people.models import Agency, Body, Delegate, Region, Session
 from proposals.api import rows
 from proposals.api.endpoints import called, described, one, page
-from proposals.api.parameters import MembershipParameters, PageParameters, ReplyParameters, checked
+from proposals.api.parameters import (
+    MembershipParameters,
+    PageParameters,
+    ReplyParameters,
+    SessionParameters,
+    TopicParameters,
+    checked,
+)
 from proposals.api.problems import MovedError
 from proposals.api.shapes import things as shapes
 from proposals.api.shapes.pieces import Shape
@@ -35,10 +43,7 @@ BODIES = Body.objects.select_related("region")
 def reply_list(request: Request) -> Response:
     """Answer with replies, the newest first."""
     asked = checked(ReplyParameters(request.GET, rows.replies()), request.GET, shapes.ReplyLight)
-    keys = list(asked.qs.values_list("pk", flat=True))
-    return page(
-        request, asked, shapes.ReplyLight, keys, lambda some: rows.answering(rows.in_order(rows.replies(), some))
-    )
+    return page(request, asked, shapes.ReplyLight, rows.answering)
 
 
 @described("replies_read", _("Read one reply to a published proposal."), shapes.ReplyWhole)
@@ -56,10 +61,8 @@ def reply_detail(request: Request, pk: int) -> Response:
 )
 def membership_list(request: Request) -> Response:
     """Answer with seats."""
-    shown = rows.memberships()
-    asked = checked(MembershipParameters(request.GET, shown), request.GET, shapes.MembershipShape)
-    keys = list(asked.qs.values_list("pk", flat=True))
-    return page(request, asked, shapes.MembershipShape, keys, lambda some: rows.in_order(shown, some))
+    asked = checked(MembershipParameters(request.GET, rows.memberships()), request.GET, shapes.MembershipShape)
+    return page(request, asked, shapes.MembershipShape)
 
 
 @described("memberships_read", _("Read one seat."), shapes.MembershipShape)
@@ -71,8 +74,8 @@ def membership_detail(request: Request, pk: int) -> Response:
 @described("sources_list", _("List the sources of what is published."), shapes.SourceShape, PageParameters, many=True)
 def source_list(request: Request) -> Response:
     """Answer with sources."""
-    shown = rows.sources()
-    return _all(request, shapes.SourceShape, shown, list(shown.values_list("pk", flat=True)))
+    asked = checked(PageParameters(request.GET, queryset=rows.sources()), request.GET, shapes.SourceShape)
+    return page(request, asked, shapes.SourceShape)
 
 
 @described("sources_read", _("Read one source of what is published."), shapes.SourceShape)
@@ -86,13 +89,15 @@ def source_detail(request: Request, pk: int) -> Response:
 )
 def delegate_list(request: Request) -> Response:
     """Answer with delegates."""
-    return _counted(request, shapes.DelegateLight, Delegate.objects.all(), _by("delegate"))
+    return _listed(request, shapes.DelegateLight, Delegate.objects.all(), _delegates())
 
 
-@described("delegates_read", _("Read one delegate with seats, posts and other spellings."), shapes.DelegateWhole)
+@described(
+    "delegates_read", _("Read one delegate with seats, posts and other spellings."), shapes.DelegateWhole, moved=True
+)
 def delegate_detail(request: Request, slug: str) -> Response:
     """Answer with a delegate; nobody who has no published proposal."""
-    delegate = called(Delegate, "delegates", slug, _shown_in(DELEGATES, _by("delegate")))
+    delegate = called(Delegate, "delegates", slug, _shown_in(DELEGATES, _delegates()))
     delegate.shown_citations = Citation.objects.about(delegate)
     return one(request, delegate, shapes.DelegateWhole)
 
@@ -106,25 +111,25 @@ def delegate_detail(request: Request, slug: str) -> Response:
 )
 def agency_list(request: Request) -> Response:
     """Answer with agencies."""
-    return _counted(request, shapes.AgencyShape, AGENCIES, _agencies())
+    return _listed(request, shapes.AgencyShape, AGENCIES, _agencies())
 
 
-@described("agencies_read", _("Read one agency."), shapes.AgencyShape)
+@described("agencies_read", _("Read one agency."), shapes.AgencyShape, moved=True)
 def agency_detail(request: Request, slug: str) -> Response:
     """Answer with an agency."""
     return one(request, called(Agency, "agencies", slug, _shown_in(AGENCIES, _agencies())), shapes.AgencyShape)
 
 
-@described("topics_list", _("List the tree of topics."), shapes.TopicLight, PageParameters, many=True)
+@described("topics_list", _("List the tree of topics."), shapes.TopicLight, TopicParameters, many=True)
 def topic_list(request: Request) -> Response:
     """Answer with topics; they are public by themselves."""
-    return _counted(request, shapes.TopicLight, Topic.objects.select_related("parent"), _every(Topic, "topic"))
+    return _listed(request, shapes.TopicLight, Topic.objects.select_related("parent"), _every("topic"), TopicParameters)
 
 
-@described("topics_read", _("Read one topic with the words for it."), shapes.TopicWhole)
+@described("topics_read", _("Read one topic with the words for it."), shapes.TopicWhole, moved=True)
 def topic_detail(request: Request, slug: str) -> Response:
     """Answer with a topic."""
-    return one(request, called(Topic, "topics", slug, _shown_in(TOPICS, _every(Topic, "topic"))), shapes.TopicWhole)
+    return one(request, called(Topic, "topics", slug, _shown_in(TOPICS, _every("topic"))), shapes.TopicWhole)
 
 
 @described(
@@ -132,13 +137,13 @@ def topic_detail(request: Request, slug: str) -> Response:
 )
 def region_list(request: Request) -> Response:
     """Answer with regions; they are public by themselves."""
-    return _counted(request, shapes.RegionShape, REGIONS, _every(Region, "region"))
+    return _listed(request, shapes.RegionShape, REGIONS, _every("region"))
 
 
-@described("regions_read", _("Read one region, by its code."), shapes.RegionShape)
+@described("regions_read", _("Read one region, by its code."), shapes.RegionShape, moved=True)
 def region_detail(request: Request, code: str) -> Response:
     """Answer with a region; its slug leads to it too."""
-    shown = _shown_in(REGIONS, _every(Region, "region"))
+    shown = _shown_in(REGIONS, _every("region"))
     region = shown({"iso_code": code})
     if region is None:
         region = called(Region, "regions", code, shown)
@@ -150,10 +155,10 @@ def region_detail(request: Request, code: str) -> Response:
 @described("bodies_list", _("List the congresses and committees."), shapes.BodyShape, PageParameters, many=True)
 def body_list(request: Request) -> Response:
     """Answer with bodies."""
-    return _counted(request, shapes.BodyShape, BODIES, _bodies())
+    return _listed(request, shapes.BodyShape, BODIES, _bodies())
 
 
-@described("bodies_read", _("Read one congress or committee."), shapes.BodyShape)
+@described("bodies_read", _("Read one congress or committee."), shapes.BodyShape, moved=True)
 def body_detail(request: Request, slug: str) -> Response:
     """Answer with a body."""
     return one(request, called(Body, "bodies", slug, _shown_in(BODIES, _bodies())), shapes.BodyShape)
@@ -163,77 +168,85 @@ def body_detail(request: Request, slug: str) -> Response:
     "sessions_list",
     _("List the sessions at which published proposals were put forward."),
     shapes.SessionShape,
-    PageParameters,
+    SessionParameters,
     many=True,
 )
 def session_list(request: Request) -> Response:
     """Answer with sessions."""
-    return _counted(request, shapes.SessionShape, SESSIONS, _by("session"))
+    return _listed(request, shapes.SessionShape, SESSIONS, _sessions(), SessionParameters)
 
 
-@described("sessions_read", _("Read one session."), shapes.SessionShape)
+@described("sessions_read", _("Read one session."), shapes.SessionShape, moved=True)
 def session_detail(request: Request, slug: str) -> Response:
     """Answer with a session."""
-    return one(request, called(Session, "sessions", slug, _shown_in(SESSIONS, _by("session"))), shapes.SessionShape)
+    return one(request, called(Session, "sessions", slug, _shown_in(SESSIONS, _sessions())), shapes.SessionShape)
 
 
-Counted = Mapping[int, Mapping[str, int]]
-"""The things that show in public, by key, with the numbers that stand beside each."""
+@dataclass(frozen=True)
+class Shown:
+    """Which things show in public, and the numbers that stand beside each: by their name, then by the thing's key."""
+
+    which: Q
+    numbers: Mapping[str, Mapping[int, int]]
+
+    def beside(self, things: Iterable[Any]) -> list[Any]:
+        """Put beside each thing the numbers of it."""
+        found = list(things)
+        for thing in found:
+            for name, counts in self.numbers.items():
+                setattr(thing, name, counts.get(thing.pk, 0))
+        return found
 
 
-def _by(facet: str) -> Counted:
-    return {key: {"proposal_count": number} for key, number in count_by(facet, Query()).items()}
+def _by(facet: str) -> Mapping[str, Mapping[int, int]]:
+    return {"proposal_count": count_by(facet, Query())}
 
 
-def _every(model: Any, facet: str) -> Counted:
-    counts = count_by(facet, Query())
-    keys = model.objects.values_list("pk", flat=True)
-    return {key: {"proposal_count": counts.get(key, 0)} for key in keys}
+def _every(facet: str) -> Shown:
+    return Shown(Q(), _by(facet))
 
 
-def _bodies() -> Counted:
+def _delegates() -> Shown:
+    """Give those of published proposals; they are too many to be named one by one."""
+    return Shown(Q(Exists(rows.SPONSORED.filter(delegate=OuterRef("pk")))), _by("delegate"))
+
+
+def _sessions() -> Shown:
+    counts = _by("session")
+    return Shown(Q(pk__in=[*counts["proposal_count"]]), counts)
+
+
+def _bodies() -> Shown:
     """Give those of published proposals, and those in which their delegates sit."""
-    seats = rows.memberships().order_by().values_list("body", flat=True).distinct()
-    return {key: {"proposal_count": 0} for key in seats} | dict(_by("body"))
+    counts = _by("body")
+    seats = rows.memberships().order_by().values("body")
+    return Shown(Q(pk__in=[*counts["proposal_count"]]) | Q(pk__in=seats), counts)
 
 
-def _agencies() -> Counted:
+def _agencies() -> Shown:
     asked, leading = count_by("agency", Query()), count_by("lead_agency", Query())
-    return {key: {"asked_count": asked.get(key, 0), "leading_count": leading.get(key, 0)} for key in {*asked, *leading}}
+    return Shown(Q(pk__in={*asked, *leading}), {"asked_count": asked, "leading_count": leading})
 
 
-def _beside(thing: Any, counted: Counted) -> Any:
-    """Put beside a thing the numbers of it."""
-    for name, number in counted[thing.pk].items():
-        setattr(thing, name, number)
-    return thing
-
-
-def _shown_in(things: QuerySet[Any], counted: Counted) -> Callable[[Mapping[str, Any]], Any]:
+def _shown_in(things: QuerySet[Any], shown: Shown) -> Callable[[Mapping[str, Any]], Any]:
     """Give a function that finds one of the things that show."""
 
-    def shown(by: Mapping[str, Any]) -> Any:
-        found = things.filter(Q(**by)).first()
-        return _beside(found, counted) if found is not None and found.pk in counted else None
+    def find(by: Mapping[str, Any]) -> Any:
+        return next(iter(shown.beside(things.filter(shown.which, **by)[:1])), None)
 
-    return shown
-
-
-def _counted(request: Request, shape: type[Shape], things: QuerySet[Any], counted: Counted) -> Response:
-    """Answer with a page of the things that show, in the order of the record."""
-    keys = [key for key in things.values_list("pk", flat=True) if key in counted]
-    asked = checked(PageParameters(request.GET, queryset=things), request.GET, shape)
-    return page(request, asked, shape, keys, lambda some: [_beside(row, counted) for row in _fetched(things, some)])
+    return find
 
 
-def _all(request: Request, shape: type[Shape], things: QuerySet[Any], keys: Sequence[int]) -> Response:
-    """Answer with a page of the things that have `keys`."""
-    asked = checked(PageParameters(request.GET, queryset=things), request.GET, shape)
-    return page(request, asked, shape, keys, lambda some: _fetched(things, some))
-
-
-def _fetched(things: QuerySet[Any], keys: Sequence[int]) -> list[Any]:
-    return rows.in_order(things, keys)
+def _listed(
+    request: Request,
+    shape: type[Shape],
+    things: QuerySet[Any],
+    shown: Shown,
+    parameters: type[PageParameters] = PageParameters,
+) -> Response:
+    """Answer with some of the things that show."""
+    asked = checked(parameters(request.GET, queryset=things.filter(shown.which)), request.GET, shape)
+    return page(request, asked, shape, shown.beside)
 
 
 def _found(things: QuerySet[Any], pk: int) -> Any:

@@ -4,6 +4,7 @@ from django import template
 from django.urls import reverse
 
 from proposals.catalogue import Query
+from proposals.shapes import list_in_the_api
 
 register = template.Library()
 
@@ -14,3 +15,9 @@ def export(query: Query, shape: str, more: str = "") -> str:
     asked = "&".join(filter(None, [query.whole.canonical.lstrip("?"), more]))
     address = reverse("recommendation_export" if query.recommendations else "proposal_export", args=[shape])
     return f"{address}?{asked}" if asked else address
+
+
+@register.simple_tag
+def in_the_api(query: Query) -> str:
+    """Give the address of the same list in the API."""
+    return list_in_the_api(query)
