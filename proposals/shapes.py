@@ -5,7 +5,7 @@ The tables below are the one place where these are listed. What the site map doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -55,7 +55,7 @@ COPIES = {
 }
 API = Kind("application/json", "API")
 BELOW_A_LIST = {f"export.{ending}": kind for ending, kind in COPIES.items()}
-"""Below `/proposals/` and `/recommendations/`, with the parameters of the list."""
+"""Below `/proposals/`, `/recommendations/` and `/replies/`, with the parameters of the list."""
 BELOW_A_PROPOSAL = {f"cite.{ending}": COPIES[ending] for ending in ("bib", "ris", "csl.json")}
 """Below `/proposals/<pk>/`, and below `/replies/<pk>/`."""
 IN_THE_API = {
@@ -79,18 +79,22 @@ WHOLE = {
 OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
-def of_list(query: Query, title: str) -> list[Shape]:
-    """Give the shapes of a list that is called `title`: all that is found, whatever the page."""
+def of_list(query: Query, title: str, *, without: Collection[str] = ()) -> list[Shape]:
+    """Give the shapes of a list that is called `title`: all that is found, whatever the page.
+
+    `without` are the endings of those that cannot be had of it.
+    """
     name = "recommendations" if query.recommendations else "proposals"
     end = query.whole.canonical
     api = Shape(API.type, API.name, f"{IN_THE_API[name]}{end}")
-    return [_feed(name, query, title), *_below(reverse(name), BELOW_A_LIST, end), *_served(api)]
+    return [_feed(name, query, title), *_below_a_list(name, end, without), *_served(api)]
 
 
-def of_replies(title: str, end: str) -> list[Shape]:
+def of_replies(title: str, end: str, *, without: Collection[str] = ()) -> list[Shape]:
     """Give the shapes of the list of replies; `end` is the end of the address of its first page."""
     feed = Shape(ATOM, title, f"{reverse('replies_feed')}{end}", copy=False)
-    return [feed, *_served(Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}"))]
+    api = Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}")
+    return [feed, *_below_a_list("replies", end, without), *_served(api)]
 
 
 def of_thing(facet: str, thing: Any, query: Query, title: str) -> list[Shape]:
@@ -136,6 +140,11 @@ def _feed(name: str, query: Query, title: str) -> Shape:
 def _cited(name: str, key: int) -> list[Shape]:
     below = _below(f"{reverse(name)}{key}/", BELOW_A_PROPOSAL)
     return [*below, *_served(Shape(API.type, API.name, f"{IN_THE_API[name]}{key}/"))]
+
+
+def _below_a_list(name: str, end: str, without: Collection[str]) -> list[Shape]:
+    table = {ending: kind for ending, kind in BELOW_A_LIST.items() if ending.removeprefix("export.") not in without}
+    return _below(reverse(name), table, end)
 
 
 def _below(path: str, table: Mapping[str, Kind], end: str = "") -> list[Shape]:
