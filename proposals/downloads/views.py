@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 
 from proposals.downloads.offered import MANIFEST, File, Offer, offer
+from proposals.downloads.renewing import renewal
 from proposals.downloads.writing import MEDIA_TYPES
 
-AGAIN = 3600
-"""Seconds after which it is worth while to ask again for files that are to be written anew."""
+AGAIN = 60
+"""Seconds after which it is worth while to ask again for files that are being written anew."""
 RANGE = re.compile("bytes=([0-9]{0,18})-([0-9]{0,18})")
 PIECE = 65_536
 """Bytes that are sent at once."""
@@ -44,8 +45,13 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, there: Offer | None, status: int = 200) -> HttpResponse:
-    """Render the page; it is kept nowhere, since files are written without any change of the record."""
+    """Render the page; it is kept nowhere, since files are written without any change of the record.
+
+    Files that no longer stand begin to be written anew.
+    """
     stands = there is not None and there.stands
+    if there and not stands:
+        renewal.begin()
     context = {"offer": there, "stands": stands, "files": there.files if there and stands else ()}
     response = render(request, "proposals/downloads.html", context, status=status)
     response["Cache-Control"] = "no-store"
