@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from people.models import Region
 from proposals.catalogue import Query
 from proposals.catalogue.query import NEWEST, RELEVANCE
-from proposals.models import Proposal, Reply
+from proposals.models import Proposal, Recommendation, Reply
 
 ATOM = "application/atom+xml"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -57,7 +57,7 @@ API = Kind("application/json", "API")
 BELOW_A_LIST = {f"export.{ending}": kind for ending, kind in COPIES.items()}
 """Below `/proposals/`, `/recommendations/` and `/replies/`, with the parameters of the list."""
 BELOW_A_PROPOSAL = {f"cite.{ending}": COPIES[ending] for ending in ("bib", "ris", "csl.json")}
-"""Below `/proposals/<pk>/`, and below `/replies/<pk>/`."""
+"""Below `/proposals/<pk>/`, `/recommendations/<pk>/` and `/replies/<pk>/`."""
 IN_THE_API = {
     "proposals": "/api/v1/proposals/",
     "recommendations": "/api/v1/recommendations/",
@@ -115,6 +115,11 @@ def of_proposal(proposal: Proposal, address: str) -> list[Shape]:
 def of_reply(reply: Reply) -> list[Shape]:
     """Give the shapes of a reply."""
     return _cited("replies", reply.pk)
+
+
+def of_recommendation(recommendation: Recommendation) -> list[Shape]:
+    """Give the shapes of a recommendation."""
+    return _cited("recommendations", recommendation.pk)
 
 
 def of_everything() -> list[Shape]:

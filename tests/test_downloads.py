@@ -518,3 +518,36 @@ def test_memory_does_not_grow_with_the_rows(db):
 def test_what_is_watched_are_tables():
     assert {*WATCHED} <= {table.name for table in TABLES}
     assert {Proposal, Reply, Source, Delegate, Membership, Position, Event} <= {one.model for one in WATCHED.values()}
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_the_page_says_in_json_ld_which_files_there_are_as_long_as_they_stand(client, odd, prefix):
+    def dataset():
+        answer = client.get(f"{prefix}/data/")
+        assert answer["Cache-Control"] == "no-store"
+        text = re.search('<script type="application/ld.json">(.*?)</script>', answer.text)[1]
+        nodes = {each["@type"]: each for each in json.loads(text)["@graph"]}
+        assert nodes["WebPage"]["mainEntity"] == {"@id": nodes["Dataset"]["@id"]}
+        return nodes["Dataset"], answer
+
+    there = written()
+    told, answer = dataset()
+    assert [(each["contentUrl"], each["encodingFormat"], each["sha256"]) for each in told["distribution"]] == [
+        (f"http://testserver{prefix}/data/{file.name}", file.media_type, file.sha256) for file in there.files
+    ]
+    assert told["distribution"][0]["contentSize"] == f"{there.files[0].bytes} B"
+    assert f'<http://testserver{prefix}/data/lianghui.zip>; rel="alternate"; type="application/zip"' in answer["Link"]
+    odd.delete()
+    told, answer = dataset()
+    assert "sha256" not in json.dumps(told)
+    assert "lianghui.zip" not in answer["Link"]
+
+
+def test_pages_elsewhere_may_open_the_files(client, odd):
+    written()
+    for headers in ({}, {"Range": "bytes=0-99"}, {"Range": "bytes=99999999999-"}):
+        answer = client.get("/data/lianghui.sqlite3", headers=headers)
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "Content-Range" in answer["Access-Control-Expose-Headers"]
+    odd.delete()
+    assert client.get("/data/lianghui.sqlite3")["Access-Control-Allow-Origin"] == "*"

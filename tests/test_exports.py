@@ -432,3 +432,13 @@ def test_two_workbooks_are_written_at_a_time_and_who_comes_then_is_asked_to_come
         assert (answer.status_code, answer["Retry-After"]) == (503, "30")
         assert client.get("/proposals/export.csv").status_code == 200
     assert client.get("/proposals/export.xlsx").status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_pages_of_things_lead_to_the_downloads_of_their_list(client, record, prefix):
+    things = {"topics/cells/": "topic=cells", "regions/guangdong/": "region=CN-GD", "delegates/ding/": "delegate=ding"}
+    things |= {"sessions/cppcc-14-2/": "session=cppcc-14-2", "agencies/nmpa/": "agency=nmpa"}
+    for page, asked in things.items():
+        assert f'href="{prefix}/proposals/?{asked}#take"' in client.get(f"{prefix}/{page}").text
+        assert 'id="take"' in client.get(f"{prefix}/proposals/?{asked}").text
+    assert f'href="{prefix}/recommendations/?agency=nmpa#take"' in client.get(f"{prefix}/agencies/nmpa/").text
