@@ -169,7 +169,7 @@ def test_only_a_title_as_printed_passes_for_one(session):
     with translation.override("zh-hans"):
         chinese = cited(session=session, title="Ours", title_zh="关于原题的提案")
     assert "title = {{关于原题的提案}}" in as_bibtex(chinese)
-    assert address(chinese).startswith(f"{SITE}/zh/proposals/")
+    assert address(chinese).startswith(f"{SITE}/proposals/")  # whatever the language, one address is cited
     assert printed(chinese)[0].startswith("关于原题的提案 [Ours] [Proposal")
 
 

@@ -48,9 +48,9 @@ class Title:
 class Reference:
     """All that can be cited of one thing; "" and () are what is not known.
 
-    `key` is unique and lasting (`lianghui-proposal-12`), `date` partial (`2024-03`), `url` the English address by number.
-    `kind`, `session` and `whole_kind` are (English, Chinese). A recommendation has its number in `part` and lies in
-    `whole`, the title of its proposal. `language` is the reader's: `en` or `zh`.
+    `key` is unique and lasting (`lianghui-proposal-12`), `date` partial (`2024-03`). `url` is the address by number,
+    always the English one. `kind`, `session` and `whole_kind` are (English, Chinese). A recommendation has its number
+    in `part` and lies in `whole`, the title of its proposal. `language` is the reader's: `en` or `zh`.
     """
 
     key: str
