@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from people.models import Region
 from proposals.catalogue import Query
-from proposals.catalogue.query import NEWEST, RELEVANCE
+from proposals.catalogue.query import ADDED
 from proposals.models import Proposal, Recommendation, Reply
 
 ATOM = "application/atom+xml"
@@ -137,8 +137,8 @@ def header(base: str, canonical: str, shapes: list[Shape]) -> str:
 
 
 def _feed(name: str, query: Query, title: str) -> Shape:
-    """Give the feed of a list, the newest first: whoever follows it asks what is new, not what fits best."""
-    followed = replace(query.whole, sort=NEWEST) if query.order == RELEVANCE else query.whole
+    """Give the feed of a list, what was added last first: a session of long ago may be entered today."""
+    followed = replace(query.whole, sort=ADDED)
     return Shape(ATOM, title, f"{reverse(f'{name}_feed')}{followed.canonical}", copy=False)
 
 

@@ -31,7 +31,8 @@ CONTEXT = {
 SEPARATE = {
     kind: address
     for kind, address in KINDS.items()
-    if kind.partition(",")[0]
+    if not address.startswith("/alerts/")  # forms, which say nothing to machines
+    and kind.partition(",")[0]
     not in ("missing", "withdrawn", "list past its end", "embedded", "embedded recommendation")
 }
 PARTIAL = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -54,8 +55,9 @@ def extracted(client, address):
     """The one block of linked data in a page."""
     response = client.get(address, follow=True)
     assert response.status_code == 200, address
-    [found] = extruct.extract(response.text, base_url=f"{SITE}{address}", syntaxes=["json-ld"])["json-ld"]
-    return found
+    blocks = extruct.extract(response.text, base_url=f"{SITE}{address}", syntaxes=["json-ld"])["json-ld"]
+    assert len(blocks) == 1, address
+    return blocks[0]
 
 
 def everything(node):

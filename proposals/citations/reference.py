@@ -106,7 +106,7 @@ class Reference:
 
 
 def of_proposal(proposal: Proposal, base: str, accessed: datetime.date) -> Reference:
-    """Make the reference of a proposal as `for_cards` or `for_page` fetches it; `base` is "https://host"."""
+    """Make the reference of a proposal, with sessions and proposers at hand; `base` is "https://host"."""
     authors = authors_of(_proposers(proposal))
     return Reference(
         key=f"lianghui-proposal-{proposal.pk}",
@@ -124,7 +124,7 @@ def of_proposal(proposal: Proposal, base: str, accessed: datetime.date) -> Refer
 
 
 def of_recommendation(recommendation: Recommendation, base: str, accessed: datetime.date) -> Reference:
-    """Make the reference of a recommendation as `for_cards` fetches it: it lies in its proposal."""
+    """Make the reference of a recommendation as `for_citations` fetches it: it lies in its proposal."""
     proposal = recommendation.proposal
     return Reference(
         key=f"lianghui-recommendation-{recommendation.pk}",
@@ -177,7 +177,7 @@ def _lasting(thing: Proposal | Recommendation | Reply, base: str) -> str:
 
 
 def _proposers(proposal: Proposal) -> Iterable[Sponsorship]:
-    """Give the proposers, which `for_cards` puts into an attribute and `for_page` does not."""
+    """Give the proposers, which lists put into an attribute and `for_page` does not."""
     found: Iterable[Sponsorship] | None = getattr(proposal, "proposers", None)
     return proposal.sponsorships.all() if found is None else found
 

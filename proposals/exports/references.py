@@ -24,8 +24,8 @@ def _replies(keys: Sequence[int]) -> list[Reply]:
 
 
 ROWS: dict[str, Callable[[Sequence[int]], Iterable[Any]]] = {
-    "proposals": Proposal.objects.for_cards,
-    "recommendations": Recommendation.objects.for_cards,
+    "proposals": Proposal.objects.for_citations,
+    "recommendations": Recommendation.objects.for_citations,
     "replies": _replies,
 }
 """What reads the rows of each list, as a citation needs them."""

@@ -26,6 +26,9 @@ from proposals.models.came_of_it import whether_more_is_known
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
 
+CITED = ("kind", "title_en", "title_zh", "number", "session", "submitted", "proposers_in_all")
+"""What a citation says of a proposal."""
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """The words in which proposals are asked for."""
@@ -151,6 +154,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             )
         by_id = {proposal.pk: proposal for proposal in found}
         return [by_id[key] for key in ids if key in by_id]
+
+    def for_citations(self, ids: Sequence[int]) -> list[Proposal]:
+        """Fetch the published proposals with `ids`, in that order, with what a citation says and nothing else."""
+        proposers = Prefetch("sponsorships", Sponsorship.objects.named(), to_attr="proposers")
+        found = self.published().only(*CITED).prefetch_related("session__body", proposers).in_bulk(ids)
+        return [found[key] for key in ids if key in found]
 
 
 class ProposalKind(models.TextChoices):

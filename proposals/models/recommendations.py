@@ -18,7 +18,7 @@ from people.history import RecordModel
 from people.language import has_name, in_language
 from people.models import Agency
 from people.tree import protect
-from proposals.models.proposals import Proposal
+from proposals.models.proposals import CITED, Proposal
 from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
 
@@ -52,6 +52,14 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         )
         by_id = {recommendation.pk: recommendation for recommendation in found}
         return [by_id[key] for key in ids if key in by_id]
+
+    def for_citations(self, ids: Sequence[int]) -> list[Recommendation]:
+        """Fetch the published recommendations with `ids`, in that order, with what a citation says and nothing else."""
+        fields = ("order", "text_en", "text_zh", *(f"proposal__{name}" for name in CITED))
+        proposers = Prefetch("proposal__sponsorships", Sponsorship.objects.named(), to_attr="proposers")
+        chosen = self.published().select_related("proposal").only(*fields)
+        found = chosen.prefetch_related("proposal__session__body", proposers).in_bulk(ids)
+        return [found[key] for key in ids if key in found]
 
 
 class Recommendation(RecordModel):

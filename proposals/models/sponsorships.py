@@ -21,11 +21,15 @@ NAME = ("slug", "name_en", "name_zh")
 class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
     """The words in which proposers are asked for."""
 
-    def for_cards(self) -> Self:
-        """Fetch with each what a card shows of a proposer."""
+    def named(self) -> Self:
+        """Fetch with each the proposer's names."""
         fields = (f"delegate__{name}" for name in NAME)
         own = ("proposal", "order", "organisation_en", "organisation_zh")
-        return self.select_related("delegate").only(*own, *fields).prefetch_related("delegate__positions")
+        return self.select_related("delegate").only(*own, *fields)
+
+    def for_cards(self) -> Self:
+        """Fetch with each what a card shows of a proposer."""
+        return self.named().prefetch_related("delegate__positions")
 
 
 class Sponsorship(RecordModel):
