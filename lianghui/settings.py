@@ -162,6 +162,7 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 
 # The whole public record as files, which `manage.py write_downloads` writes and `/data/` offers.
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
+DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
 # Public pages, in each process: some 20 MB; and how much each client has asked of the API.
 IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"

@@ -5,7 +5,7 @@ The tables below are the one place where these are listed. What the site map doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from people.models import Region
 from proposals.catalogue import Query
 from proposals.catalogue.query import ADDED
-from proposals.models import Proposal, Reply
+from proposals.models import Proposal, Recommendation, Reply
 
 ATOM = "application/atom+xml"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -55,9 +55,9 @@ COPIES = {
 }
 API = Kind("application/json", "API")
 BELOW_A_LIST = {f"export.{ending}": kind for ending, kind in COPIES.items()}
-"""Below `/proposals/` and `/recommendations/`, with the parameters of the list."""
+"""Below `/proposals/`, `/recommendations/` and `/replies/`, with the parameters of the list."""
 BELOW_A_PROPOSAL = {f"cite.{ending}": COPIES[ending] for ending in ("bib", "ris", "csl.json")}
-"""Below `/proposals/<pk>/`, and below `/replies/<pk>/`."""
+"""Below `/proposals/<pk>/`, `/recommendations/<pk>/` and `/replies/<pk>/`."""
 IN_THE_API = {
     "proposals": "/api/v1/proposals/",
     "recommendations": "/api/v1/recommendations/",
@@ -79,11 +79,14 @@ WHOLE = {
 OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
-def of_list(query: Query, title: str) -> list[Shape]:
-    """Give the shapes of a list that is called `title`: all that is found, whatever the page."""
+def of_list(query: Query, title: str, *, without: Collection[str] = ()) -> list[Shape]:
+    """Give the shapes of a list that is called `title`: all that is found, whatever the page.
+
+    `without` are the endings of those that cannot be had of it.
+    """
     name = "recommendations" if query.recommendations else "proposals"
     api = Shape(API.type, API.name, list_in_the_api(query))
-    return [_feed(name, query, title), *_below(reverse(name), BELOW_A_LIST, query.whole.canonical), *_served(api)]
+    return [_feed(name, query, title), *_below_a_list(name, query.whole.canonical, without), *_served(api)]
 
 
 def list_in_the_api(query: Query) -> str:
@@ -91,10 +94,11 @@ def list_in_the_api(query: Query) -> str:
     return f"{IN_THE_API['recommendations' if query.recommendations else 'proposals']}{query.whole.canonical}"
 
 
-def of_replies(title: str, end: str) -> list[Shape]:
+def of_replies(title: str, end: str, *, without: Collection[str] = ()) -> list[Shape]:
     """Give the shapes of the list of replies; `end` is the end of the address of its first page."""
     feed = Shape(ATOM, title, f"{reverse('replies_feed')}{end}", copy=False)
-    return [feed, *_served(Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}"))]
+    api = Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}")
+    return [feed, *_below_a_list("replies", end, without), *_served(api)]
 
 
 def of_thing(facet: str, thing: Any, query: Query, title: str) -> list[Shape]:
@@ -115,6 +119,11 @@ def of_proposal(proposal: Proposal, address: str) -> list[Shape]:
 def of_reply(reply: Reply) -> list[Shape]:
     """Give the shapes of a reply."""
     return _cited("replies", reply.pk)
+
+
+def of_recommendation(recommendation: Recommendation) -> list[Shape]:
+    """Give the shapes of a recommendation."""
+    return _cited("recommendations", recommendation.pk)
 
 
 def of_everything() -> list[Shape]:
@@ -140,6 +149,11 @@ def _feed(name: str, query: Query, title: str) -> Shape:
 def _cited(name: str, key: int) -> list[Shape]:
     below = _below(f"{reverse(name)}{key}/", BELOW_A_PROPOSAL)
     return [*below, *_served(Shape(API.type, API.name, f"{IN_THE_API[name]}{key}/"))]
+
+
+def _below_a_list(name: str, end: str, without: Collection[str]) -> list[Shape]:
+    table = {ending: kind for ending, kind in BELOW_A_LIST.items() if ending.removeprefix("export.") not in without}
+    return _below(reverse(name), table, end)
 
 
 def _below(path: str, table: Mapping[str, Kind], end: str = "") -> list[Shape]:

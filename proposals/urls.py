@@ -55,6 +55,7 @@ urlpatterns = [
     path("sessions/", things.session_list, name="sessions"),
     path("sessions/<slug:slug>/", things.session_detail, name="session"),
     path("replies/", replies.reply_list, name="replies"),
+    path("replies/export.<shape:shape>", exports.reply_export, name="reply_export"),
     path("replies/<int:pk>/", replies.reply_detail, name="reply"),
     path("replies/<int:pk>/cite.<str:form>", citations.reply_citation, name="reply_citation"),
     path("outcomes/", outcomes.outcomes, name="outcomes"),

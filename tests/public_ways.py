@@ -32,6 +32,11 @@ WAYS = {
     "proposals/matrix/": LISTS,
     "proposals/export.<shape:shape>": EXPORTED,
     "recommendations/export.<shape:shape>": EXPORTED,
+    "replies/export.<shape:shape>": [
+        *SHAPES,
+        *(f"csv?{asked}" for asked in ("page=1", "agency=known-agency-slug&q=xqzv", "outcome=declined")),
+        "csv?agency=xqzv-agency-slug",
+    ],
     "proposals/<int:pk>/": ["{known}/", "{draft}/"],
     "proposals/<int:pk>/<slug:slug>/": ["{known}/known-proposal-slug/", "{draft}/xqzv-proposal-slug/"],
     "proposals/<int:pk>/<slug:slug>/changes/": [

@@ -169,7 +169,7 @@ def test_only_a_title_as_printed_passes_for_one(session):
     with translation.override("zh-hans"):
         chinese = cited(session=session, title="Ours", title_zh="关于原题的提案")
     assert "title = {{关于原题的提案}}" in as_bibtex(chinese)
-    assert address(chinese).startswith(f"{SITE}/zh/proposals/")
+    assert address(chinese).startswith(f"{SITE}/proposals/")  # whatever the language, one address is cited
     assert printed(chinese)[0].startswith("关于原题的提案 [Ours] [Proposal")
 
 
@@ -192,6 +192,13 @@ def test_a_recommendation_lies_in_its_proposal(session):
         f"[2026-11-27]. {found.url}.",
     ]
     assert found.url == f"{SITE}/recommendations/{row.pk}/"
+    bib = as_bibtex(found)
+    assert bib.startswith("@incollection{")  # whose `booktitle`, `type` and `chapter` every style prints
+    fields = readable(found)[0]
+    told = [fields[name] for name in ("booktitle", "type", "chapter", "publisher")]
+    assert told == ["{关于库的提案 [Bank]}", "Recommendation", "3", "Lianghui"]
+    assert fields["note"].startswith(f"{document}. ")
+    assert not {"howpublished", "number", "organization"} & {*fields}
     assert as_csl(found)["container-title"] == "关于库的提案 [Bank]"
     assert (as_csl(found)["section"], as_csl(found)["number"]) == ("3", "12")
 
@@ -335,7 +342,8 @@ def test_pages_and_files_say_the_same(client, founding, prefix):
         f"{prefix}/recommendations/{recommendation.pk}/cite/": f"{prefix}/recommendations/{recommendation.pk}/",
         f"{prefix}/replies/{reply.pk}/": f"{prefix}/replies/{reply.pk}/",
     }
-    for page, lasting in pages.items():
+    for page, below in pages.items():
+        lasting = below.removeprefix("/zh")
         parsed = html5lib.parse(client.get(page).content, namespaceHTMLElements=False)
         said = {
             each.get("id"): "".join(each.itertext()) for each in parsed.iter("p") if each.get("class") == "citation"
@@ -343,13 +351,14 @@ def test_pages_and_files_say_the_same(client, founding, prefix):
         assert said.keys() == {"citation-apa", "citation-chicago", "citation-gbt7714"}
         assert all(f"http://testserver{lasting}" in text for text in said.values())
         files = [each.get("href") for each in parsed.iter("a") if each.get("download") is not None]
-        assert files == [f"http://testserver{lasting}cite.{form}" for form in ("bib", "ris", "csl.json")]
+        assert files == [f"http://testserver{below}cite.{form}" for form in ("bib", "ris", "csl.json")]
         bib, ris, csl = (client.get(file) for file in files)
         assert bibtexparser.parse_string(bib.text).entries[0]["url"] == f"{{http://testserver{lasting}}}".strip("{}")
         assert rispy.loads(ris.text)[0]["urls"] == [f"http://testserver{lasting}"]
         [item] = json.loads(csl.text)
         assert f'filename="{item["id"]}.bib"' in bib["Content-Disposition"]
         assert item["URL"] == f"http://testserver{lasting}"
+        assert "GB/T 7714—2015" in client.get(page).text
 
 
 def test_another_form_or_number_is_not_there(client, founding):

@@ -18,13 +18,15 @@ from django.core.management import call_command
 from frictionless import Package
 from frictionless.system import system
 
-from people.models import Delegate
+from people.models import Delegate, Membership
 from people.models.delegates import Position
-from proposals.downloads import writing
-from proposals.downloads.offered import WATCHED, offer
+from proposals.downloads import held, views, writing
+from proposals.downloads.held import WATCHED
+from proposals.downloads.offered import offer
+from proposals.downloads.renewing import Renewal
 from proposals.downloads.tables import TABLES
 from proposals.models import Event, Lineage, Proposal, Reply, Source
-from tests.factories import make_agency, make_delegate, make_proposal, make_reply, make_source
+from tests.factories import make_agency, make_body, make_delegate, make_event, make_proposal, make_reply, make_source
 from tests.public_ways import DOWNLOADS
 from tests.test_nothing_unpublished_shows import CANARY, draft, known
 
@@ -306,7 +308,7 @@ def taken_away(client):
     statuses = {response.status_code for response in answers.values()}
     assert statuses in ({200}, {503})
     if statuses == {503}:
-        assert all(response["Retry-After"] == "3600" for response in answers.values())
+        assert all(response["Retry-After"] == "60" for response in answers.values())
         assert "SHA-256" not in client.get("/data/").text
     return statuses == {503}
 
@@ -328,6 +330,10 @@ WAYS_OUT = {
     "a reply untied": lambda proposal: proposal.answers.get().delete(),
     "a proposer taken off": lambda proposal: proposal.sponsorships.get().delete(),
     "a source taken off": lambda proposal: proposal.citations.get().delete(),
+    "a recommendation deleted": lambda proposal: proposal.recommendations.get().delete(),
+    "a seat deleted": lambda proposal: proposal.delegates.get().memberships.get().delete(),
+    "a post deleted": lambda proposal: proposal.delegates.get().positions.get().delete(),
+    "an event deleted": lambda proposal: proposal.events.filter(stage="assigned").get().delete(),
     "an addressee taken off": lambda proposal: proposal.recommendations.get().addressees.get().delete(),
 }
 
@@ -337,13 +343,18 @@ def test_what_is_no_longer_public_takes_the_files_away_at_the_next_request(clien
     make_proposal(title="Stays", published=True)
     proposal = make_proposal(
         title="Goes",
-        delegates=[make_delegate()],
+        delegates=[delegate := make_delegate(employer="A hospital")],
         sources=[make_source()],
         recommendations=[{"to": [make_agency()]}],
         published=True,
     )
+    if not delegate.memberships.exists():
+        Membership.objects.create(delegate=delegate, body=make_body(), term=14)
+    make_event(proposal=proposal, stage="assigned")
     make_reply(to=[proposal])
     written()
+    assert not taken_away(client)
+    make_proposal(title="Added", published=True)
     assert not taken_away(client)
     WAYS_OUT[way](proposal)
     assert taken_away(client)
@@ -362,6 +373,65 @@ def test_what_is_added_or_corrected_leaves_them_on_offer(client, db):
     assert offer() == there
     renewed = written()
     assert (renewed.rows["proposals"], there.rows["proposals"]) == (2, 1)
+
+
+def test_what_is_published_late_does_not_make_up_for_what_is_gone(client, db):
+    late, gone = make_proposal(title="Late"), make_proposal(title="Gone", published=True)
+    make_proposal(title="Stays", published=True)
+    written()
+    late.state = Proposal.State.PUBLISHED
+    late.save()
+    assert not taken_away(client)
+    unpublish(gone)
+    assert taken_away(client)
+
+
+def test_no_keys_are_read_where_nothing_older_came_or_went(client, odd, monkeypatch):
+    written()
+    make_proposal(published=True, delegates=[make_delegate()], sources=[make_source()])
+    monkeypatch.setattr(held, "_missing", lambda *_: 1 / 0)
+    assert not taken_away(client)
+
+
+def test_it_is_compared_once_for_each_state_of_the_record(client, db, django_assert_max_num_queries):
+    make_proposal(published=True)
+    written()
+    make_proposal(published=True)
+    assert not taken_away(client)
+    with django_assert_max_num_queries(2):
+        client.get("/data/popolo.json")
+
+
+def test_files_that_were_taken_away_come_back_by_themselves(record_on_disk, client, settings, monkeypatch):
+    settings.DOWNLOADS_RENEWED = True
+    begun, renewal = [], Renewal()
+    monkeypatch.setattr(views, "renewal", renewal)
+    begin = renewal.begin
+    monkeypatch.setattr(renewal, "begin", lambda: begun.append(begin()))
+    make_proposal(published=True)
+    gone = make_proposal(published=True)
+    written()
+    unpublish(gone)
+    assert got(client, "popolo.json")[0] == 503
+    client.get("/data/")
+    [thread] = filter(None, begun)
+    thread.join(60)
+    assert got(client, "popolo.json")[0] == 200
+    assert offer().rows["proposals"] == 1
+
+
+def test_it_writes_if_needed_and_only_then(db):
+    make_proposal(published=True)
+    call_command("write_downloads", if_needed=True, verbosity=0)
+    first = offer()
+    gone = make_proposal(published=True)
+    call_command("write_downloads", if_needed=True, verbosity=0)
+    assert offer() == first
+    call_command("write_downloads", verbosity=0)
+    unpublish(gone)
+    call_command("write_downloads", if_needed=True, verbosity=0)
+    assert offer().stands
+    assert offer().rows["proposals"] == 1
 
 
 def test_files_of_another_record_are_not_given_out(client, db, settings):
@@ -447,4 +517,37 @@ def test_memory_does_not_grow_with_the_rows(db):
 
 def test_what_is_watched_are_tables():
     assert {*WATCHED} <= {table.name for table in TABLES}
-    assert {Proposal, Reply, Source, Delegate} <= {table.model for table in TABLES if table.name in WATCHED}
+    assert {Proposal, Reply, Source, Delegate, Membership, Position, Event} <= {one.model for one in WATCHED.values()}
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_the_page_says_in_json_ld_which_files_there_are_as_long_as_they_stand(client, odd, prefix):
+    def dataset():
+        answer = client.get(f"{prefix}/data/")
+        assert answer["Cache-Control"] == "no-store"
+        text = re.search('<script type="application/ld.json">(.*?)</script>', answer.text)[1]
+        nodes = {each["@type"]: each for each in json.loads(text)["@graph"]}
+        assert nodes["WebPage"]["mainEntity"] == {"@id": nodes["Dataset"]["@id"]}
+        return nodes["Dataset"], answer
+
+    there = written()
+    told, answer = dataset()
+    assert [(each["contentUrl"], each["encodingFormat"], each["sha256"]) for each in told["distribution"]] == [
+        (f"http://testserver{prefix}/data/{file.name}", file.media_type, file.sha256) for file in there.files
+    ]
+    assert told["distribution"][0]["contentSize"] == f"{there.files[0].bytes} B"
+    assert f'<http://testserver{prefix}/data/lianghui.zip>; rel="alternate"; type="application/zip"' in answer["Link"]
+    odd.delete()
+    told, answer = dataset()
+    assert "sha256" not in json.dumps(told)
+    assert "lianghui.zip" not in answer["Link"]
+
+
+def test_pages_elsewhere_may_open_the_files(client, odd):
+    written()
+    for headers in ({}, {"Range": "bytes=0-99"}, {"Range": "bytes=99999999999-"}):
+        answer = client.get("/data/lianghui.sqlite3", headers=headers)
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "Content-Range" in answer["Access-Control-Expose-Headers"]
+    odd.delete()
+    assert client.get("/data/lianghui.sqlite3")["Access-Control-Allow-Origin"] == "*"

@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from people.models import Position
-from proposals.exports import COLUMNS, Kind
+from proposals.exports import COLUMNS, Kind, workbook
 from tests.factories import (
     make_agency,
     make_body,
@@ -161,7 +161,7 @@ def test_a_row_of_a_recommendation_says_what_the_record_says(client, record):
     assert first["regions"] == ["CN-GD", "a-zone"]
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", [*LISTS, "replies"])
 def test_every_shape_has_the_columns_that_are_described_and_no_other(client, record, name):
     names = [column.name for column in COLUMNS[name]]
     assert len({*names}) == len(names)
@@ -349,5 +349,96 @@ def test_the_page_offers_every_shape_of_what_it_shows(client, record):
                 assert f'href="{prefix}/{name}/export.{shape}?topic=cells"' in page
             assert f'href="{prefix}/{name}/export.csv?topic=cells&amp;bom=1"' in page
             assert 'href="#take"' in page
-    main = client.get("/proposals/?q=nothing-like-this").text.partition("<main")[2]
-    assert "export." not in main
+    assert 'id="downloads"' not in client.get("/proposals/?q=nothing-like-this").text
+
+
+def test_a_row_of_a_reply_says_what_the_record_says(client, record):
+    hidden = make_proposal(title="Draft")
+    reply = make_reply(
+        to=[record["full"], hidden],
+        agency=make_agency(slug="mof", name="MOF"),
+        number="财办〔2024〕1号",
+        date="2024-09",
+        title_zh="对第0462号提案的答复",
+        class_printed="A",
+        outcome="resolved",
+        source=make_source(title="The letter", url="https://mof.example/1"),
+    )
+    reply.co_agencies.add(make_agency(slug="most", name="MOST"))
+    make_reply(to=[hidden], title="Of a draft")
+    first, second = lines_of(client.get("/replies/export.jsonl"))
+    assert (first["id"], second["id"]) == (reply.pk, record["reply"].pk)
+    assert first["permalink"] == f"http://testserver/replies/{reply.pk}/"
+    told = ("number", "title_zh", "date", "agency", "agency_en", "co_agencies", "class_printed", "outcome", "source")
+    assert [first[name] for name in told] == [
+        *("财办〔2024〕1号", "对第0462号提案的答复", "2024-09", "mof", "MOF", ["most"], "A", "resolved"),
+        "https://mof.example/1",
+    ]
+    assert first["proposals"] == [record["full"].pk]
+    assert first["proposal_permalinks"] == [f"http://testserver/proposals/{record['full'].pk}/"]
+
+
+@pytest.mark.parametrize("asked", ["", "agency=nmpa", "outcome=planned", "year=2023", "q=Reply+1", "q=nothing-like-it"])
+def test_downloads_of_replies_have_the_rows_of_their_page(client, record, asked):
+    for number in range(30):
+        make_reply(to=[record["full"]], title=f"Reply {number % 3}", date=f"202{number % 4}", outcome="planned")
+    shown, page = [], 1
+    while page:
+        answer = client.get(f"/replies/?{asked}&page={page}")
+        shown += [reply.pk for reply in answer.context["page"]]
+        page = page + 1 if answer.context["page"].has_next() else 0
+    got = {shape: content(client.get(f"/replies/export.{shape}?{asked}&page=1")) for shape in SHAPES}
+    table = load_workbook(io.BytesIO(got["xlsx"]))["replies"]
+    entries = bibtexparser.parse_string(got["bib"].decode()).entries
+    keys = {
+        "csv": [int(row["id"]) for row in csv.DictReader(io.StringIO(got["csv"].decode(), newline=""))],
+        "jsonl": [json.loads(line)["id"] for line in got["jsonl"].decode().splitlines()],
+        "xlsx": [key for (key,) in table.iter_rows(min_row=2, max_col=1, values_only=True)],
+        "bib": [int(entry.key.rpartition("-")[2]) for entry in entries],
+        "ris": [int(entry["urls"][0].rstrip("/").rpartition("/")[2]) for entry in rispy.loads(got["ris"].decode())],
+        "csl.json": [int(each["id"].rpartition("-")[2]) for each in json.loads(got["csl.json"])],
+    }
+    assert keys == dict.fromkeys(SHAPES, shown)
+
+
+def test_the_page_of_replies_offers_every_shape_and_names_it_in_its_head(client, record):
+    for prefix in ("", "/zh"):
+        answer = client.get(f"{prefix}/replies/?agency=nmpa&page=1")
+        for shape in [*SHAPES, "csv-metadata.json"]:
+            assert f'href="{prefix}/replies/export.{shape}?agency=nmpa"' in answer.text
+        assert f"{prefix}/replies/export.csv?agency=nmpa" in answer["Link"]
+        assert 'id="downloads"' not in client.get(f"{prefix}/replies/?agency=nmpa&year=1999").text
+    told = client.get("/replies/export.csv-metadata.json?agency=nmpa").json()
+    assert told["dc:source"] == "http://testserver/replies/?agency=nmpa"
+    refused = client.get("/replies/export.csv?year=x&outcome=bad")
+    assert (refused.status_code, refused.content.decode().count("\n")) == (400, 2)
+
+
+@pytest.mark.parametrize("name", [*LISTS, "replies"])
+def test_a_workbook_is_not_offered_where_it_cannot_be_had(client, record, monkeypatch, name):
+    assert f'href="/{name}/export.xlsx"' in client.get(f"/{name}/").text
+    monkeypatch.setattr(workbook, "MOST", 0)
+    cache.clear()
+    answer = client.get(f"/{name}/")
+    assert "export.xlsx" not in answer.text
+    assert "export.xlsx" not in answer["Link"]
+    assert "<dt>XLSX</dt>" in answer.text
+    assert client.get(f"/{name}/export.xlsx").status_code == 400
+
+
+def test_two_workbooks_are_written_at_a_time_and_who_comes_then_is_asked_to_come_again(client, record):
+    with workbook.AT_ONCE, workbook.AT_ONCE:
+        answer = client.get("/proposals/export.xlsx")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+        assert client.get("/proposals/export.csv").status_code == 200
+    assert client.get("/proposals/export.xlsx").status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_pages_of_things_lead_to_the_downloads_of_their_list(client, record, prefix):
+    things = {"topics/cells/": "topic=cells", "regions/guangdong/": "region=CN-GD", "delegates/ding/": "delegate=ding"}
+    things |= {"sessions/cppcc-14-2/": "session=cppcc-14-2", "agencies/nmpa/": "agency=nmpa"}
+    for page, asked in things.items():
+        assert f'href="{prefix}/proposals/?{asked}#take"' in client.get(f"{prefix}/{page}").text
+        assert 'id="take"' in client.get(f"{prefix}/proposals/?{asked}").text
+    assert f'href="{prefix}/recommendations/?agency=nmpa#take"' in client.get(f"{prefix}/agencies/nmpa/").text

@@ -212,3 +212,18 @@ def test_what_is_wrong_with_linked_data_is_found():
         without_network("https://elsewhere.example/", {})
     lost = jsonld.expand({"@context": {"name": f"{SCHEMA}name"}, "name": "Quince", "nonsense": "x"}, OPTIONS)
     assert leaves(lost) == 1
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh"])
+def test_the_page_that_cites_a_recommendation_is_about_a_part_of_its_proposal(client, full, prefix):
+    recommendation = Recommendation.objects.filter(proposal__slug="stem-cell-industry-system")[0]
+    data = extracted(client, f"{prefix}/recommendations/{recommendation.pk}/cite/")
+    [work] = [each for each in data["@graph"] if each["@type"] == "CreativeWork"]
+    [page] = [each for each in data["@graph"] if each["@type"] == "WebPage"]
+    assert page["mainEntity"] == {"@id": work["@id"]}
+    assert work["@id"] == f"{SITE}/recommendations/{recommendation.pk}/#this"
+    proposal = f"{SITE}{recommendation.proposal.get_absolute_url()}".replace("/zh/", "/")
+    assert work["isPartOf"]["@id"] == f"{proposal}#this"
+    assert {each["encodingFormat"] for each in work["encoding"]} >= {"application/x-bibtex"}
+    link = client.get(f"{prefix}/recommendations/{recommendation.pk}/cite/")["Link"]
+    assert f'{prefix}/recommendations/{recommendation.pk}/cite.ris>; rel="alternate"' in link

@@ -3,7 +3,7 @@
 from proposals.citations.authors import Author
 from proposals.citations.bibtex import as_bibtex
 from proposals.citations.csl import as_csl
-from proposals.citations.reference import Reference, of_proposal, of_recommendation, of_reply, reference_to
+from proposals.citations.reference import Reference, of_proposal, of_recommendation, of_reply, path_of, reference_to
 from proposals.citations.ris import as_ris
 from proposals.citations.styles import apa, chicago, gbt7714
 
@@ -19,5 +19,6 @@ __all__ = [
     "of_proposal",
     "of_recommendation",
     "of_reply",
+    "path_of",
     "reference_to",
 ]

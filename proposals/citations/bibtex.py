@@ -19,34 +19,41 @@ ESCAPED = str.maketrans(
 )
 """Braces by name: BibTeX counts them, and a backslash before one does not hide it."""
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+RECOMMENDATION = ("Recommendation", "建议")
 LANGUAGES = {ENGLISH: "english", CHINESE: "chinese"}
 
 
 def as_bibtex(reference: Reference) -> str:
-    """Give one `@misc` entry in UTF-8, ending in a line break; titles in a second pair of braces keep their capitals.
+    """Give one entry in UTF-8, ending in a line break; titles in a second pair of braces keep their capitals.
+
+    It is `@misc`, but `@incollection` for what lies in a proposal: no style prints `booktitle` of the former. Of the
+    latter none prints `howpublished`, so that its document stands in the note.
 
     The month is BibTeX's own word, the day a field of its own; addresses stand as they are, as `url` fields must.
     """
+    whole, described = reference.whole, reference.described(reference.language)
+    kind = RECOMMENDATION if whole else reference.kind
+    notes = [f"{described}.", *reference.notes] if whole else reference.notes
     year, month, day = (*reference.date_parts, 0, 0, 0)[:3]
     fields = {
         "author": _braced(_authors(reference)),
         "title": _braced(f"{{{_escaped(reference.title.words(reference.language))}}}"),
-        "booktitle": _braced(f"{{{_escaped(reference.whole.words(reference.language))}}}") if reference.whole else "",
+        "booktitle": _braced(f"{{{_escaped(whole.words(reference.language))}}}") if whole else "",
         "chapter": _braced(str(reference.part)) if reference.part else "",
-        "howpublished": _braced(_escaped(reference.described(reference.language))),
-        "type": _braced(_escaped(reference.kind[reference.language == CHINESE])),
-        "number": _braced(_escaped(reference.number)),
-        "organization": _braced(SITE),
+        "howpublished": _braced("" if whole else _escaped(described)),
+        "type": _braced(_escaped(kind[reference.language == CHINESE])),
+        "number": _braced("" if whole else _escaped(reference.number)),
+        "publisher" if whole else "organization": _braced(SITE),
         "year": _braced(f"{year}") if year else "",
         "month": MONTHS[month - 1] if month else "",
         "day": _braced(f"{day}") if day else "",
         "url": _braced(reference.url),
         "urldate": _braced(reference.accessed.isoformat()),
         "language": _braced(LANGUAGES[reference.written_in]),
-        "note": _braced(_escaped(" ".join(reference.notes))),
+        "note": _braced(_escaped(" ".join(notes))),
     }
     lines = [f"  {name} = {value}" for name, value in fields.items() if value not in ("", "{}")]
-    return ",\n".join([f"@misc{{{reference.key}", *lines]) + "\n}\n"
+    return ",\n".join([f"@{'incollection' if whole else 'misc'}{{{reference.key}", *lines]) + "\n}\n"
 
 
 def _authors(reference: Reference) -> str:

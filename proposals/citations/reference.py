@@ -48,9 +48,9 @@ class Title:
 class Reference:
     """All that can be cited of one thing; "" and () are what is not known.
 
-    `key` is unique and lasting (`lianghui-proposal-12`), `date` partial (`2024-03`), `url` the address by number.
-    `kind`, `session` and `whole_kind` are (English, Chinese). A recommendation has its number in `part` and lies in
-    `whole`, the title of its proposal. `language` is the reader's: `en` or `zh`.
+    `key` is unique and lasting (`lianghui-proposal-12`), `date` partial (`2024-03`). `url` is the address by number,
+    always the English one. `kind`, `session` and `whole_kind` are (English, Chinese). A recommendation has its number
+    in `part` and lies in `whole`, the title of its proposal. `language` is the reader's: `en` or `zh`.
     """
 
     key: str
@@ -117,7 +117,7 @@ def of_proposal(proposal: Proposal, base: str, accessed: datetime.date) -> Refer
         kind=KINDS[ProposalKind(proposal.kind)],
         session=(proposal.session.name_en, proposal.session.name_zh),
         number=proposal.number,
-        url=f"{base}{address('proposals')}{proposal.pk}/",
+        url=_lasting(proposal, base),
         accessed=accessed,
         proposers_in_all=proposal.proposers_in_all or 0,
     )
@@ -135,7 +135,7 @@ def of_recommendation(recommendation: Recommendation, base: str, accessed: datet
         kind=KINDS[ProposalKind(proposal.kind)],
         session=(proposal.session.name_en, proposal.session.name_zh),
         number=proposal.number,
-        url=f"{base}{recommendation.get_absolute_url()}",
+        url=_lasting(recommendation, base),
         accessed=accessed,
         proposers_in_all=proposal.proposers_in_all or 0,
         part=recommendation.order,
@@ -154,7 +154,7 @@ def of_reply(reply: Reply, base: str, accessed: datetime.date) -> Reference:
         kind=REPLY,
         session=("", ""),
         number=reply.number_in_one_form,
-        url=f"{base}{reply.get_absolute_url()}",
+        url=_lasting(reply, base),
         accessed=accessed,
     )
 
@@ -164,6 +164,16 @@ def reference_to(thing: Proposal | Recommendation | Reply, base: str, accessed: 
     if isinstance(thing, Proposal):
         return of_proposal(thing, base, accessed)
     return of_reply(thing, base, accessed) if isinstance(thing, Reply) else of_recommendation(thing, base, accessed)
+
+
+def path_of(thing: Proposal | Recommendation | Reply) -> str:
+    """Give the address by number of one of the three, in the reader's language, without the host."""
+    return f"{address('proposals')}{thing.pk}/" if isinstance(thing, Proposal) else thing.get_absolute_url()
+
+
+def _lasting(thing: Proposal | Recommendation | Reply, base: str) -> str:
+    """Give the address to be cited: the English one, so that all who cite a thing cite one address."""
+    return f"{base}{path_of(thing).removeprefix('/zh')}"
 
 
 def _proposers(proposal: Proposal) -> Iterable[Sponsorship]:

@@ -1,9 +1,9 @@
 """Which files are on offer: those written last, as long as everything in them is still public.
 
 The rule: files say of when they are, and additions and corrections since then do not take them away. But as soon as one
-proposal, delegate, reply, policy document, source, agency or session that they hold is no longer public (withdrawn,
-unpublished, deleted, or no longer tied to anything public), none of them is given out until they are written anew.
-What they hold is noted beside them when they are written, and compared whenever the record's generation has moved.
+row that they hold is no longer public (withdrawn, unpublished, deleted, or no longer tied to anything public), be it a
+proposal or the post of a delegate, none of them is given out until they are written anew. What they hold is noted
+beside them when they are written, and compared once for each generation of the record.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from typing import Any
 
 from django.conf import settings
 
-from proposals.downloads.tables import TABLES
+from proposals.downloads.held import all_public
 from proposals.models import Generation
 
-POINTER, MANIFEST, HELD = "current.json", "manifest.json", "held.json"
-WATCHED = ("proposals", "delegates", "replies", "policy_documents", "sources", "agencies", "sessions")
-"""Tables whose rows take the files away when they are no longer public."""
+POINTER, MANIFEST = "current.json", "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,4 @@ def offer() -> Offer | None:
 
 @lru_cache(maxsize=4)
 def _all_public(folder: Path, _generation: int) -> bool:
-    try:
-        held = json.loads((folder / HELD).read_text())
-    except FileNotFoundError:
-        return False
-    watched = (table for table in TABLES if table.name in WATCHED)
-    return all(set(held[table.name]) <= set(table.rows().order_by().values_list("pk", flat=True)) for table in watched)
+    return all_public(folder)

@@ -7,14 +7,17 @@ from typing import IO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
 from proposals.downloads.offered import MANIFEST, File, Offer, offer
+from proposals.downloads.renewing import renewal
 from proposals.downloads.writing import MEDIA_TYPES
+from proposals.shapes import Shape
+from proposals.views.shaped import shaped
 
-AGAIN = 3600
-"""Seconds after which it is worth while to ask again for files that are to be written anew."""
+AGAIN = 60
+"""Seconds after which it is worth while to ask again for files that are being written anew."""
 RANGE = re.compile("bytes=([0-9]{0,18})-([0-9]{0,18})")
 PIECE = 65_536
 """Bytes that are sent at once."""
@@ -29,6 +32,13 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
     """Give a file, or a part of it; 404 where it was not written yet, 503 while it holds what is no longer public."""
     if name not in (*MEDIA_TYPES, MANIFEST):
         raise Http404
+    response = _download(request, name)
+    response["Access-Control-Allow-Origin"] = "*"  # so that pages elsewhere can open them, as Datasette Lite does
+    response["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
+    return response
+
+
+def _download(request: HttpRequest, name: str) -> HttpResponseBase:
     there = offer()
     if there is None:
         return _page(request, None, status=404)
@@ -44,10 +54,20 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, there: Offer | None, status: int = 200) -> HttpResponse:
-    """Render the page; it is kept nowhere, since files are written without any change of the record."""
+    """Render the page; it is kept nowhere, since files are written without any change of the record.
+
+    Files that no longer stand begin to be written anew.
+    """
     stands = there is not None and there.stands
-    context = {"offer": there, "stands": stands, "files": there.files if there and stands else ()}
-    response = render(request, "proposals/downloads.html", context, status=status)
+    if there and not stands:
+        renewal.begin()
+    files = there.files if there and stands else ()
+    shapes = [Shape(file.media_type, file.name, reverse("download", args=[file.name])) for file in files]
+    context = {"offer": there, "stands": stands, "files": files}
+    response = shaped(request, "proposals/downloads.html", context, shapes)
+    if status != 200:
+        response.status_code = status
+        del response["Link"]
     response["Cache-Control"] = "no-store"
     return response
 

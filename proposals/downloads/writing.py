@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from proposals.downloads.datasette import metadata
-from proposals.downloads.offered import HELD, MANIFEST, POINTER, WATCHED, Offer, offer
+from proposals.downloads.held import DATABASE, note_held
+from proposals.downloads.offered import MANIFEST, POINTER, Offer, offer
 from proposals.downloads.package import LICENCE, TITLE, write_package
 from proposals.downloads.popolo import write_popolo
 from proposals.downloads.sqlite import write_sqlite
@@ -60,16 +61,15 @@ def write(progress: Progress, *, anyway: bool = False) -> Offer | None:
 
 def _write_into(folder: Path, progress: Progress) -> None:
     date = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    database = folder / "lianghui.sqlite3"
+    database = folder / DATABASE
     with snapshot():
         state = Generation.now()
         rows = write_sqlite(database, progress)
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as file:
         write_package(folder / "lianghui.zip", file, date, progress)
         write_popolo(folder / "popolo.json", file)
-        held = {name: [key for (key,) in file.execute(f"SELECT id FROM {name}")] for name in WATCHED}  # noqa: S608
+        note_held(folder, file)
     (folder / "metadata.json").write_text(json.dumps(metadata(), ensure_ascii=False, indent=2))
-    (folder / HELD).write_text(json.dumps(held))
     files = [
         {"name": name, "media_type": kind, "bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
         for name, kind in MEDIA_TYPES.items()

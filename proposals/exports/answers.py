@@ -25,10 +25,11 @@ from django.views.decorators.http import require_safe
 from proposals.exports.listed import Listed, listed
 from proposals.exports.plain import as_csv, as_json_lines
 from proposals.exports.references import bibtex, csl, ris
+from proposals.exports.replies import listed_replies
 from proposals.exports.sidecar import KIND, described
-from proposals.exports.workbook import TooLongError, as_workbook
-from proposals.filters import ProposalFilter, printable
-from proposals.models import Generation
+from proposals.exports.workbook import BusyError, TooLongError, as_workbook
+from proposals.filters import ProposalFilter, ReplyFilter, printable
+from proposals.models import Generation, Reply
 from proposals.shapes import LICENCE
 
 IGNORED = ("page", "page_size", "find", "find_in")
@@ -36,6 +37,8 @@ IGNORED = ("page", "page_size", "find", "find_in")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIDECAR = "csv-metadata.json"
 NOINDEX = {"X-Robots-Tag": "noindex"}
+AGAIN = 30
+"""Seconds after which it is worth while to ask again for a workbook: as many as the longest takes."""
 LONGEST_LINK = 1_500
 """Characters of an address in a header: proxies refuse longer headers, and with them the answer."""
 
@@ -86,6 +89,17 @@ def recommendation_export(request: HttpRequest, shape: str) -> HttpResponseBase:
     return _export(request, shape, recommendations=True)
 
 
+@require_safe
+def reply_export(request: HttpRequest, shape: str) -> HttpResponseBase:
+    """Give the whole list of replies, or what describes its files."""
+    now = Generation.now()
+    asked = ReplyFilter(_of_lists(request.GET), Reply.objects.published())
+    if faults := _faults(request.GET, asked.form.errors):
+        return _refused(faults)
+    found = listed_replies(asked, site=_site(request), page=reverse("replies"), day=timezone.localdate())
+    return answer(request, shape, found, now)
+
+
 def _export(request: HttpRequest, shape: str, *, recommendations: bool) -> HttpResponseBase:
     now = Generation.now()
     asked = ProposalFilter(_of_lists(request.GET), recommendations=recommendations)
@@ -126,6 +140,10 @@ def answer(request: HttpRequest, shape: str, found: Listed, now: Generation | No
         content = _content(shape, found, bom=request.GET.get("bom") == "1")
     except TooLongError as error:
         return _told(str(error))
+    except BusyError as error:
+        response = _told(str(error), status=503)
+        response["Retry-After"] = str(AGAIN)
+        return response
     if isinstance(content, Iterator):
         return StreamingHttpResponse(content, content_type=kind, headers=headers)
     return FileResponse(content, content_type=kind, headers=headers)
@@ -157,11 +175,11 @@ def _refused(faults: Mapping[str, Iterable[str]]) -> HttpResponse:
     return _told("\n".join(f"{name}: {' '.join(messages)}" for name, messages in faults.items()))
 
 
-def _told(text: str) -> HttpResponse:
+def _told(text: str, status: int = 400) -> HttpResponse:
     """Answer that what is asked cannot be given, and why."""
     lines = [printable(line) for line in text.split("\n")]
     content = "".join(f"{line}\n" for line in lines)
-    return HttpResponse(content, status=400, content_type="text/plain; charset=utf-8", headers=NOINDEX)
+    return HttpResponse(content, status=status, content_type="text/plain; charset=utf-8", headers=NOINDEX)
 
 
 def _site(request: HttpRequest) -> str:

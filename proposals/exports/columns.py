@@ -198,5 +198,36 @@ RECOMMENDATIONS = (
     *_WHO,
     _REGIONS,
 )
-COLUMNS = {"proposals": PROPOSALS, "recommendations": RECOMMENDATIONS}
+REPLIES = (
+    Column("id", INTEGER, pgettext_lazy("of a row", "Key"), _("The number in the permalink; it stays.")),
+    Column("permalink", ADDRESS, _("Permalink"), _("The lasting address of the reply's page.")),
+    Column("number", TEXT, _("Document number"), _("As printed; empty where it is not known.")),
+    Column("title_en", TEXT, _("Title in English"), _("In our words.")),
+    Column("title_zh", TEXT, _("Title in Chinese"), _("As printed.")),
+    Column("date", PARTIAL_DATE, _("Date"), _("Of the reply; empty where it is not known."), rule=DATES),
+    Column("agency", TEXT, _("Agency"), _("Who signed it, by the end of the address of its page.")),
+    Column("agency_en", TEXT, _("Agency in English"), _("Its name.")),
+    Column("agency_zh", TEXT, _("Agency in Chinese"), _("Its name.")),
+    Column(
+        *("co_agencies", TEXT, _("Together with")),
+        _("Whose opinions it takes in, by the ends of the addresses of their pages."),
+        several=True,
+    ),
+    Column("class_printed", TEXT, _("Class as printed"), _("“A”, “B”, “已解决”; empty where there is none.")),
+    Column("scheme", TEXT, _("Scheme of classes"), _("What the class means differs from place to place.")),
+    Column("outcome", TEXT, _("Outcome"), _("What the reply comes to: resolved, in_progress, planned and so on.")),
+    Column("summary_en", TEXT, _("Summary in English"), _("What it says, in our own words.")),
+    Column("summary_zh", TEXT, _("Summary in Chinese"), _("What it says, in our own words.")),
+    Column("proposals", INTEGER, _("Proposals"), _("The keys of the proposals that it answers."), several=True),
+    Column(
+        *("proposal_permalinks", ADDRESS, _("Permalinks of the proposals")),
+        _("The lasting addresses of their pages, in the same order."),
+        several=True,
+    ),
+    Column(
+        *("source", TEXT, _("Source")),
+        _("Where it can be read: the address, or that of an archived copy, or a title."),
+    ),
+)
+COLUMNS = {"proposals": PROPOSALS, "recommendations": RECOMMENDATIONS, "replies": REPLIES}
 """By the name of the list."""

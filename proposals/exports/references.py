@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils import translation
 
-from proposals.citations import Reference, as_bibtex, as_csl, as_ris, of_proposal, of_recommendation
+from proposals.citations import Reference, as_bibtex, as_csl, as_ris, reference_to
 from proposals.exports.listed import Listed
 from proposals.exports.rows import pieces
-from proposals.models import Proposal, Recommendation
+from proposals.models import Proposal, Recommendation, Reply
 
 AT_ONCE = 200
 """Rows that are read and held at a time, as instances with all that is cited of them."""
+
+
+def _replies(keys: Sequence[int]) -> list[Reply]:
+    """Give the public replies with `keys`, in that order, each with its agency."""
+    found = Reply.objects.published().select_related("agency").in_bulk([*keys])
+    return [found[key] for key in keys if key in found]
+
+
+ROWS: dict[str, Callable[[Sequence[int]], Iterable[Any]]] = {
+    "proposals": Proposal.objects.for_citations,
+    "recommendations": Recommendation.objects.for_citations,
+    "replies": _replies,
+}
+"""What reads the rows of each list, as a citation needs them."""
 
 
 def bibtex(listed: Listed) -> Iterator[bytes]:
@@ -41,10 +55,8 @@ def csl(listed: Listed) -> Iterator[bytes]:
 
 def _references(listed: Listed, write: Callable[[Reference], str]) -> Iterator[list[str]]:
     """Give an entry for each row, in blocks; in the reader's language, whatever else this thread does between two."""
-    cite: Any = of_recommendation if listed.name == "recommendations" else of_proposal
-    rows: Any = Recommendation.objects if listed.name == "recommendations" else Proposal.objects
     for keys in listed.blocks():
         for some in pieces(keys, AT_ONCE):
             with translation.override(listed.language):
-                entries = [write(cite(row, listed.site, listed.day)) for row in rows.for_citations(some)]
+                entries = [write(reference_to(row, listed.site, listed.day)) for row in ROWS[listed.name](some)]
             yield entries

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC
 from tempfile import TemporaryFile
+from threading import BoundedSemaphore
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -26,20 +27,40 @@ from proposals.shapes import LICENCE
 
 MOST = 50_000
 """Rows of all sheets together: a workbook is made whole before any of it is sent, and so many take half a minute."""
+AT_ONCE = BoundedSemaphore(2)
+"""Workbooks that a process writes at a time: each takes a processor for as long as it is written."""
 BOLD = Font(bold=True)
 WIDE, NARROW, WIDEST = 24, 12, 60
+
+
+def not_of(rows: int) -> tuple[str, ...]:
+    """Give the endings of what cannot be had of a list of so many rows."""
+    return ("xlsx",) if rows > MOST else ()
 
 
 class TooLongError(Exception):
     """A list that is too long for a workbook."""
 
 
+class BusyError(Exception):
+    """As many workbooks as may be are being written."""
+
+
 def as_workbook(listed: Listed) -> IO[bytes]:
     """Write a list as XLSX into a temporary file that stands at its beginning; whoever asked for it closes it.
 
     Beside proposals stand all of their recommendations, beside recommendations the proposals that ask for them. Raises
-    `TooLongError`.
+    `TooLongError`, and `BusyError` while too many others are written.
     """
+    if not AT_ONCE.acquire(blocking=False):
+        raise BusyError(_("xlsx: others are being written just now; ask again in half a minute, or take csv."))
+    try:
+        return _written(listed)
+    finally:
+        AT_ONCE.release()
+
+
+def _written(listed: Listed) -> IO[bytes]:
     sheets = SHEETS[listed.name]
     rows = _length(listed)
     if rows > MOST:
@@ -89,6 +110,7 @@ def _proposals(listed: Listed) -> Iterator[Block]:
 SHEETS: dict[str, dict[str, Callable[[Listed], Iterator[Block]]]] = {
     "proposals": {"proposals": Listed.rows, "recommendations": _recommendations},
     "recommendations": {"recommendations": Listed.rows, "proposals": _proposals},
+    "replies": {"replies": Listed.rows},
 }
 """The sheets of each list, and what gives their rows."""
 

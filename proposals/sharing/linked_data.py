@@ -32,7 +32,7 @@ def graph_of(subject: object, page: str, title: str, description: str, url: str,
     `page` is the name of its address (`home`, `topics`), `context` the template's.
     """
     base = "/".join(url.split("/")[:3])
-    thing = _subject(subject, base, context)
+    thing = _files(base, url, context) if page == "downloads" else _subject(subject, base, context)
     nodes = [thing] if thing else []
     if page == "home":
         nodes += [_site(base), _dataset(base)]
@@ -41,7 +41,7 @@ def graph_of(subject: object, page: str, title: str, description: str, url: str,
         nodes.append(_list(rows, f"{url}#list", base, context))
     trail = _trail(subject, page, base)
     about_page = node(
-        "WebPage" if subject or page == "home" else "CollectionPage",
+        "WebPage" if thing or page == "home" else "CollectionPage",
         **{"@id": f"{url}#page"},
         url=url,
         name=title,
@@ -119,7 +119,7 @@ def _subject(subject: object, base: str, context: Mapping[str, Any]) -> Node | N
         found = (make(subject, base) for kind, make in THINGS.items() if isinstance(subject, kind))
         thing = next(found, {})
     copies = _copies(context.get("other_shapes", ()), "MediaObject", base)
-    if copies and isinstance(subject, Proposal | Reply):
+    if copies and isinstance(subject, Proposal | Recommendation | Reply):
         thing["encoding"] = copies
     elif copies and thing:  # the copies tell of it, and are not it
         thing["subjectOf"] = copies
@@ -317,7 +317,29 @@ def _letter(letter: Reply | PolicyDocument, base: str, agency: Agency, about: It
     )
 
 
+def _recommendation(recommendation: Recommendation, base: str) -> Node:
+    """Describe one action that a proposal asks for, as a part of that."""
+    proposal, path = recommendation.proposal, recommendation.get_absolute_url().removeprefix("/zh")
+    whole = proposal.get_absolute_url()
+    return node(
+        "CreativeWork",
+        **{"@id": f"{base}{path}#this"},
+        url=f"{base}{whole}#r{recommendation.order}",
+        name=_called(recommendation),
+        alternateName=in_other_language(recommendation, "text")[0],
+        position=recommendation.order,
+        isPartOf=node(
+            "CreativeWork",
+            **{"@id": f"{base}{whole.removeprefix('/zh')}#this"},
+            url=f"{base}{whole}",
+            name=proposal.title,
+        ),
+        sdLicense=LICENCE,
+    )
+
+
 THINGS: dict[type, Callable[[Any, str], Node]] = {
+    Recommendation: _recommendation,
     Reply: _reply,
     PolicyDocument: _policy,
     Delegate: _delegate,
@@ -361,6 +383,24 @@ def _dataset(base: str) -> Node:
     )
 
 
+def _files(base: str, url: str, context: Mapping[str, Any]) -> Node:
+    """Describe the whole record at `url`, with its files where they are on offer."""
+    offer, files = context["offer"], context["files"]
+    found = [
+        node(
+            "DataDownload",
+            name=file.name,
+            contentUrl=f"{base}{reverse('download', args=[file.name])}",
+            encodingFormat=file.media_type,
+            contentSize=f"{file.bytes} B",
+            sha256=file.sha256,
+        )
+        for file in files
+    ]
+    told = {"distribution": found, "dateModified": offer.date.isoformat()} if found else {}
+    return _dataset(base) | {"url": url} | told
+
+
 def _trail(subject: object, page: str, base: str) -> list[tuple[str, str]]:
     """Give the names and addresses from the home page to this one."""
     if page == "home":
@@ -384,6 +424,10 @@ def _trail(subject: object, page: str, base: str) -> list[tuple[str, str]]:
     if isinstance(subject, Proposal):
         steps += [(subject.session.name, subject.session.get_absolute_url())]
         steps += [(subject.title, subject.get_absolute_url())]
+    elif isinstance(subject, Recommendation):
+        proposal = subject.proposal
+        steps += [(proposal.title, proposal.get_absolute_url())]
+        steps += [(_called(subject), reverse("recommendation_citation", args=[subject.pk]))]
     elif subject:
         thing: Any = subject
         parent = thing.parent if isinstance(subject, Topic | Region) else None
@@ -400,6 +444,7 @@ def _called(thing: Any) -> str:
 
 LISTED: dict[type, str] = {
     Proposal: "proposals",
+    Recommendation: "recommendations",
     Reply: "replies",
     PolicyDocument: "policies",
     Delegate: "delegates",

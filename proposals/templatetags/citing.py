@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from people.characters import HAN
 from people.language import CHINESE, ENGLISH, TAGS
-from proposals.citations import Reference, apa, chicago, gbt7714, reference_to
+from proposals.citations import Reference, apa, chicago, gbt7714, path_of, reference_to
 from proposals.models import Proposal, Recommendation, Reply
 from proposals.templatetags.reading import isolated
 
@@ -18,9 +18,9 @@ register = template.Library()
 STYLES = {
     "apa": ("APA", apa, ENGLISH),
     "chicago": ("Chicago", chicago, ENGLISH),
-    "gbt7714": ("GB/T 7714", gbt7714, CHINESE),
+    "gbt7714": ("GB/T 7714—2015", gbt7714, CHINESE),
 }
-"""Name, printer and language of each style."""
+"""Name, printer and language of each style; of the Chinese standard the edition, as others are or will be in force."""
 FILES = {"bib": "BibTeX", "ris": "RIS", "csl.json": "CSL-JSON"}
 RUNS = re.compile(f"([{HAN}][{HAN}〔〕（）《》，。：；、—·]*)")
 """What is written in Chinese characters, with the signs between and behind them."""
@@ -44,17 +44,14 @@ def cite(context: RequestContext, thing: Proposal | Recommendation | Reply, ours
     An editor's preview has no files yet.
     """
     request = context["request"]
-    reference = reference_to(thing, f"{request.scheme}://{request.get_host()}", timezone.localdate())
+    base = f"{request.scheme}://{request.get_host()}"
+    reference, start = reference_to(thing, base, timezone.localdate()), f"{base}{path_of(thing)}cite."
     return {
         "styles": [_style(slug, reference) for slug in STYLES],
-        "files": [] if context.get("preview") else [(name, f"{_start(reference)}{end}") for end, name in FILES.items()],
+        "files": [] if context.get("preview") else [(name, f"{start}{end}") for end, name in FILES.items()],
         "url": reference.url,
         "notes": reference.notes,
     }
-
-
-def _start(reference: Reference) -> str:
-    return f"{reference.url}cite."
 
 
 def _style(slug: str, reference: Reference) -> Style:

@@ -18,7 +18,7 @@ register = template.Library()
 LOCALES = {"en-GB": "en_GB", "zh-Hans": "zh_CN"}
 KINDS = {"proposal": "article", "delegate": "profile"}
 """Open Graph's word for a page, by the name of its address; every other is a `website`."""
-SUBJECTS = ("proposal", "thing", "reply", "policy")
+SUBJECTS = ("proposal", "thing", "reply", "policy", "recommendation")
 """What a view calls the one thing that its page is about."""
 IN_HTML = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """Signs with which a text could end the element that it stands in."""

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from django.db.models import BigIntegerField
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from proposals.citations import Reference, as_bibtex, as_csl, as_ris, reference_to
 from proposals.models import Proposal, Recommendation, Reply
+from proposals.shapes import of_recommendation
 from proposals.views.proposals import gone
+from proposals.views.shaped import shaped
 
 
 def _csl_list(reference: Reference) -> str:
@@ -38,7 +40,8 @@ def recommendation_citation(request: HttpRequest, pk: int, form: str = "") -> Ht
         return gone(request, Recommendation.objects.filter(pk=pk).values_list("proposal", flat=True).first() or 0)
     if form:
         return _file(request, found[0], form)
-    return render(request, "proposals/recommendation_citation.html", {"recommendation": found[0]})
+    shapes = of_recommendation(found[0])
+    return shaped(request, "proposals/recommendation_citation.html", {"recommendation": found[0]}, shapes)
 
 
 def reply_citation(request: HttpRequest, pk: int, form: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 
 from proposals.catalogue import Query, Vocabulary, count, search
+from proposals.exports.workbook import not_of
 from proposals.models import Proposal
 from proposals.pictures import Pictures
 from proposals.sentence import heading
@@ -25,5 +26,5 @@ def home(request: HttpRequest) -> HttpResponse:
             "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
-        of_list(Query(), heading(Query())),
+        of_list(Query(), heading(Query()), without=not_of(results.total)),
     )

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from proposals.catalogue import Query, search
+from proposals.exports.workbook import not_of
 from proposals.filters import ProposalFilter
 from proposals.models import Proposal, Recommendation
 from proposals.models.numbers import document_number
@@ -44,7 +45,7 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
         request,
         "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",
         {"form": asked.form, "results": results, "rows": rows, "query": results.query},
-        [] if asked.form.errors else of_list(query, heading(query)),
+        [] if asked.form.errors else of_list(query, heading(query), without=not_of(results.total)),
         query.canonical,
     )
 

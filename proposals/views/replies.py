@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from proposals.exports.workbook import not_of
 from proposals.filters import REPLIES_ON_A_PAGE, ReplyFilter
 from proposals.models import Reply
 from proposals.sentence import heading_of_replies
@@ -15,9 +16,11 @@ def reply_list(request: HttpRequest) -> HttpResponse:
     """List the replies to published proposals, the newest first, by agency, outcome, year and words."""
     asked = ReplyFilter(request.GET, Reply.objects.with_what_is_public())
     page = page_of(request, asked.qs, REPLIES_ON_A_PAGE)
-    context = {"form": asked.form, "page": page, "total": page.paginator.count}
+    total = page.paginator.count
+    context = {"form": asked.form, "page": page, "total": total, "asked": asked}
     right = asked.form.is_valid() or not asked.form.is_bound
-    shapes = of_replies(heading_of_replies(asked.given), asked.address(1)) if right else []
+    title, end = heading_of_replies(asked.given), asked.address(1)
+    shapes = of_replies(title, end, without=not_of(total)) if right else []
     return shaped(request, "proposals/reply_list.html", context, shapes, asked.address(page.number) if right else "")
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from proposals.downloads.offered import offer as offered
 from proposals.downloads.writing import write
 
 
@@ -17,12 +18,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the directory, and whether to write where nothing has changed."""
         parser.add_argument("--directory", type=Path, help="Where to write; DOWNLOADS_DIR where it is not given.")
-        parser.add_argument("--anyway", action="store_true", help="Write even if nothing has changed since.")
+        when = parser.add_mutually_exclusive_group()
+        when.add_argument("--anyway", action="store_true", help="Write even if nothing has changed since.")
+        when.add_argument(
+            "--if-needed",
+            action="store_true",
+            help="Write only where there are no files, or those there are hold what is no longer public.",
+        )
 
-    def handle(self, *_: object, directory: Path | None, anyway: bool, verbosity: int, **__: object) -> None:
+    def handle(
+        self, *_: object, directory: Path | None, anyway: bool, if_needed: bool, verbosity: int, **__: object
+    ) -> None:
         """Write, and say what."""
         if directory is not None:
             settings.DOWNLOADS_DIR = directory
+        if if_needed and (there := offered()) and there.stands:
+            return
         with tqdm(unit=" rows", disable=None if verbosity else True, leave=False) as bar:
 
             def progress(table: str, rows: int) -> None:
