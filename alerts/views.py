@@ -135,8 +135,8 @@ def confirm_alert(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         waiting = Pending.objects.filter(token=meant).first()
         if waiting is not None:
-            context = {"words": Subjected(waiting).marked(), "waiting": waiting}
-            return render(request, "alerts/confirm.html", context)
+            asking = {"words": Subjected(waiting).marked(), "waiting": waiting}
+            return render(request, "alerts/confirm.html", asking)
     try:
         subscription = confirm(meant)
     except TooManyError:
