@@ -6,7 +6,7 @@ from django.urls import reverse
 from proposals.catalogue import Query
 from proposals.exports.workbook import MOST, not_of
 from proposals.filters import ReplyFilter
-from proposals.shapes import list_in_the_api
+from proposals.shapes import IN_THE_API, list_in_the_api
 
 register = template.Library()
 register.simple_tag(lambda rows: not_of(rows), name="not_of")
@@ -26,6 +26,8 @@ def export(listed: Query | ReplyFilter, shape: str, more: str = "") -> str:
 
 
 @register.simple_tag
-def in_the_api(query: Query) -> str:
+def in_the_api(query: Query | ReplyFilter) -> str:
     """Give the address of the same list in the API."""
+    if isinstance(query, ReplyFilter):
+        return f"{IN_THE_API['replies']}{query.address(1)}"
     return list_in_the_api(query)
