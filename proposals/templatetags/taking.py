@@ -6,7 +6,7 @@ from django.urls import reverse
 from proposals.catalogue import Query
 from proposals.exports.workbook import MOST, not_of
 from proposals.filters import ReplyFilter
-from proposals.shapes import list_in_the_api
+from proposals.shapes import IN_THE_API, list_in_the_api
 
 register = template.Library()
 register.simple_tag(lambda rows: not_of(rows), name="not_of")
@@ -26,6 +26,8 @@ def export(listed: Query | ReplyFilter, shape: str, more: str = "") -> str:
 
 
 @register.simple_tag
-def in_the_api(query: Query) -> str:
+def in_the_api(listed: Query | ReplyFilter) -> str:
     """Give the address of the same list in the API."""
-    return list_in_the_api(query)
+    if isinstance(listed, ReplyFilter):
+        return f"{IN_THE_API['replies']}{listed.address(1)}"
+    return list_in_the_api(listed)
