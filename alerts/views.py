@@ -146,8 +146,8 @@ def confirm_alert(request: HttpRequest, token: str) -> HttpResponse:
     language = get_language() or Language.ENGLISH
     subjected = Subjected(subscription)
     subscriber = subscription.subscriber
-    context: dict[str, Any] = {"words": subjected.marked(), "page": subjected.page, "subscriber": subscriber}
-    return said(request, "confirmed", **context, yours=yours_link(subscriber, language))
+    shown: dict[str, Any] = {"words": subjected.marked(), "page": subjected.page, "subscriber": subscriber}
+    return said(request, "confirmed", **shown, yours=yours_link(subscriber, language))
 
 
 @private

@@ -222,6 +222,14 @@ def test_the_page_of_a_list_leads_to_the_same_list_in_the_api(founding, client, 
             assert "page_size" not in address
 
 
+def test_the_page_of_replies_leads_to_the_same_list_in_the_api(one, client):
+    for question in ("", "?agency=nmpa&year=2024"):
+        page = client.get(f"/replies/{question}").text
+        address = unescape(re.search('href="(/api/v1/replies/[^"]*)" rel="nofollow"', page).group(1))
+        assert address == f"{V1}replies/{question}"
+        assert get(client, address)["count"] == 1
+
+
 def test_the_cursor_stays_right_while_proposals_come_and_go(client):
     with recorded():
         stays = [make_proposal(title=f"Quince {n}", published=True, submitted="2024-03-10") for n in range(30)]

@@ -26,8 +26,8 @@ def export(listed: Query | ReplyFilter, shape: str, more: str = "") -> str:
 
 
 @register.simple_tag
-def in_the_api(query: Query | ReplyFilter) -> str:
+def in_the_api(listed: Query | ReplyFilter) -> str:
     """Give the address of the same list in the API."""
-    if isinstance(query, ReplyFilter):
-        return f"{IN_THE_API['replies']}{query.address(1)}"
-    return list_in_the_api(query)
+    if isinstance(listed, ReplyFilter):
+        return f"{IN_THE_API['replies']}{listed.address(1)}"
+    return list_in_the_api(listed)
