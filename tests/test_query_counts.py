@@ -117,7 +117,6 @@ OTHERS = {
     "/recommendations/export.xlsx": 27,
     "/replies/export.csv": 7,
     "/replies/export.xlsx": 7,
-    "/replies/export.bib": 4,
     "/replies/export.csv-metadata.json": 3,
     "/replies/export.csv?agency=agency-0&outcome=planned&year=2024&q=reply": 9,
     "/compare/?p={proposal}&p={other}": 12,
