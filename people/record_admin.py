@@ -266,7 +266,8 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
         """List what would go and what stands in the way, as Django does, in a number of queries that is fixed.
 
-        Of what stands in the way the first hundred are named; mere links between two rows go without saying.
+        Of what stands in the way the first hundred are named; mere links between two rows, and what is noted of rows
+        beside the record, go without saying.
         """
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
@@ -275,7 +276,7 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
         shown, hidden = in_the_way[:SHOWN_IN_THE_WAY], len(in_the_way[SHOWN_IN_THE_WAY:])
         self._fetch_names([*chain(*going.values()), *shown])
         for rows in collector.edges.values():
-            rows[:] = [row for row in rows if not row._meta.auto_created]
+            rows[:] = [row for row in rows if isinstance(row, RecordModel)]
         forbidden = {
             str(model._meta.verbose_name)
             for model in {type(row) for row in chain(*going.values(), in_the_way)}
@@ -291,7 +292,7 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
             {
                 str(kind._meta.verbose_name_plural): len(rows)
                 for kind, rows in going.items()
-                if not kind._meta.auto_created
+                if issubclass(kind, RecordModel)
             },
             forbidden,
             [*map(self._link, shown), *([gettext("… and %(hidden)s more") % {"hidden": hidden}] if hidden else [])],

@@ -240,7 +240,7 @@ class ProposalFilter(django_filters.FilterSet):
     sort = parameter(
         forms.ChoiceField,
         _("Order"),
-        _("Best match, newest or oldest first."),
+        _("Best match, newest, oldest, or last added here first."),
         choices=list(ORDERS.items()),
         error_messages={"invalid_choice": _("There is no such order.")},
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from people.dates import date_words
 from people.language import ENGLISH, reader_language, turns
 from proposals.catalogue import Choice, Query
-from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE
+from proposals.catalogue.query import ADDED, NEWEST, OLDEST, RELEVANCE
 from proposals.models import Outcome
 
 NAMED = 3
@@ -38,6 +38,7 @@ ORDERED: dict[str, Promise] = {
     RELEVANCE: _("best match first"),
     NEWEST: _("newest first"),
     OLDEST: _("oldest first"),
+    ADDED: _("last added here first"),
 }
 COMMON_NOUNS = ("topic", "level")
 """Facets whose values are common nouns, which English writes small within a sentence."""

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from people.models import Region
 from proposals.catalogue import Query
-from proposals.catalogue.query import NEWEST, RELEVANCE
+from proposals.catalogue.query import ADDED
 from proposals.models import Proposal, Reply
 
 ATOM = "application/atom+xml"
@@ -74,11 +74,8 @@ WHOLE = {
     "/proposals/export.jsonl": COPIES["jsonl"],
     "/recommendations/export.csv": COPIES["csv"],
     "/recommendations/export.jsonl": COPIES["jsonl"],
-    "/data/lianghui.sqlite3": Kind("application/vnd.sqlite3", "SQLite"),
-    "/data/lianghui.zip": Kind("application/zip", "Frictionless Data Package"),
-    "/data/popolo.json": Kind("application/json", "Popolo"),
 }
-"""Downloads of the whole record."""
+"""The whole record, as lists. The files of `/data/` come and go without the pages that would name them here."""
 OEMBED = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
@@ -131,8 +128,8 @@ def header(base: str, canonical: str, shapes: list[Shape]) -> str:
 
 
 def _feed(name: str, query: Query, title: str) -> Shape:
-    """Give the feed of a list, the newest first: whoever follows it asks what is new, not what fits best."""
-    followed = replace(query.whole, sort=NEWEST) if query.order == RELEVANCE else query.whole
+    """Give the feed of a list, what was added last first: a session of long ago may be entered today."""
+    followed = replace(query.whole, sort=ADDED)
     return Shape(ATOM, title, f"{reverse(f'{name}_feed')}{followed.canonical}", copy=False)
 
 

@@ -1,7 +1,9 @@
 """A record made up for questions: the same at every run, with all that is hard to find in it."""
 
+from datetime import timedelta
 from functools import cache
 
+from django.utils import timezone
 from opencc import OpenCC
 
 from people.models import Agency, Body, Delegate, Membership, Position, Region, Session
@@ -32,8 +34,9 @@ def make_record(rng, number):
         make_bodies(rng)
         make_delegates(rng)
         proposals = [make_any_proposal(rng, place) for place in range(number)]
-        for proposal in rng.sample(proposals, number * 8 // 9):
+        for place, proposal in enumerate(rng.sample(proposals, number * 8 // 9)):
             proposal.state = Proposal.State.PUBLISHED
+            proposal.published_at = timezone.now() - timedelta(hours=place % 7)
             proposal.save()
     return proposals
 

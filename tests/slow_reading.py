@@ -158,6 +158,7 @@ class Slow:
     proposal: int
     number: int
     date: str
+    added: int
     facets: dict
     tiers: list = field(repr=False)
     texts: list = field(repr=False)
@@ -323,6 +324,7 @@ def slow(proposal, row, *, title, proposers, delegates, lead, words, topics, age
         key=row.pk,
         proposal=proposal.pk,
         number=0 if row is proposal else row.order,
+        added=int(proposal.published_at.timestamp()) // 3600,
         date=proposal.submitted or proposal.session.opened or str(proposal.session.year),
         facets=shared_facets(proposal)
         | {"topic": {each.slug for each in topics}, "agency": {each.slug for each in agencies}, "outcome": outcomes},
@@ -375,6 +377,8 @@ class SlowAnswer:
         tier = 0
         if self.sort == "relevance":
             tier = next(tier for tier in range(3) if self.said(one, tier))
+        if self.sort == "added":
+            return tier, -one.added, -one.proposal, one.number
         backwards = 1 if self.sort == "oldest" else -1
         return tier, backwards * moment(one.date), backwards * one.proposal, one.number
 

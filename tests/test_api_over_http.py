@@ -40,6 +40,8 @@ def test_what_is_not_there_is_a_problem(one, client):
             said = get(client, address, 404)
             assert (said["status"], said["title"], said["type"]) == (404, "Not Found", "about:blank")
     assert get(client, "/api/v2/proposals/", 404)["status"] == 404
+    chinese = client.get(f"{V1}nothing/?lang=zh")
+    assert (chinese["Content-Language"], chinese.json()["detail"]) == ("zh-hans", "此地址没有内容。")
     assert client.get("/api/v1/proposals").headers["Location"] == "/api/v1/proposals/"
 
 
@@ -61,6 +63,8 @@ def test_a_former_slug_leads_to_the_one_of_today(one, client):
     response = client.get(f"{V1}topics/cells/")
     assert (response.status_code, response["Location"]) == (301, f"{V1}topics/stem-cells/")
     assert client.get(f"{V1}regions/china/")["Location"] == f"{V1}regions/CN/"
+    asked = client.get(f"{V1}regions/china/?fields=code&lang=zh")
+    assert asked["Location"] == f"{V1}regions/CN/?fields=code&lang=zh"
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

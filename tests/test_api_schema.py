@@ -67,7 +67,8 @@ def test_nothing_that_analysts_keep_to_themselves_is_a_field(document):
 
 def test_it_comes_as_yaml_too_and_in_no_other_form(client):
     assert yaml.safe_load(client.get(f"{SCHEMA}?format=yaml").text) == client.get(SCHEMA).json()
-    assert client.get(f"{SCHEMA}?format=xml").json()["errors"][0]["parameter"] == "format"
+    for wrong, name in {"format=xml": "format", "format=json&format=yaml": "format", "lang=fr": "lang"}.items():
+        assert client.get(f"{SCHEMA}?{wrong}").json()["errors"][0]["parameter"] == name
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh"])

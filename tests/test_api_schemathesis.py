@@ -11,20 +11,24 @@ from collections import Counter
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 from schemathesis.config._projects import ProjectConfig, ProjectsConfig
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.pytest.lazy import get_all_tests
 
+from people.models import Membership
 from proposals.api.document import description
 from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.schema import FACETS
-from proposals.models import Proposal
+from proposals.models import Proposal, Recommendation, Reply, Source
 from tests.factories import make_echo, make_event, make_reply
 
 pytestmark = pytest.mark.django_db
-FEW, MANY = 3, 160
+FEW, MANY = 3, 200
 KNOWN = {
     "topic": ["stem-cells", "regulation"],
     "region": ["CN-GD", "CN-SH"],
@@ -37,6 +41,22 @@ KNOWN = {
     "first_proposer": ["ding-lieming"],
 }
 """Values that there are of the facets whose values are no fixed list."""
+SLUGS = {
+    "delegates": "ding-lieming",
+    "agencies": "nmpa",
+    "topics": "stem-cells",
+    "regions": "CN-GD",
+    "bodies": "cppcc-national",
+    "sessions": "cppcc-national-14-2",
+}
+MODELS = {
+    "proposals": Proposal,
+    "recommendations": Recommendation,
+    "replies": Reply,
+    "memberships": Membership,
+    "sources": Source,
+}
+"""What is known by its number, and each of which the API gives."""
 
 
 class Counted:
@@ -53,6 +73,16 @@ class Counted:
         return self.site(environ, started)
 
 
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """Keep the connection, whose transaction is never committed, from one request to the next; as the test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture
 def record(founding):
     """The founding data, with replies, events and what takes up a recommendation."""
@@ -64,10 +94,27 @@ def record(founding):
 
 
 def put_right(case):
-    """Put right what a description cannot say, in a request that is meant to be right."""
-    if case.meta is None or not case.meta.generation.mode.is_positive or not case.query:
+    """Put right what a description cannot say, in what is meant to be right of a request."""
+    if case.meta is None:
         return
-    query = dict(case.query)
+    path = case.meta.components.get(ParameterLocation.PATH)
+    if case.path_parameters and (path is None or path.mode.is_positive):
+        [(name, value)] = case.path_parameters.items()
+        if len(str(value)) % 4:  # the others ask for what there may not be
+            case.path_parameters = {name: there_is(case.operation.path.split("/")[3])}
+    if case.meta.generation.mode.is_positive and case.query:
+        case.query = answerable(dict(case.query))
+
+
+def there_is(resource):
+    """Give the key of something that the API lists."""
+    if resource in SLUGS:
+        return SLUGS[resource]
+    return MODELS[resource].objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def answerable(query):
+    """Give the parameters with values that there are."""
     for name in {*query} & {*FACETS}:
         if name not in CHOICES and name != "year":
             query[name] = KNOWN[name][: len(query[name]) or 1] if isinstance(query[name], list) else KNOWN[name][0]
@@ -76,7 +123,7 @@ def put_right(case):
             query[name] = right
     if "cursor" in query:
         query.pop("page", None)
-    case.query = query
+    return query
 
 
 def check(case):

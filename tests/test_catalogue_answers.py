@@ -97,7 +97,7 @@ def make_parameters(rng, documents):
         if rng.random() < 0.15:
             parameters[name] = rng.choice([year, f"{year}-{month}", f"{year}-{month}-{day}"])
     if rng.random() < 0.5:
-        parameters["sort"] = rng.choice(["newest", "oldest", "relevance"])
+        parameters["sort"] = rng.choice(["newest", "oldest", "relevance", "added"])
     return parameters, one.recommendation if rng.random() < 0.9 else not one.recommendation
 
 

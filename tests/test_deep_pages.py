@@ -48,7 +48,14 @@ def _own_catalogue(settings, folder):
     settings.CATALOGUE_DIR = folder
 
 
-QUERIES = [Query(), Query(sort="oldest"), Query(q="quince", sort="newest"), Query(q="quince"), Query(q="pear")]
+QUERIES = [
+    Query(),
+    Query(sort="oldest"),
+    Query(sort="added"),
+    Query(q="quince", sort="newest"),
+    Query(q="quince"),
+    Query(q="pear"),
+]
 
 
 @pytest.mark.parametrize("large", [20_000, 10], ids=["few", "as if they were many"])
@@ -68,6 +75,8 @@ def in_order(record, query):
     backwards = 1 if query.sort == "oldest" else -1
 
     def place(number):
+        if query.sort == "added":
+            return -number
         day = int(record[number].submitted[-2:])
         return by_relevance and number % 3, backwards * day, backwards * number
 

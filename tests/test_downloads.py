@@ -25,7 +25,8 @@ from proposals.downloads.offered import WATCHED, offer
 from proposals.downloads.tables import TABLES
 from proposals.models import Event, Lineage, Proposal, Reply, Source
 from tests.factories import make_agency, make_delegate, make_proposal, make_reply, make_source
-from tests.test_nothing_unpublished_shows import CANARY, DOWNLOADS, draft, known
+from tests.public_ways import DOWNLOADS
+from tests.test_nothing_unpublished_shows import CANARY, draft, known
 
 __all__ = ["draft", "known"]
 ANALYSTS_ONLY = {"note", "withdrawn_because_en", "withdrawn_because_zh", "state", "sent_by_id", "link_fault", "created"}

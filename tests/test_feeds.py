@@ -93,7 +93,7 @@ def test_feed_and_page_agree_for_filters_made_up_at_random(client, founding):
         "agency": [*Agency.objects.filter(addressed__isnull=False).distinct().values_list("slug", flat=True)],
         "region": ["CN", "CN-GD", "CN-SH"],
         "year": ["2024"],
-        "sort": ["oldest", "newest", "relevance"],
+        "sort": ["oldest", "newest", "relevance", "added"],
         "q": ["cells", "干细胞", "stem+cell", "-review"],
         "page_size": ["20", "50"],
     }
@@ -333,19 +333,29 @@ def test_links_with_a_former_slug_go_on_working_under_the_same_identifier(client
     assert link(after.feed, "self") == [f"{SITE}/replies/feed/?agency=bureau"]
 
 
+def test_what_is_entered_late_comes_first_in_the_feed_that_pages_offer(client, orchard):
+    session = make_session(year=2010)
+    late = make_proposal(title="Of long ago", session=session, recommendations=["Do it"], published=True)
+    for name in ("proposals", "recommendations"):
+        page = client.get(f"/{name}/").text
+        [offered] = re.findall(r'type="application/atom\+xml" href="http://testserver([^"]+)"', page)
+        first = fed(client, offered.replace("&amp;", "&")).entries[0]
+        assert first.link.rstrip("/").split("/")[-1] == late.slug or "Do it" in first.title
+
+
 def test_feeds_are_found_from_the_pages_that_they_are_of(client, founding):
     pages = {
-        "/": "/proposals/feed/",
-        "/proposals/?topic=stem-cells": "/proposals/feed/?topic=stem-cells",
-        "/proposals/?topic=stem-cells&page_size=50&page=1": "/proposals/feed/?topic=stem-cells",
-        "/proposals/?q=bank": "/proposals/feed/?q=bank&sort=newest",  # not the best match, but what is new
-        "/recommendations/?topic=stem-cells": "/recommendations/feed/?topic=stem-cells",
+        "/": "/proposals/feed/?sort=added",
+        "/proposals/?topic=stem-cells": "/proposals/feed/?topic=stem-cells&sort=added",
+        "/proposals/?topic=stem-cells&page_size=50&page=1": "/proposals/feed/?topic=stem-cells&sort=added",
+        "/proposals/?q=bank": "/proposals/feed/?q=bank&sort=added",
+        "/recommendations/?topic=stem-cells": "/recommendations/feed/?topic=stem-cells&sort=added",
         "/replies/": "/replies/feed/",
-        "/delegates/ding-lieming/": "/proposals/feed/?delegate=ding-lieming",
-        "/agencies/nmpa/": "/proposals/feed/?agency=nmpa",
-        "/topics/stem-cells/": "/proposals/feed/?topic=stem-cells",
-        "/regions/guangdong/": "/proposals/feed/?region=CN-GD",
-        "/sessions/cppcc-national-14-2/": "/proposals/feed/?session=cppcc-national-14-2",
+        "/delegates/ding-lieming/": "/proposals/feed/?delegate=ding-lieming&sort=added",
+        "/agencies/nmpa/": "/proposals/feed/?agency=nmpa&sort=added",
+        "/topics/stem-cells/": "/proposals/feed/?topic=stem-cells&sort=added",
+        "/regions/guangdong/": "/proposals/feed/?region=CN-GD&sort=added",
+        "/sessions/cppcc-national-14-2/": "/proposals/feed/?session=cppcc-national-14-2&sort=added",
     }
     for prefix in ("", "/zh"):
         for page, feed in pages.items():

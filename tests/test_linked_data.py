@@ -15,6 +15,7 @@ from proposals.shapes import Shape, of_everything
 from proposals.sharing import linked_data
 from tests.factories import make_echo, make_event, make_reply
 from tests.kinds import KINDS
+from tests.mail import mail_on
 
 SITE = "http://testserver"
 SCHEMA = "https://schema.org/"
@@ -73,8 +74,9 @@ def leaves(node):
 
 
 @pytest.fixture
-def full(founding):
+def full(founding, settings):
     """The founding data with a reply, an event and a passage that takes a recommendation up."""
+    mail_on(settings)
     proposal = Proposal.objects.get(slug="stem-cell-industry-system")
     make_event(proposal=proposal)
     make_reply(to=[proposal], date="2024-08-12", summary_en="We plant.", number="虚构函[2024]012号")

@@ -11,17 +11,23 @@ import re
 from zipfile import ZipFile
 
 import bibtexparser
+import feedparser
 import pytest
 import rispy
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from alerts.digests import Finds, digest_of
+from alerts.mails import digest_mail
+from alerts.models import Message, Subscriber
 from proposals.catalogue import catalogue
 from proposals.models import Proposal
 from proposals.models.outbox import recorded
 from tests.made_up_record import make_record
+from tests.mail import mail_on
 from tests.slow_reading import read_documents
 from tests.test_catalogue_answers import make_parameters
 
@@ -86,6 +92,39 @@ def in_csl(client, name, asked):
     return [int(each["id"].rpartition("-")[2]) for each in json.loads(text)], text
 
 
+def in_api(client, name, asked):
+    keys, said, address = [], "", f"/api/v1/{name}/?{asked}"
+    while address:
+        answer = got(client, address).decode()
+        page = json.loads(answer)
+        keys, said = keys + [each["id"] for each in page["results"]], said + answer
+        address = page["next"] and page["next"].removeprefix("http://testserver")
+    return keys, said
+
+
+def in_feed(client, name, asked):
+    keys, said, address = [], "", f"/{name}/feed/?{asked}"
+    while address:
+        text = got(client, address).decode()
+        feed = feedparser.parse(text)
+        assert not feed.bozo, address
+        keys, said = keys + [int(re.search(r"/(\d+)/", entry.link)[1]) for entry in feed.entries], said + text
+        address = next((link.href for link in feed.feed.links if link.rel == "next"), "")
+        address = address.removeprefix("http://testserver")
+    return keys, said
+
+
+def in_alert(_client, name, asked):
+    """What somebody is told to whom all of a list is new."""
+    with transaction.atomic():
+        reader = Subscriber.objects.create(address="reader@example.org", due=timezone.now())
+        reader.subscriptions.create(followed=name, query=asked, same=name)
+        digest = digest_of(reader, Finds())
+        mail = digest_mail(reader, Message(subscriber=reader, name="<1@lianghui.example>"), digest)
+        transaction.set_rollback(True)
+    return [thing.key for thing in digest.things], f"{mail.subject}{mail.body}{mail.alternatives[0][0]}"
+
+
 SHAPES = {
     "page": on_pages,
     "csv": in_csv,
@@ -94,6 +133,9 @@ SHAPES = {
     "bib": in_bibtex,
     "ris": in_ris,
     "csl.json": in_csl,
+    "api": in_api,
+    "feed": in_feed,
+    "alert": in_alert,
 }
 
 
@@ -124,6 +166,7 @@ def filters(folder, django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _own_catalogue(settings, folder):
     settings.CATALOGUE_DIR = folder
+    mail_on(settings)
     cache.clear()
 
 

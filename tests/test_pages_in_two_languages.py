@@ -38,6 +38,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 LATIN, HAN = re.compile(r"[A-Za-z]{3,}"), re.compile(r"[\u3400-\u9fff]+")
 SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "MIT", "CSV", "WCAG", "Wikidata", "Markdown", "XLSX"}
 SAME_IN_BOTH |= {"提案", "建议", "议案"}
+SAME_IN_BOTH |= {"API", "Atom", "BibTeX", "BOM", "CSL", "JSON", "Lines", "Popolo", "RIS", "SHA", "SQLite", "UTF"}
+SAME_IN_BOTH |= {"Cookie", "EndNote", "Excel", "LaTeX", "LibreOffice", "Numbers", "Python", "Zotero"}
 IN_BOTH = {"_error.html", "400.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html"}
 TYPED = {"chips", "nothing", "typed", "address"}
 """Parts of a page where what a visitor typed stands, in whatever language, or an address, which is in none."""

@@ -157,7 +157,7 @@ def test_negatives_alone_are_in_the_order_of_dates_and_cannot_be_ordered_by_rele
     query = Query(q="-nothingsuch", sort="relevance")
     results = search(query, Vocabulary())
     assert query.order == "newest"
-    assert [name for name, *_ in results.orders] == ["newest", "oldest"]
+    assert [name for name, *_ in results.orders] == ["newest", "oldest", "added"]
     assert results.ids == sorted((proposal.pk for proposal in record.values()), reverse=True)
 
 

@@ -11,6 +11,7 @@ from tests.factories import make_proposal, make_session
 QUERIES = [
     {},
     {"sort": "oldest"},
+    {"sort": "added"},
     {"q": "cells"},
     {"q": "cells", "sort": "oldest"},
     {"q": "cells -bank"},

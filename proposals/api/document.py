@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django import forms
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
@@ -15,11 +16,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from people.language import reader_language
-from proposals.api.problems import WrongParametersError
+from proposals.api.parameters import OneParameters, checked
+from proposals.api.shapes.pieces import Shape
 from proposals.api.shapes.references import CODE, KEY, SLUG
+from proposals.filters import parameter
+from proposals.models import Proposal
 
 KEYS = {"id": KEY, "slug": SLUG, "code": CODE}
 FORMATS = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
+
+
+class DocumentParameters(OneParameters):
+    """In which form the document is given, and in which language."""
+
+    format = parameter(
+        forms.ChoiceField,
+        _("Form"),
+        _("json or yaml."),
+        choices=[(form, form) for form in FORMATS],
+        error_messages={"invalid_choice": _("Choose json or yaml.")},
+        method="beside",
+    )
+    fields: Any = None
 
 
 @extend_schema(exclude=True)
@@ -27,10 +45,8 @@ FORMATS = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
 @renderer_classes([OpenApiJsonRenderer, OpenApiYamlRenderer])
 def schema(request: Request) -> Response:
     """Answer with the document."""
-    form = request.GET.get("format", "json")
-    if form not in FORMATS:
-        raise WrongParametersError({"format": [_("Choose json or yaml.")]})
-    request.accepted_renderer = FORMATS[form]()
+    asked = checked(DocumentParameters(request.GET, queryset=Proposal.objects.none()), request.GET, Shape)
+    request.accepted_renderer = FORMATS[asked.form.cleaned_data["format"] or "json"]()
     request.accepted_media_type = request.accepted_renderer.media_type
     return Response(description())
 
@@ -52,8 +68,8 @@ def as_it_is(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     components = result["components"]["schemas"]
     for operations in result["paths"].values():
         for operation in operations.values():
-            for parameter in operation["parameters"]:
-                parameter.setdefault("description", str(KEYS.get(parameter["name"], "")))
+            for told in operation["parameters"]:
+                told.setdefault("description", str(KEYS.get(told["name"], "")))
             given = operation["responses"]["200"]["content"]["application/json"]["schema"]
             name = given["$ref"].rpartition("/")[2]
             rows = components[name]["properties"].get("results")

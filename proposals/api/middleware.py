@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from proposals.api.problems import PROBLEM, replace
@@ -25,8 +25,8 @@ class ApiMiddleware:
         if not request.path_info.startswith(API) or request.path_info.startswith(DOCUMENTATION):
             return self.get_response(request)
         if request.method == "OPTIONS":
-            response: HttpResponse = JsonResponse({}, status=204)
-            response.content = b""
+            response = HttpResponse(status=204)
+            del response["Content-Type"]  # there is no content
             response["Allow"] = response["Access-Control-Allow-Methods"] = METHODS
             response["Access-Control-Allow-Headers"] = "*"
             response["Access-Control-Max-Age"] = DAY

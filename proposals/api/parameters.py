@@ -16,7 +16,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from people.models import Body, Delegate
 from proposals.api.problems import WrongParametersError
-from proposals.api.shapes.pieces import DATE, Shape
+from proposals.api.shapes.pieces import DATE, SENTENCES, Shape
 from proposals.catalogue import PAGE_SIZE, PAGE_SIZES, Place
 from proposals.catalogue.documents import CHOICES
 from proposals.catalogue.schema import FACETS
@@ -186,11 +186,19 @@ def documented(parameters: type[django_filters.FilterSet], shape: type[Shape]) -
         OpenApiParameter(
             name,
             type=_schema(name, declared.field, shape),
-            description=format_lazy("{label}. {told}", label=declared.label, told=declared.extra["help_text"]),
+            description=_told(declared),
             **(_divided(declared.field)),
         )
         for name, declared in parameters.base_filters.items()
     ]
+
+
+def _told(declared: Any) -> Any:
+    """Say what a parameter is, and of one whose values add up how several are given."""
+    told = format_lazy(_("{label}. {told}"), label=declared.label, told=declared.extra["help_text"])
+    if isinstance(declared.field, FacetField):
+        return format_lazy(SENTENCES, told=told, more=_("Repeat it for several."))
+    return told
 
 
 def _divided(field: forms.Field) -> dict[str, Any]:
@@ -205,7 +213,7 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
     match field:
         case NamesField():
             names = [*(field.names or shape().fields)]
-            return {"type": "array", "items": {"type": "string", "enum": names}}
+            return {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1}
         case FacetField():
             return {"type": "array", "items": _value(name), "maxItems": MOST_CHOICES}
         case forms.IntegerField():
@@ -218,14 +226,14 @@ def _schema(name: str, field: forms.Field, shape: type[Shape]) -> dict[str, Any]
         case PartialDateField():
             return {"type": "string", "pattern": f"^{DATE}$", "examples": ["2024", "2024-03", "2024-03-12"]}
         case WordsField():
-            return {"type": "string", "maxLength": LONGEST_QUESTION}
+            return {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION}
         case CursorField():
             return {"type": "string", "pattern": "^[0-9]-[0-9]{1,20}$"}
         case _:
-            return {"type": "string"}
+            return {"type": "string", "minLength": 1}
 
 
 def _value(facet: str) -> dict[str, Any]:
     if choices := CHOICES.get(facet):
         return {"type": "string", "enum": [*choices.values]}
-    return {"type": "string", "pattern": "^[1-9][0-9]{3}$"} if facet == "year" else {"type": "string"}
+    return {"type": "string", "pattern": "^[1-9][0-9]{3}$"} if facet == "year" else {"type": "string", "minLength": 1}

@@ -82,14 +82,15 @@ def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
 
 
-def answer_exception(exception: Exception, _context: Mapping[str, Any]) -> Response | None:
+def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer for a view that could not; None for what it has no answer to, which is a fault of ours."""
     headers: dict[str, str] = {}
     match exception:
         case WrongParametersError():
             said = problem(400, gettext("Some parameters cannot be answered."), errors=exception.errors)
         case MovedError():
-            return Response(status=301, headers={"Location": exception.url})
+            asked = context["request"].META.get("QUERY_STRING", "")  # which fields, in which language
+            return Response(status=301, headers={"Location": f"{exception.url}?{asked}".removesuffix("?")})
         case WithdrawnError():
             reasons = {name: getattr(exception.proposal, name) for name in Proposal.set_apart if name != "state"}
             said = problem(410, gettext("This proposal was withdrawn"), **reasons)
@@ -115,8 +116,8 @@ def replace(response: HttpResponse) -> HttpResponse:
     """Say in JSON what a page says that went out in the place of an answer; what it tells by its headers stays."""
     status = response.status_code
     text = gettext("There is nothing at this address.") if status == 404 else HTTPStatus(status).phrase
-    said = HttpResponse(json.dumps(problem(status, text)), status=status, content_type=PROBLEM)
-    for name in ("Retry-After", "Allow"):
+    said = HttpResponse(json.dumps(problem(status, text), ensure_ascii=False), status=status, content_type=PROBLEM)
+    for name in ("Retry-After", "Allow", "Content-Language"):
         if name in response:
             said[name] = response[name]
     return said

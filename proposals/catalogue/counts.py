@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Order
 
 from proposals.catalogue.names import Names, is_number, size
-from proposals.catalogue.query import OLDEST, Choice, Query
+from proposals.catalogue.query import ADDED, OLDEST, Choice, Query
 from proposals.catalogue.schema import SCHEMA
 from proposals.catalogue.totals import MANY, Totals, values_of
 
@@ -106,8 +106,8 @@ class Counts:
         tiers = query.tiers(self.names)
         if from_end := 2 * start > self.total:  # the engine goes past all that stands before: from the nearer end
             start, tiers = self.total - start - wanted, tiers[::-1]
-        oldest_first = (query.order == OLDEST) is not from_end
-        field = "oldest" if query.order == OLDEST else "newest"
+        field = query.ordered_by
+        oldest_first = (field == OLDEST) is not from_end
         keys: list[int] = []
         for tier in tiers if wanted > 0 else ():
             found = self._ordered(tier, start, wanted - len(keys), field, oldest_first=oldest_first)
@@ -121,7 +121,7 @@ class Counts:
         """Give the keys of some of what `tier` finds, in order; of many, those in front are looked at first."""
         direction = Order.Asc if oldest_first else Order.Desc
         ways = [tier]
-        if self.total > max(LARGE, 4 * start):
+        if field != ADDED and self.total > max(LARGE, 4 * start):
             ways.insert(0, self._in_front(tier, start + wanted, oldest_first=oldest_first))
         for among in ways:
             hits = self.searcher.search(

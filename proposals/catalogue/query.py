@@ -16,7 +16,7 @@ from proposals.catalogue.names import Names, having, is_number
 from proposals.catalogue.schema import FACETS, PROPOSAL, RECOMMENDATION, SCHEMA
 from proposals.catalogue.words import Phrase, phrases
 
-NEWEST, OLDEST, RELEVANCE = "newest", "oldest", "relevance"
+NEWEST, OLDEST, ADDED, RELEVANCE = "newest", "oldest", "added", "relevance"
 PAGE_SIZE = 20
 PAGE_SIZES = (PAGE_SIZE, 50, 100)
 LAST = 99_999_999
@@ -86,6 +86,11 @@ class Query:
         if not self.wanted and self.sort == RELEVANCE:
             return NEWEST
         return self.sort or (RELEVANCE if self.wanted else NEWEST)
+
+    @property
+    def ordered_by(self) -> str:
+        """The number in the index by which it is ordered, within each of `tiers`; from below only where `OLDEST`."""
+        return self.order if self.order in (OLDEST, ADDED) else NEWEST
 
     @property
     def narrowed(self) -> bool:

@@ -25,8 +25,21 @@ FACETS = (
     "delegate",
     "first_proposer",
 )
-NUMBERS = ("type", "proposal", "id", "newest", "oldest", "date", "date_end", "due", "days", "fingerprint", *FACETS)
-UNSOUGHT = {"id", "newest", "oldest", "days", "fingerprint"}
+NUMBERS = (
+    "type",
+    "proposal",
+    "id",
+    "newest",
+    "oldest",
+    "added",
+    "date",
+    "date_end",
+    "due",
+    "days",
+    "fingerprint",
+    *FACETS,
+)
+UNSOUGHT = {"id", "newest", "oldest", "added", "days", "fingerprint"}
 """Numbers that are read, counted or sorted by, but never looked for."""
 TEXTS = ("title", "proposers", "lead", "words")
 """Fields for texts, the foremost first: of proposers only organisations stand there, delegates are a facet."""

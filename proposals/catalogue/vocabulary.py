@@ -14,7 +14,7 @@ from people.models import Agency, Body, Delegate, Region, Session
 from proposals.catalogue.documents import CHOICES, NAMED, choice_number
 from proposals.catalogue.index import Opened, catalogue
 from proposals.catalogue.names import Names
-from proposals.catalogue.query import NEWEST, OLDEST, RELEVANCE, Choice
+from proposals.catalogue.query import ADDED, NEWEST, OLDEST, RELEVANCE, Choice
 from proposals.catalogue.schema import PROPOSAL
 from proposals.catalogue.totals import Totals
 from proposals.catalogue.words import phrases
@@ -50,7 +50,12 @@ FOUND_BY_SLUG = {
 DELEGATE, NAMES_OF_DELEGATES = "people.delegate", ("slug", "name_en", "name_zh")
 NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "lead_agency", "delegate", "first_proposer"}
 """Facets whose names are public only where something published shows them: to ask for one must not tell it."""
-ORDERS = {RELEVANCE: _("Best match first"), NEWEST: _("Newest first"), OLDEST: _("Oldest first")}
+ORDERS = {
+    RELEVANCE: _("Best match first"),
+    NEWEST: _("Newest first"),
+    OLDEST: _("Oldest first"),
+    ADDED: _("Last added first"),
+}
 
 
 class Lists:

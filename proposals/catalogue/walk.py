@@ -46,8 +46,8 @@ class Walk:
     def __init__(self, query: Query, vocabulary: Vocabulary) -> None:
         self._searcher = vocabulary.opened.searcher
         self._tiers = query.tiers(vocabulary.names)
-        oldest = query.order == OLDEST
-        self._field, self._order = ("oldest", Order.Asc) if oldest else ("newest", Order.Desc)
+        self._field = query.ordered_by
+        self._order = Order.Asc if self._field == OLDEST else Order.Desc
 
     def after(self, place: Place | None, wanted: int) -> tuple[list[int], Place | None]:
         """Give at most `wanted` keys after `place`, or from the start, and the place then reached; None at the end."""

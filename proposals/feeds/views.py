@@ -70,7 +70,8 @@ def replies_feed(request: HttpRequest) -> HttpResponse:
         return _wrong(asked.form)
     number = request.GET.get("page") or "1"
     if not (number.isascii() and number.isdecimal() and int(number[:9]) >= 1):
-        return _refused([f"page: {gettext('Enter a whole number.')}"])
+        wrong = gettext("Write a whole number from 1.")
+        return _refused([f"page: {wrong}"])
     page, total = int(number[:9]), asked.qs.count()
     pages = max(1, ceil(total / REPLIES_ON_A_PAGE))
     if page > pages:

@@ -26,10 +26,10 @@ ROWS = 20_000
 """Rows in one file, each with two addresses: search engines take 50,000 addresses and 50 MB."""
 XML = "application/xml; charset=utf-8"
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-LISTS = ("home", "proposals", "recommendations", "matrix", "outcomes", "replies", "policies")
+LISTS = ("home", "proposals", "recommendations", "matrix", "outcomes", "replies", "policies", "downloads")
 """Names of the pages that show what is newest of all."""
 INDEXES = ("delegates", "topics", "regions", "agencies", "sessions")
-ABOUT = ("about", "method", "about_outcomes", "data", "licence", "accessibility")
+ABOUT = ("about", "method", "about_outcomes", "data", "about_api", "api_docs", "licence", "accessibility", "privacy")
 """Names of pages that change with the site, not with the record."""
 
 NEWEST = Max(Coalesce("shown__changed", "published_at"))

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from proposals.api.shapes.pieces import Shape, flag, integer, string
 
-COUNT = _("How many there are in all.")
+COUNT = _("How many rows the list has in all.")
 NEXT = _("The address that goes on; null at the end.")
 PREVIOUS = _("The address of the page before; null on the first, and where `next` goes by a cursor.")
 

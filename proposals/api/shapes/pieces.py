@@ -24,6 +24,8 @@ DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 PARTIAL_DATE = f"^({DATE})?$"
 API_ADDRESS = _("Its address in the API.")
 PAGE_ADDRESS = _("Its page, for people, in the language asked for.")
+SENTENCES = _("{told} {more}")
+"""Two sentences one after the other, as the reader's language sets them."""
 
 
 @dataclass
@@ -70,12 +72,12 @@ def string(told: Words, **more: Any) -> Any:
 
 def english(told: Words, **more: Any) -> Any:
     """Declare the English one of two texts."""
-    return string(format_lazy("{told} {language}", told=told, language=_("In English; empty where not known.")), **more)
+    return string(format_lazy(SENTENCES, told=told, more=_("In English; empty where not known.")), **more)
 
 
 def chinese(told: Words, **more: Any) -> Any:
     """Declare the Chinese one of two texts."""
-    return string(format_lazy("{told} {language}", told=told, language=_("In Chinese; empty where not known.")), **more)
+    return string(format_lazy(SENTENCES, told=told, more=_("In Chinese; empty where not known.")), **more)
 
 
 def integer(told: Words, **more: Any) -> Any:
@@ -117,7 +119,7 @@ class PartialDate(serializers.CharField):
 
     def __init__(self, told: Words, **kwargs: Any) -> None:
         exactly = _("2024-03-12, 2024-03 or 2024, as exactly as is known; empty where it is not.")
-        super().__init__(help_text=format_lazy("{told} {exactly}", told=told, exactly=exactly), **kwargs)
+        super().__init__(help_text=format_lazy(SENTENCES, told=told, more=exactly), **kwargs)
 
 
 class ApiUrl(serializers.URLField):

@@ -147,7 +147,7 @@ class CitationShape(Shape):
         allow_null=True,
     )
     figure = integer(_("The id of the figure that it bears out; null for others."), source="figure_id", allow_null=True)
-    source: Any = SourceReference(help_text=_("The source."))
+    source: Any = SourceReference(help_text=_("The source, in short."))
 
 
 class RecommendationWhole(RecommendationLight):

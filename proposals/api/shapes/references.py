@@ -101,7 +101,7 @@ class SeatReference(Shape):
 
     id = integer(KEY)
     role = choice(Membership.Role, _("The seat, or an office on top of it."))
-    term = integer(_("Number of the committee or congress (届)."))
+    term = integer(_("Which committee or congress it is, by number (届)."))
     url = ApiUrl("memberships")
 
 

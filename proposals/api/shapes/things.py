@@ -73,7 +73,7 @@ class RecommendationReference(Shape):
 class SaidOfRecommendationShape(Shape):
     """What a reply says of one recommendation."""
 
-    recommendation = RecommendationReference(help_text=_("The recommendation."))
+    recommendation = RecommendationReference(help_text=_("The recommendation, in short."))
     outcome = choice(Outcome, _("What the reply comes to."))
     quotation_en = english(_("A sentence of the reply."))
     quotation_zh = chinese(_("A sentence of the reply."))
@@ -122,7 +122,7 @@ class SeatShape(Shape):
     id = integer(KEY)
     url = ApiUrl("memberships")
     body = BodyReference(help_text=_("In which body."))
-    term = integer(_("Number of the committee or congress (届)."))
+    term = integer(_("Which committee or congress it is, by number (届)."))
     role = choice(Membership.Role, _("The seat, or an office on top of it."))
     sector = SectorShape(allow_null=True, help_text=_("The sector (界别) in the CPPCC; null where not known."))
     delegation_en = english(_("The delegation (代表团) in a congress."))
@@ -154,7 +154,7 @@ class EvidenceShape(Shape):
     membership = integer(
         _("The id of the membership that it bears out; null for others."), source="membership_id", allow_null=True
     )
-    source: Any = SourceReference(help_text=_("The source."))
+    source: Any = SourceReference(help_text=_("The source, in short."))
 
 
 class DelegateWhole(DelegateLight):
@@ -200,7 +200,7 @@ class TopicLight(Shape):
 class SynonymShape(Shape):
     """Another word for a topic."""
 
-    text = string(_("The word."))
+    text = string(_("The other word."))
     language = choice(SynonymLanguage, _("Its language or script."))
     acronym = flag(_("Whether it is an acronym."))
 
@@ -255,7 +255,7 @@ class SessionShape(Named):
     url = ApiUrl("sessions", "slug")
     html_url = PageUrl()
     body = BodyReference(help_text=_("Whose session it is."))
-    term = integer(_("Number of the committee or congress (届)."))
+    term = integer(_("Which committee or congress it is, by number (届)."))
     ordinal = integer(_("Number of the session in its term (次)."))
     year = integer(_("The year in which it met."))
     opened = PartialDate(_("When it opened."))
