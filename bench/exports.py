@@ -1,7 +1,11 @@
 """`python -m bench.exports 100000`: downloads of everything, beside Datasette's CSV stream; writes `bench/EXPORTS.md`.
 
-Datasette has one table that holds what our CSV file holds: the same rows, the same columns, nothing to be joined. Both
-are asked in turn, each on a server of its own, and read to the last byte.
+Datasette has one table that holds what our CSV file holds: the same rows, the same columns, nothing to be joined. It
+reads that table a thousand rows at a time, as many as it may return, and writes them with `csv.writer`. Lianghui asks
+its index which proposals there are, reads two thousand at a time from twelve tables, leaves out what is no longer
+published, puts cells together, marks what a program might run, and writes lines by joining them. Both are asked in
+turn, each on a server of its own, and read to the last byte by the same client. Processor time is that of the server's
+processes alone: on a machine that others use too it says more than the clock.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ from bench.measure import Server, children_of, memory_of
 from bench.measured import Measured
 from tests.site import ROOT, environment
 
-TIMES = 3
+TIMES = 5
 CHUNK = 1 << 16
 TICKS = os.sysconf("SC_CLK_TCK")
 OURS = "Lianghui"
@@ -49,11 +53,14 @@ TYPES = {"integer": "INTEGER"}
 INTRODUCTION = """
 Everything that is published, as a download, read to the last byte over HTTP; the median of {times}, and in brackets the
 least and the most. *First row* is when the first row was there, after the header, which is sent at once. *Memory* is
-how much the server's processes held at most beyond what they held before.
+how much the server's processes held at most beyond what they held before; what a first download has made them take
+they keep for the next.
 
 Datasette streams one table that holds what our CSV file holds: the same {columns} columns, {rows:,} rows, already
 joined and written out as text; Lianghui puts each row together from twelve tables as it is published when its block is
-read. Neither compresses. They were asked in turn, in one run.
+read. Neither compresses. They were asked in turn, in one run, and each turn is compared in itself, as the load of the
+machine changes. *Of a processor* is what the server's processes used: where others use the machine too, the clock
+measures these as well.
 """
 
 
@@ -95,7 +102,7 @@ def write(number: int) -> None:
     found: dict[tuple[str, str], list[Taken]] = {}
     with Server.of_site(env, var / "server.log") as site:
         download(site, "/proposals/export.csv?q=nothing+such")  # both have read what they need once
-        columns = fill(path, site)
+        columns, load = fill(path, site), os.getloadavg()[0]
         with Server.of_datasette(path, SETTINGS, var / "datasette.log") as datasette:
             for _turn in range(TIMES):
                 for who, server, address in (
@@ -107,7 +114,7 @@ def write(number: int) -> None:
         for name, (address, begin, head) in OTHERS.items():
             found[OURS, name] = [download(site, address, begin=begin or b"\n", head=head)]
             print(name, found[OURS, name][-1], flush=True)
-    (ROOT / "bench" / "EXPORTS.md").write_text(report(found, columns))
+    (ROOT / "bench" / "EXPORTS.md").write_text(report(found, columns, load))
     print((ROOT / "bench" / "EXPORTS.md").read_text())
 
 
@@ -176,24 +183,28 @@ def fill(path: Path, site: Server) -> list[str]:
     return [each["name"] for each in columns]
 
 
-def report(found: dict[tuple[str, str], list[Taken]], columns: list[str]) -> str:
-    """Write the page."""
+def report(found: dict[tuple[str, str], list[Taken]], columns: list[str], load: float) -> str:
+    """Write the page; `load` is the machine's before the first download."""
     ours, theirs = found[OURS, "CSV"], found[DATASETTE, "CSV"]
     rows = ours[0].rows
-    faster = median(each.speed for each in ours) / median(each.speed for each in theirs)
+    turns = [*zip(ours, theirs, strict=True)]
+    faster, lighter = [our.speed / their.speed for our, their in turns], [their.busy / our.busy for our, their in turns]
     first, most = max(each.byte for each in ours), max(each.memory for each in ours)
+    any_shape = max(each.memory for (who, _name), taken in found.items() if who == OURS for each in taken)
     where = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     packages = ", ".join(f"{name} {version(name)}" for name in ("django", "gunicorn", "openpyxl", "datasette"))
     parts = [
         "# What `python -m bench.exports` measured",
         f"{datetime.now(UTC):%Y-%m-%d}; {where}, SQLite {sqlite3.sqlite_version}, {packages}; load at the"
-        f" end {os.getloadavg()[0]:.1f}. Nothing here is typed by hand.",
+        f" beginning {load:.1f}, at the end {os.getloadavg()[0]:.1f}. Nothing here is typed by hand.",
         INTRODUCTION.format(times=len(ours), columns=len(columns), rows=rows).strip(),
         table(
             ["asked", "measured", ""],
             ["first byte of everything as CSV within 1 second", f"{first:.2f} s", met(first < 1)],
-            ["memory grows by less than 50 MB", f"{most:.0f} MB", met(most < 50)],
-            ["at least as fast as Datasette", f"{faster:.2f} times its rows a second", met(faster >= 1)],
+            ["memory grows by less than 50 MB for CSV", f"{most:.0f} MB", met(most < 50)],
+            ["and for any other shape", f"{any_shape:.0f} MB", met(any_shape < 50)],
+            ["at least as fast as Datasette by the clock", times(faster), met(median(faster) >= 1)],
+            ["and by processor time", times(lighter), met(median(lighter) >= 1)],
         ),
         table(
             [
@@ -212,6 +223,11 @@ def report(found: dict[tuple[str, str], list[Taken]], columns: list[str]) -> str
         f"Columns: {', '.join(columns)}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def times(found: list[float]) -> str:
+    """Say how many times as fast we were: what is in the middle of all turns, the least and the most."""
+    return f"{median(found):.2f} times its rows a second ({min(found):.2f} to {max(found):.2f})"
 
 
 def met(yes: bool) -> str:
