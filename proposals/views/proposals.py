@@ -32,7 +32,6 @@ def proposal_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     if slug != proposal.slug:
         return redirect(proposal)
     page = {**_page(request, proposal), "changes": Version.objects.public_run(proposal)[:-1]}
-    page["embed"] = Frame(f"{request.scheme}://{request.get_host()}", proposal).html
     return shaped(request, "proposals/proposal_detail.html", page, of_proposal(proposal, page["address"]))
 
 
@@ -60,6 +59,7 @@ def _page(request: HttpRequest, proposal: Any) -> dict[str, Any]:
         "citations": list(Citation.objects.on(proposal)),
         "related": {name: [others[key] for key in keys if key in others] for name, keys in asdict(groups).items()},
         "address": request.build_absolute_uri(proposal.get_absolute_url()),
+        "embed": Frame(f"{request.scheme}://{request.get_host()}", proposal).html,
     }
 
 
