@@ -39,16 +39,13 @@ class Style:
 
 @register.inclusion_tag("proposals/_cite.html", takes_context=True)
 def cite(context: RequestContext, thing: Proposal | Recommendation | Reply, ours: str = "") -> dict[str, object]:
-    """Print how to cite `thing`, fetched as its page or a card needs it; today is the day of access.
-
-    An editor's preview has no files yet.
-    """
+    """Print how to cite `thing`, fetched as its page or a card needs it; today is the day of access."""
     request = context["request"]
     base = f"{request.scheme}://{request.get_host()}"
     reference, start = reference_to(thing, base, timezone.localdate()), f"{base}{path_of(thing)}cite."
     return {
         "styles": [_style(slug, reference) for slug in STYLES],
-        "files": [] if context.get("preview") else [(name, f"{start}{end}") for end, name in FILES.items()],
+        "files": [(name, f"{start}{end}") for end, name in FILES.items()],
         "url": reference.url,
         "notes": reference.notes,
     }
