@@ -3,12 +3,12 @@
 from django.urls import path, register_converter
 
 from proposals import exports
-from proposals.downloads.views import download, downloads
 from proposals.feeds import views as feeds
 from proposals.views import (
     cards,
     citations,
     compare,
+    downloads,
     embedding,
     home,
     lists,
@@ -61,8 +61,8 @@ urlpatterns = [
     path("outcomes/", outcomes.outcomes, name="outcomes"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<int:pk>/", policies.policy_detail, name="policy"),
-    path("data/", downloads, name="downloads"),
-    path("data/<str:name>", download, name="download"),
+    path("data/", downloads.downloads, name="downloads"),
+    path("data/<str:name>", downloads.download, name="download"),
     path("compare/", compare.comparison, name="compare"),
     path("compare.md", compare.comparison_markdown, name="compare_markdown"),
     path("compare.xlsx", compare.comparison_workbook, name="compare_workbook"),

@@ -16,6 +16,7 @@ from people.language import TAGS, in_language, in_other_language, reader_languag
 from people.models import Agency, Body, Delegate, Position, Region, Session
 from proposals.models import Citation, PolicyDocument, Proposal, Recommendation, Reply, Source, Sponsorship, Topic
 from proposals.shapes import LICENCE, Shape, of_everything
+from proposals.sharing.trail import called, trail_of
 
 Node = dict[str, Any]
 PLACES = {Region.Kind.COUNTRY: "Country", Region.Kind.ZONE: "Place", Region.Kind.CLUSTER: "Place"}
@@ -39,7 +40,7 @@ def graph_of(subject: object, page: str, title: str, description: str, url: str,
     rows = [] if subject else _rows(context)
     if rows:
         nodes.append(_list(rows, f"{url}#list", base, context))
-    trail = _trail(subject, page, base)
+    trail = trail_of(subject, page, base)
     about_page = node(
         "WebPage" if thing or page == "home" else "CollectionPage",
         **{"@id": f"{url}#page"},
@@ -89,7 +90,7 @@ def _list(rows: Iterable[Any], key: str, base: str, context: Mapping[str, Any]) 
     total = results.total if results else context.get("total")
     first = (results.query.page - 1) * results.query.page_size if results else page.start_index() - 1 if page else 0
     steps = [
-        node("ListItem", position=place, url=f"{base}{_place_of(row)}", name=_called(row))
+        node("ListItem", position=place, url=f"{base}{_place_of(row)}", name=called(row))
         for place, row in enumerate(rows, start=first + 1)
     ]
     return node("ItemList", **{"@id": key}, numberOfItems=total, itemListElement=steps)
@@ -325,7 +326,7 @@ def _recommendation(recommendation: Recommendation, base: str) -> Node:
         "CreativeWork",
         **{"@id": f"{base}{path}#this"},
         url=f"{base}{whole}#r{recommendation.order}",
-        name=_called(recommendation),
+        name=called(recommendation),
         alternateName=in_other_language(recommendation, "text")[0],
         position=recommendation.order,
         isPartOf=node(
@@ -399,57 +400,3 @@ def _files(base: str, url: str, context: Mapping[str, Any]) -> Node:
     ]
     told = {"distribution": found, "dateModified": offer.date.isoformat()} if found else {}
     return _dataset(base) | {"url": url} | told
-
-
-def _trail(subject: object, page: str, base: str) -> list[tuple[str, str]]:
-    """Give the names and addresses from the home page to this one."""
-    if page == "home":
-        return []
-    steps = [(gettext("Home"), reverse("home"))]
-    lists = {
-        "proposals": gettext("Proposals"),
-        "recommendations": gettext("Recommendations"),
-        "outcomes": gettext("Outcomes"),
-        "replies": gettext("Replies"),
-        "policies": gettext("Policy documents"),
-        "delegates": gettext("Delegates"),
-        "topics": gettext("Topics"),
-        "regions": gettext("Regions"),
-        "agencies": gettext("Agencies"),
-        "sessions": gettext("Sessions"),
-    }
-    above = page if page in lists else LISTED.get(type(subject), "")
-    if above:
-        steps.append((lists[above], reverse(above)))
-    if isinstance(subject, Proposal):
-        steps += [(subject.session.name, subject.session.get_absolute_url())]
-        steps += [(subject.title, subject.get_absolute_url())]
-    elif isinstance(subject, Recommendation):
-        proposal = subject.proposal
-        steps += [(proposal.title, proposal.get_absolute_url())]
-        steps += [(_called(subject), reverse("recommendation_citation", args=[subject.pk]))]
-    elif subject:
-        thing: Any = subject
-        parent = thing.parent if isinstance(subject, Topic | Region) else None
-        steps += [(_called(each), each.get_absolute_url()) for each in (parent, thing) if each]
-    return [(name, f"{base}{path}") for name, path in steps]
-
-
-def _called(thing: Any) -> str:
-    if isinstance(thing, Recommendation):
-        return in_language(thing, "text")[0]
-    name: str = thing.title if isinstance(thing, Proposal | Reply | PolicyDocument) else thing.name
-    return name
-
-
-LISTED: dict[type, str] = {
-    Proposal: "proposals",
-    Recommendation: "recommendations",
-    Reply: "replies",
-    PolicyDocument: "policies",
-    Delegate: "delegates",
-    Topic: "topics",
-    Region: "regions",
-    Agency: "agencies",
-    Session: "sessions",
-}
