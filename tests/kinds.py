@@ -130,6 +130,7 @@ NO_PAGES = {
     "compare_markdown",
     "compare_workbook",
 }
+NO_PAGES |= {"proposal_export", "recommendation_export", "reply_export"}
 NO_PAGES |= {"opensearch", "proposals_feed", "recommendations_feed", "replies_feed"}
 NO_PAGES |= {"confirm_alert", "your_alerts", "stop_alerts"}
 """Names of addresses that lead on to a page, give something else than HTML, or are signed (see `test_alerts`)."""

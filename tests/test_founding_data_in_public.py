@@ -45,12 +45,15 @@ def _founding_data(founded, db, settings):
 @pytest.fixture(scope="module")
 def pages(founded):
     """Every page that a reader reaches by clicking, without parameters, in both languages: address and answer."""
-    client, waiting, found = Client(), ["/", "/zh/"], {}
+    client, waiting, asked, found = Client(), ["/", "/zh/"], set(), {}
     while waiting:
         address = waiting.pop()
-        if address not in found and not address.startswith("/static/"):
-            found[address] = client.get(address, follow=True)
-            waiting += [link.partition("#")[0] for link in LINK.findall(found[address].text)]
+        if address not in asked and not address.startswith("/static/"):
+            asked.add(address)
+            answer = client.get(address, follow=True)
+            if answer["Content-Type"].startswith("text/html"):  # others are files and feeds
+                found[address] = answer
+                waiting += [link.partition("#")[0] for link in LINK.findall(answer.text)]
     return found
 
 
@@ -199,6 +202,8 @@ def test_every_kind_of_page_is_reached_by_clicking(pages):
         reached = {resolve(address.removeprefix("/zh")).url_name for address in pages}
     pictures = {"card", "proposal_card"}  # for links to the site, not within it
     files = {"download", "proposal_citation", "recommendation_file", "reply_citation"}
+    files |= {"proposal_export", "recommendation_export", "reply_export"}
+    files |= {"proposals_feed", "recommendations_feed", "replies_feed", "opensearch", "proposal_embed"}
     assert {pattern.name for pattern in urlpatterns if pattern.name} - pictures - files <= reached | NOTHING_TO_SHOW_YET
     assert len(pages) > 200
 

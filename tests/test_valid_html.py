@@ -11,7 +11,7 @@ from django.urls import resolve
 from django.utils import translation
 
 from alerts.urls import urlpatterns as alerts
-from lianghui.urls import about
+from lianghui.urls import about, public
 from proposals.urls import urlpatterns
 from tests import nu
 from tests.kinds import ADDRESSES, KINDS, MISSING, NO_PAGES
@@ -51,7 +51,7 @@ def errors(pages, tmp_path_factory):
 
 
 def test_every_address_of_the_site_map_is_of_some_kind():
-    named = {pattern.name for pattern in [*urlpatterns, *about, *alerts] if pattern.name}
+    named = {name for pattern in [*urlpatterns, *about, *alerts, *public] if (name := getattr(pattern, "name", ""))}
     tried = {resolve(urlsplit(address).path).url_name for kind, address in KINDS.items() if kind not in MISSING}
     assert tried == named - NO_PAGES
     assert named >= NO_PAGES
