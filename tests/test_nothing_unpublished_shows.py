@@ -60,7 +60,6 @@ NEVER_SHOWN |= {
     "source.link_fault",
     "reply.note",
     "reply.slug",
-    "outcomescheme.slug",
 }
 NEVER_SHOWN |= {f"outcomeclass.{name}" for name in ("printed", "meaning_en", "meaning_zh")}
 """For analysts only, or not used in public, or shown of what is withdrawn only."""

@@ -223,7 +223,7 @@ def test_a_wrong_value_has_its_message_and_the_others_hold(client, shown, asked,
 
 
 def test_pages_of_replies_keep_what_was_asked(client, shown, monkeypatch):
-    monkeypatch.setattr("proposals.views.replies.ON_A_PAGE", 1)
+    monkeypatch.setattr("proposals.views.replies.REPLIES_ON_A_PAGE", 1)
     page = client.get("/replies/?agency=ministry").text
     assert "agency=ministry&amp;page=2" in page
     assert "Page 1 of 3" in page
