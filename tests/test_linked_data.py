@@ -85,13 +85,23 @@ def full(founding, settings):
     make_echo(recommendation=Recommendation.objects.first(), date="2024-09")
 
 
+def here(address):
+    """An address of a new site, whose keys begin with 1, as it is in this database."""
+    for name, model in (("proposals", Proposal), ("recommendations", Recommendation)):
+        first = model.objects.order_by("pk").values_list("pk", flat=True)[0]
+        address = re.sub(rf"(?<=/{name}/)\d+", lambda key, first=first: str(first - 1 + int(key[0])), address)
+        if name == "proposals":
+            address = re.sub(r"(?<=\bp=)\d+", lambda key, first=first: str(first - 1 + int(key[0])), address)
+    return address
+
+
 @pytest.mark.parametrize("prefix", ["", "/zh"])
 def test_every_kind_of_page_expands_without_loss_and_names_only_what_is_there(client, full, prefix):
     reply, policy = make_reply(to=[Proposal.objects.first()]), make_echo(recommendation=Recommendation.objects.last())
     own = {"/replies/1/": reply.get_absolute_url(), "/policies/1/": policy.document.get_absolute_url()}
     known, named = set(), set()
     for kind, address in SEPARATE.items():
-        address = f"{prefix}{own.get(address, address).removeprefix('/zh')}"
+        address = f"{prefix}{(own.get(address) or here(address)).removeprefix('/zh')}"
         if "/changes/" in address:
             continue
         data = extracted(client, address)
@@ -132,7 +142,7 @@ def test_every_address_in_it_is_absolute_and_every_one_of_ours_is_answered(clien
     for address in (
         "/",
         "/proposals/?topic=stem-cells",
-        "/proposals/2/",
+        here("/proposals/2/"),
         "/delegates/ding-lieming/",
         "/agencies/nmpa/",
     ):
