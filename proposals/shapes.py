@@ -1,17 +1,16 @@
 """Shapes: in which other forms a page is there for machines, named in its head and in its `Link` header.
 
-The tables below are the one place where these are listed. What the site map does not serve is left out.
+The tables below are the one place where these are listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 
 from people.models import Region
 from proposals.catalogue import Query
@@ -86,7 +85,7 @@ def of_list(query: Query, title: str, *, without: Collection[str] = ()) -> list[
     """
     name = "recommendations" if query.recommendations else "proposals"
     api = Shape(API.type, API.name, list_in_the_api(query))
-    return [_feed(name, query, title), *_below_a_list(name, query.whole.canonical, without), *_served(api)]
+    return [_feed(name, query, title), *_below_a_list(name, query.whole.canonical, without), api]
 
 
 def list_in_the_api(query: Query) -> str:
@@ -98,13 +97,13 @@ def of_replies(title: str, end: str, *, without: Collection[str] = ()) -> list[S
     """Give the shapes of the list of replies; `end` is the end of the address of its first page."""
     feed = Shape(ATOM, title, f"{reverse('replies_feed')}{end}", copy=False)
     api = Shape(API.type, API.name, f"{IN_THE_API['replies']}{end}")
-    return [feed, *_below_a_list("replies", end, without), *_served(api)]
+    return [feed, *_below_a_list("replies", end, without), api]
 
 
 def of_thing(facet: str, thing: Any, query: Query, title: str) -> list[Shape]:
     """Give the shapes of the page of a thing by which proposals are found: the feed is that of the proposals."""
     value = thing.code if isinstance(thing, Region) else thing.slug
-    return [_feed("proposals", query, title), *_served(Shape(API.type, API.name, f"{IN_THE_API[facet]}{value}/"))]
+    return [_feed("proposals", query, title), Shape(API.type, API.name, f"{IN_THE_API[facet]}{value}/")]
 
 
 def of_proposal(proposal: Proposal, address: str) -> list[Shape]:
@@ -128,7 +127,7 @@ def of_recommendation(recommendation: Recommendation) -> list[Shape]:
 
 def of_everything() -> list[Shape]:
     """Give the downloads of the whole record."""
-    return [shape for path, kind in WHOLE.items() for shape in _served(Shape(kind.type, kind.name, path))]
+    return [Shape(kind.type, kind.name, path) for path, kind in WHOLE.items()]
 
 
 def header(base: str, canonical: str, shapes: list[Shape]) -> str:
@@ -148,7 +147,7 @@ def _feed(name: str, query: Query, title: str) -> Shape:
 
 def _cited(name: str, key: int) -> list[Shape]:
     below = _below(f"{reverse(name)}{key}/", BELOW_A_PROPOSAL)
-    return [*below, *_served(Shape(API.type, API.name, f"{IN_THE_API[name]}{key}/"))]
+    return [*below, Shape(API.type, API.name, f"{IN_THE_API[name]}{key}/")]
 
 
 def _below_a_list(name: str, end: str, without: Collection[str]) -> list[Shape]:
@@ -157,22 +156,4 @@ def _below_a_list(name: str, end: str, without: Collection[str]) -> list[Shape]:
 
 
 def _below(path: str, table: Mapping[str, Kind], end: str = "") -> list[Shape]:
-    return [
-        shape
-        for ending, kind in table.items()
-        for shape in _served(Shape(kind.type, kind.name, f"{path}{ending}{end}"))
-    ]
-
-
-def _served(shape: Shape) -> list[Shape]:
-    return [shape] if is_served(shape.path.partition("?")[0]) else []
-
-
-@lru_cache(maxsize=10_000)
-def is_served(path: str) -> bool:
-    """Tell whether the site map has an answer for an address."""
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True
+    return [Shape(kind.type, kind.name, f"{path}{ending}{end}") for ending, kind in table.items()]
