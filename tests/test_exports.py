@@ -54,7 +54,7 @@ def record(db):
     zone = make_region(slug="a-zone", name="Zone", parent=guangdong, kind="zone")
     body = make_body(slug="cppcc", name="CPPCC National Committee", short_name_zh="全国政协", region=china)
     session = make_session(body=body, term=14, ordinal=2, year=2024, opened="2024-03-04", slug="cppcc-14-2")
-    topic, other = make_topic(slug="cells", name="Cells"), make_topic(slug="banks", name="Banks")
+    topic, other = make_topic(slug="cells", name="Cells", order=1), make_topic(slug="banks", name="Banks", order=2)
     nmpa, nhc = make_agency(slug="nmpa", name="NMPA"), make_agency(slug="nhc", name="NHC")
     ding = make_delegate(slug="ding", name="Ding Lieming", name_zh="丁列明", employer="Betta; Pharma Co.")
     Position.objects.create(delegate=ding, employer_zh="某研究院", inferred=True)

@@ -42,15 +42,16 @@ def grouped(model: type[Model], key: str, *fields: Any, of: Mapping[str, Any], o
 
 
 def linked(model: Any, key: str, other: str, names: Mapping[int, str], of: Mapping[str, Any]) -> Lists:
-    """Read the columns `key` and `other` of a table: by the first, the `names` of the second, each once, in order.
+    """Read the columns `key` and `other` of a table: by the first, the `names` of the second, each once, in their order.
 
     What came into the record after the names were read is left out.
     """
     found: Lists = defaultdict(list)
-    for one, linked_to in model._default_manager.filter(**of).order_by("pk").values_list(key, other):
+    for one, linked_to in model._default_manager.filter(**of).order_by().values_list(key, other):
         if linked_to in names:
             found[one].append(names[linked_to])
-    return found if key == "proposal" else _once(found)  # a proposal has a topic or a region but once
+    places = {name: place for place, name in enumerate(names.values())}
+    return {one: sorted({*those}, key=places.__getitem__) if len(those) > 1 else those for one, those in found.items()}
 
 
 def addressed(key: str, names: Mapping[int, str], of: Mapping[str, Any]) -> tuple[Lists, Lists]:

@@ -55,18 +55,18 @@ class Names:
 
     @cached_property
     def topics(self) -> dict[int, str]:
-        """The slugs of topics."""
-        return dict(Topic.objects.order_by().values_list("pk", "slug"))
+        """The slugs of topics, in their order."""
+        return dict(Topic.objects.values_list("pk", "slug"))
 
     @cached_property
     def agencies(self) -> dict[int, str]:
-        """The slugs of agencies."""
-        return dict(Agency.objects.order_by().values_list("pk", "slug"))
+        """The slugs of agencies, by their names."""
+        return dict(Agency.objects.values_list("pk", "slug"))
 
     @cached_property
     def regions(self) -> dict[int, str]:
-        """The codes of regions; the slugs of zones."""
-        rows = Region.objects.order_by().values_list("pk", "iso_code", "slug")
+        """The codes of regions, by their names; the slugs of zones."""
+        rows = Region.objects.values_list("pk", "iso_code", "slug")
         return {key: code or slug for key, code, slug in rows}
 
     def sessions(self, keys: Sequence[int]) -> Block:
