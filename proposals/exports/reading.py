@@ -42,7 +42,7 @@ def grouped(model: type[Model], key: str, *fields: Any, of: Mapping[str, Any], o
 
 
 def linked(model: Any, key: str, other: str, names: Mapping[int, str], of: Mapping[str, Any]) -> Lists:
-    """Read the columns `key` and `other` of a table: by the first, the `names` of the second, each once, in their order.
+    """Read the columns `key` and `other` of a table: by the first, the `names` of the second, once, in their order.
 
     What came into the record after the names were read is left out.
     """
