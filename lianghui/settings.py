@@ -67,6 +67,19 @@ def number(name: str, default: int, most: int) -> int:
     return int(text)
 
 
+def rate(name: str, default: str) -> tuple[int, int]:
+    """Read how often one address may ask: the number, 0 for "as often as it likes", and in how many seconds.
+
+    Stop with one line where it is none.
+    """
+    text = env.str(name, default="") or default
+    most, _, unit = text.partition("/")
+    seconds = {"second": 1, "minute": 60, "hour": 3_600, "": 1 if most == "0" else 0}.get(unit, 0)
+    if not (most.isascii() and most.isdecimal() and len(most) < 10 and seconds):
+        raise ImproperlyConfigured(f"{name} must be like {default}, or 0 for as often as they like, not {text!r}.")
+    return int(most), seconds
+
+
 def development_key() -> str:
     """Give this checkout a secret key of its own, kept in `var/`; stop with one line where it cannot be kept."""
     path = VAR_DIR / "secret-key"
@@ -113,6 +126,7 @@ MIDDLEWARE = [
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lianghui.middleware.LanguageMiddleware",
+    "lianghui.limits.LimitsMiddleware",  # within the kept pages: what is there already costs nothing
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -164,15 +178,21 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
 DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
-# Public pages, in each process: some 20 MB; and how much each client has asked of the API.
-IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+# Public pages, in each process: some 20 MB.
 CACHES = {
-    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 300}},
-    "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 300}},
 }
 
-# The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
-API_RATE = env.str("API_RATE", default="240/minute")
+# How often one address may ask for what has to be made, counted over all processes of this host: a seminar room behind
+# one address and a search engine stay below, a program that asks again and again does not.
+RATES = {
+    "pages": rate("PAGES_RATE", "600/minute"),
+    "exports": rate("EXPORTS_RATE", "60/minute"),
+    "feeds": rate("FEEDS_RATE", "240/minute"),
+    "api": rate("API_RATE", "240/minute"),  # who follows `next` through 100,000 rows asks 1,000 times: four minutes
+    "alerts": rate("ALERTS_RATE", "60/minute"),
+    "sign-in": rate("SIGN_IN_RATE", "30/minute"),
+}
 # Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
 REST_FRAMEWORK = {
@@ -182,7 +202,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "proposals.api.negotiation.AlwaysJson",
-    "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
 }
