@@ -106,4 +106,5 @@ def refused(request: HttpRequest, group: str, wait: int) -> HttpResponse:
         response = HttpResponse(render_to_string("429.html", context), status=429)
     response["Retry-After"] = str(wait)
     response["Cache-Control"] = "no-store"
+    vars(response)["_has_been_logged"] = True  # Django would note each, and who asks in a loop would fill the log
     return response
