@@ -122,6 +122,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lianghui.sizes.SizesMiddleware",
+    "lianghui.deadlines.DeadlinesMiddleware",  # around all that asks the database
     "proposals.api.middleware.ApiMiddleware",
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -169,6 +171,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
+# Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
+SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
+SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 30, 3_600) or SLOWEST_STATEMENT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.
@@ -289,8 +294,11 @@ STORAGES = {
     },
 }
 
-# A proposal with 200 recommendations is a form of several thousand fields.
+# A proposal with 200 recommendations is a form of several thousand fields; an article of 400,000 characters is pasted
+# into one. What else is too large: lianghui/sizes.py.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -308,7 +316,8 @@ if PRODUCTION:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without traceback": {"()": "lianghui.sizes.WithoutTraceback"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without traceback"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

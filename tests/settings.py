@@ -11,7 +11,8 @@ from pathlib import Path
 
 OURS = ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DEBUG", "TRUSTED_PROXIES")
 RATES_OF = ("PAGES_RATE", "EXPORTS_RATE", "FEEDS_RATE", "API_RATE", "ALERTS_RATE", "SIGN_IN_RATE")
-for name in (*OURS, *RATES_OF, "EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL"):
+TIMES_OF = ("STATEMENT_TIMEOUT", "ADMIN_STATEMENT_TIMEOUT")
+for name in (*OURS, *RATES_OF, *TIMES_OF, "EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL"):
     os.environ.pop(name, None)
 os.environ["LIANGHUI_VAR"] = tempfile.mkdtemp(prefix="lianghui-")
 atexit.register(shutil.rmtree, os.environ["LIANGHUI_VAR"], ignore_errors=True)
@@ -24,3 +25,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # safe has
 ALERTS_BESIDE = False  # tests deliver themselves, in the order in which they look
 DOWNLOADS_RENEWED = False  # tests that ask for files count what is done for each request
 RATES = dict.fromkeys(RATES, (0, 0))  # tests ask more than people; those of the rates set their own
+SLOWEST_STATEMENT = 0  # nothing here may depend on how busy the machine is; those of the deadlines set their own
