@@ -1,6 +1,6 @@
 """How much may be sent: bodies, forms and files that are too large get a page that says so, before they are read.
 
-The longest address and the largest headers are gunicorn's business (`gunicorn.conf.py`, `lianghui.server`); what a
+The longest address and the largest headers are gunicorn's business (`gunicorn.conf.py`, `lianghui/server.py`); what a
 sheet or an article may hold, down to what it unpacks to, stands where it is read and is told beside its field.
 """
 
@@ -63,14 +63,20 @@ def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
     return bad_request(request, exception)
 
 
-class WithoutTraceback(logging.Filter):
-    """Leaves out where in our code a request was refused that nobody should have sent: it is no fault of ours."""
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Leave out where in our code a request was refused that nobody should have sent: it is no fault of ours."""
+    record.exc_info = None
+    return True
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record, as one line."""
-        if record.name.startswith("django.security."):
-            record.exc_info = None
-        return True
+
+for refusal in (
+    "DisallowedHost",
+    "RequestDataTooBig",
+    "SuspiciousFileOperation",
+    "TooManyFieldsSent",
+    "TooManyFilesSent",
+):
+    logging.getLogger(f"django.security.{refusal}").addFilter(without_traceback)
 
 
 def _read_on(body: IO[bytes]) -> None:
