@@ -50,9 +50,11 @@ class SizesMiddleware:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """Say that too much was sent."""
-    response = HttpResponse(render_to_string("413.html", languages(request)), status=413)
+    """Say that too much was sent; in the admin, where nobody knows yet who reads it, in both languages."""
+    language = {} if request.path_info.startswith("/admin/") else languages(request)
+    response = HttpResponse(render_to_string("413.html", language), status=413)
     response["Cache-Control"] = "no-store"
+    vars(response)["_has_been_logged"] = True  # Django would note the address, and a link to alerts lets in who has it
     return response
 
 
@@ -65,18 +67,14 @@ def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def without_traceback(record: logging.LogRecord) -> bool:
     """Leave out where in our code a request was refused that nobody should have sent: it is no fault of ours."""
-    record.exc_info = None
+    if record.name.startswith("django.security.") or getattr(record, "status_code", 0) == 400:
+        record.exc_info = None
     return True
 
 
-for refusal in (
-    "DisallowedHost",
-    "RequestDataTooBig",
-    "SuspiciousFileOperation",
-    "TooManyFieldsSent",
-    "TooManyFilesSent",
-):
-    logging.getLogger(f"django.security.{refusal}").addFilter(without_traceback)
+REFUSALS = ("DisallowedHost", "RequestDataTooBig", "SuspiciousFileOperation", "TooManyFieldsSent", "TooManyFilesSent")
+for refusal in ("request", *(f"security.{name}" for name in REFUSALS)):
+    logging.getLogger(f"django.{refusal}").addFilter(without_traceback)
 
 
 def _read_on(body: IO[bytes]) -> None:

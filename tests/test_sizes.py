@@ -71,7 +71,7 @@ def test_a_body_for_the_admin_that_is_larger_than_any_file_is_thrown_away(client
     more = {"CONTENT_LENGTH": str(LARGEST_IN_ADMIN + 1), "wsgi.input": body, "CONTENT_TYPE": MULTIPART}
     answer = client.post("/admin/login/", **more)
     assert answer.status_code == 413
-    assert_it_is_ours(answer.text, *LARGE, languages_shown={"en"})
+    assert_it_is_ours(answer.text, *LARGE, languages_shown={"en", "zh"})
     assert body.taken == LARGEST_IN_ADMIN + 1  # so that the browser shows the answer
 
 
@@ -106,7 +106,7 @@ def test_a_sheet_somewhat_too_large_is_told_so_beside_the_field(analyst, tmp_pat
     "kind", [MULTIPART, "multipart/form-data", "application/json", FORM, "text/html; charset=no", ""]
 )
 def test_a_broken_body_is_no_fault_of_ours(analyst, body, kind, caplog):
-    answer = analyst.post("/admin/proposals/proposal/add/", body, content_type=kind)
+    answer = analyst.generic("POST", "/admin/proposals/proposal/add/", body, content_type=kind)
     assert answer.status_code in (200, 400)
     assert [each for each in caplog.records if each.exc_info] == []
 
@@ -165,7 +165,7 @@ def test_a_real_site_refuses_what_is_too_large_and_goes_on(site):
         status, text = asked(one, "GET", "/", None, headers)
         assert status == 431
         assert_it_is_ours(text, *UNREADABLE, languages_shown={"en", "zh"})
-    assert asked(one, "G\u0001T".encode().decode("ascii", "replace").replace("\u0001", "("), "/")[0] == 400
+    assert asked(one, "G(T", "/")[0] == 400
     assert asked(one, "GET", "/proposals/")[0] == 200
     grown = memory(one) - before
     print(f"memory of a worker: {before:.0f} MB, {grown:.0f} MB more after all of it")
