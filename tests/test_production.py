@@ -46,9 +46,7 @@ def test_all_that_is_missing_is_named_in_one_line(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "FROM_EMAIL", "SITE_URL"]
-)
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "FROM_EMAIL", "SITE_URL"])
 @pytest.mark.parametrize("nothing", ["", "  "])
 def test_each_of_them_is_demanded(settings_of, name, nothing):
     assert refusal(settings_of, **{name: nothing}).startswith(f"LIANGHUI_ENV=production needs {name} in the")
