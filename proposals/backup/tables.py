@@ -16,13 +16,12 @@ from django.apps.registry import Apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models
 from django.db.migrations.loader import MigrationLoader
-from django.db.models.functions import Collate
 
 from proposals.backup.archive import ROWS, BackupError
 
-PASSING = {"axes", "sessions", "people.Presence"}
-"""Who is signed in, who has failed to, from which network address, and who has a form open: true of a moment only, and
-nobody wants it back. What is restored asks everybody to sign in again, and locks nobody out."""
+PASSING = {"axes", "sessions", "people.Presence", "alerts.Tally"}
+"""Who is signed in, who has failed to, who has a form open, who has asked for alerts today: true of a moment only, and
+with network addresses that are to be forgotten. What is restored asks everybody to sign in, and locks nobody out."""
 MADE_BY_MIGRATIONS = {"contenttypes", "auth.Permission", "auth.Group", "auth.Group_permissions", "proposals.Generation"}
 """These have rows in a database in which nobody has entered anything. Both sets name apps, or models of them."""
 
@@ -85,11 +84,7 @@ def columns(model: Model) -> list[str]:
 def stored(model: Model, names: list[str]) -> Iterator[bytes]:
     """Give the rows of a table as the database has them, in the order of their keys, each as a line of values."""
     fields = _fields(model, names)
-    key = model._meta.pk
-    by: Any = "pk"
-    if isinstance(key, models.CharField | models.TextField) and connection.vendor == "postgresql":
-        by = Collate("pk", "C")  # SQLite orders texts by their bytes, PostgreSQL as a language does
-    rows = model._base_manager.order_by(by).values_list(*(field.attname for field in fields))
+    rows = model._base_manager.order_by("pk").values_list(*(field.attname for field in fields))
     for row in rows.iterator(chunk_size=ROWS):
         text = json.dumps(row, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         yield text.encode("utf-8", "surrogatepass") + b"\n"
