@@ -17,10 +17,12 @@ from lianghui.environment import (
     mail_server,
     number,
     origin,
+    rate,
     secret_key,
     sender,
 )
 from lianghui.headers import POLICY
+from lianghui.logs import logging_as
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,14 +51,19 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 MIDDLEWARE = [
+    "lianghui.requests.RequestMiddleware",  # outside of all: it times and names each request
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lianghui.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",  # inside: its redirections to HTTPS say it all too
+    "lianghui.health.HealthMiddleware",  # before anything that asks which host is meant, or the database
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "proposals.api.middleware.ApiMiddleware",
+    "lianghui.sizes.SizesMiddleware",
+    "lianghui.deadlines.DeadlinesMiddleware",  # around all that asks the database
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lianghui.middleware.LanguageMiddleware",
+    "lianghui.limits.LimitsMiddleware",  # within the kept pages: what is there already costs nothing
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -96,8 +103,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["ENGINE"] = "lianghui.postgresql"  # Django's, but no request waits for it without end
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that was stopped meanwhile is connected to anew
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
+# Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
+SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
+SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 30, 3_600) or SLOWEST_STATEMENT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.
@@ -107,15 +119,25 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
 DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
-# Public pages, in each process: some 20 MB; and how much each client has asked of the API.
-IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+# Public pages, in each process: some 20 MB.
 CACHES = {
-    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 300}},
-    "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    }
 }
 
-# The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
-API_RATE = env.str("API_RATE", default="240/minute")
+# How often one address may ask for what has to be made, counted over all processes of this host: a seminar room behind
+# one address and a search engine stay below, a program that asks again and again does not.
+RATES = {
+    "pages": rate("PAGES_RATE", "600/minute"),
+    "exports": rate("EXPORTS_RATE", "60/minute"),
+    "feeds": rate("FEEDS_RATE", "240/minute"),
+    "api": rate("API_RATE", "240/minute"),  # who follows `next` through 100,000 rows asks 1,000 times: four minutes
+    "alerts": rate("ALERTS_RATE", "60/minute"),
+    "sign-in": rate("SIGN_IN_RATE", "30/minute"),
+}
 # Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
 REST_FRAMEWORK = {
@@ -125,7 +147,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "proposals.api.negotiation.AlwaysJson",
-    "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
 }
@@ -213,8 +234,11 @@ STORAGES = {
     },
 }
 
-# A proposal with 200 recommendations is a form of several thousand fields.
+# A proposal with 200 recommendations is a form of several thousand fields; an article of 400,000 characters is pasted
+# into one. What else is too large: lianghui/sizes.py.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
 
 # What every answer says of how it may be used; more of it in headers.py.
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
@@ -229,6 +253,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # who asks stands beside the server, and speaks plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     # Other names below the same domain may belong to somebody else: to speak for them has to be asked for.
@@ -239,10 +264,5 @@ if PRODUCTION:
     CSRF_COOKIE_NAME, CSRF_COOKIE_SECURE = "__Host-csrf", True
     LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_SECURE = "__Host-language", True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+# One line for each request, as JSON in production; nothing that tells who asked, or for what.
+LOGGING = logging_as(json_lines=PRODUCTION)
