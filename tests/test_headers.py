@@ -4,8 +4,10 @@ import runpy
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 
+from lianghui.headers import of_a_page
 from proposals.models import Proposal
 from tests.factories import make_proposal
 from tests.mail import mail_on
@@ -187,6 +189,11 @@ def test_a_host_that_is_not_ours_is_answered_like_the_others(deployed):
     response = visitor().get("/proposals/", headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert_says_all(response, PAGE)
+
+
+def test_what_gunicorn_refuses_by_itself_says_the_same(deployed):
+    refused = HttpResponse(status=414, headers=of_a_page())
+    assert_says_all(refused, PAGE)
 
 
 def test_the_admin_says_it_too_and_its_cookies_are_of_this_host_alone(deployed):
