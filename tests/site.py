@@ -80,13 +80,14 @@ class Kept:
 
 
 class Site(Kept):
-    """Servers on free ports over what they share: each one process group with one worker.
+    """Servers on free ports over what they share: each one process group with so many `workers`.
 
     `more` is what else stands in the environment of one of them. What asks one that is deployed sends `HTTPS`, as a
     proxy would.
     """
 
     HTTPS = {"X-Forwarded-Proto": "https"}
+    workers = 1
 
     def __init__(self, kept: Kept, servers: int, *, own_catalogues: bool) -> None:
         super().__init__(kept.var, kept.database, kept.settings)
@@ -119,7 +120,7 @@ class Site(Kept):
         env = self.environment() | self.more.get(index, {})
         if self.own_catalogues:  # as on hosts of their own
             env["CATALOGUE_DIR"] = str(self.var / f"catalogue-{index}")
-        command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "gunicorn", "--workers", str(self.workers), "--bind", f"127.0.0.1:{port}"]
         self.lifelines[index], held = os.pipe()
         with self.log(index).open("ab") as log:
             process = subprocess.Popen(
