@@ -4,9 +4,12 @@ The address comes from the command line (`-b 127.0.0.1:8000`), or from `PORT` in
 """
 
 import importlib
+import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
+
+from lianghui.logs import logging_as
 
 wsgi_app = "lianghui.wsgi"
 
@@ -26,8 +29,10 @@ limit_request_fields = 100
 limit_request_field_size = 8190
 worker_class = "lianghui.server.Worker"
 
-# Who reads what is nobody's business.
+# Who reads what is nobody's business: the site itself writes a line for each request, which does not tell. What
+# gunicorn has to say goes the same way.
 accesslog = None
+logconfig_dict = logging_as(json_lines=os.environ.get("LIANGHUI_ENV") == "production")
 
 # Its place is one for each user of the machine: two servers would fight over it.
 control_socket_disable = True

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from lianghui.logs import logging_as
+
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -120,7 +122,9 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 MIDDLEWARE = [
+    "lianghui.requests.RequestMiddleware",  # outside of all: it times and names each request
     "django.middleware.security.SecurityMiddleware",
+    "lianghui.health.HealthMiddleware",  # before anything that asks which host is meant, or the database
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "proposals.api.middleware.ApiMiddleware",
     "lianghui.sizes.SizesMiddleware",
@@ -169,7 +173,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["ENGINE"] = "lianghui.postgresql"  # Django's, but no request waits for it without end
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that was stopped meanwhile is connected to anew
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
 # Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
 SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
@@ -185,7 +191,11 @@ DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no l
 
 # Public pages, in each process: some 20 MB.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 300}},
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 
 # How often one address may ask for what has to be made, counted over all processes of this host: a seminar room behind
@@ -305,6 +315,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # who asks stands beside the server, and speaks plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 30 * 24 * 3600
     # The site speaks for its own name only: other names below the same domain may belong to somebody else.
@@ -313,10 +324,5 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+# One line for each request, as JSON in production; nothing that tells who asked, or for what.
+LOGGING = logging_as(json_lines=PRODUCTION)

@@ -6,22 +6,19 @@ import json
 import logging
 import sys
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
 
 from lianghui.faults import Fault, fault_of
 from lianghui.languages import languages
+from lianghui.logs import request_id
+from lianghui.postgresql.base import NotAskedError
 from people.language import CHINESE, ENGLISH, TAGS
 from proposals.api.problems import PROBLEM, problem
-
-if TYPE_CHECKING:
-    from django.http.response import HttpResponseBase
 
 READING = ("GET", "HEAD", "OPTIONS")
 SECRET = ("password", "otp", "token")
@@ -44,7 +41,8 @@ def unavailable(request: HttpRequest, fault: Fault) -> HttpResponse:
         response = HttpResponse(f"{fault.said(language)}\n", content_type="text/plain; charset=utf-8")
     else:
         writing = request.method not in READING
-        context = {"page_language": spoken, "fault": fault, "writing": writing}  # and nothing else: it may fail too
+        # Nothing else: it may fail too.
+        context = {"page_language": spoken, "fault": fault, "writing": writing, "request_id": request_id.get()}
         context |= {"admin": path.startswith("/admin/"), "path": request.get_full_path()}
         context["typed"] = _typed(request) if writing else []
         response = HttpResponse(render_to_string("503.html", context))
@@ -57,15 +55,25 @@ def unavailable(request: HttpRequest, fault: Fault) -> HttpResponse:
 def answer_fault(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
     """Answer for a request that failed for a fault around the site; None where it failed for another reason."""
     fault = fault_of(exception)
-    if fault is None:
-        return None
-    logger.error("Not answered: %s", fault.title_en, exc_info=exception)
+    return told(request, fault, exception) if fault and exception else None
+
+
+def told(request: HttpRequest, fault: Fault, exception: BaseException) -> HttpResponse:
+    """Note in the log what is wrong, with where it showed the first time, and answer."""
+    again = isinstance(exception.__cause__, NotAskedError)
+    logger.error("Not answered: %s", fault.title_en, exc_info=None if again else exception)
     return unavailable(request, fault)
 
 
-def error_page(request: HttpRequest) -> HttpResponseBase:
+def error_page(request: HttpRequest) -> HttpResponse:
     """Answer for what nothing else caught: Django calls this with the exception in hand, of whichever middleware."""
-    return answer_fault(request, sys.exception()) or server_error(request)
+    return answer_fault(request, sys.exception()) or _failed()
+
+
+def _failed() -> HttpResponse:
+    """Say that it is our fault, in both languages, with what the reader may quote."""
+    page = render_to_string("500.html", {"request_id": request_id.get()})
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
+from lianghui import health
 from proposals.api.documentation import documentation
 from proposals.views.embedding import oembed
 from proposals.views.proposals import preview
@@ -45,6 +46,8 @@ public: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("admin/preview/<int:pk>/", admin.site.admin_view(preview), name="preview"),
     path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     path("api/v1/", include("proposals.api.urls")),
     path("sitemap.xml", sitemap, name="sitemap"),

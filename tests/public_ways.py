@@ -24,6 +24,8 @@ EXPORTED = [*SHAPES, *(f"{shape}{asked}" for shape in ("csv", "csv-metadata.json
 # Every public way as the site map writes it, and how to try it: `known` is published, `draft` is not.
 WAYS = {
     "robots.txt": [""],
+    "healthz": [""],
+    "readyz": [""],
     "": [""],
     **{f"about/{page}": [""] for page in ("", "method/", "outcomes/", "data/", "licence/", "accessibility/")},
     "about/privacy/": [""],
@@ -148,7 +150,7 @@ WAYS = {
 }
 
 
-OUTSIDE = ("/zh/robots.txt", "/zh/sitemap", "/zh/oembed")
+OUTSIDE = ("/zh/healthz", "/zh/readyz", "/zh/robots.txt", "/zh/sitemap", "/zh/oembed")
 """What is there once for both languages, without a prefix."""
 NEVER_THERE = tuple(f"{prefix}/data/{name}" for prefix in ("", "/zh") for name in DOWNLOADS)
 
