@@ -109,7 +109,7 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
 # Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
 SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
-SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 30, 3_600) or SLOWEST_STATEMENT
+SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 8, 600) or SLOWEST_STATEMENT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.

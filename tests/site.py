@@ -24,7 +24,7 @@ FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
 OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DATABASE_URL", "DEBUG"}
 OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES", "HSTS_SUBDOMAINS"}
 RATES = ("PAGES_RATE", "EXPORTS_RATE", "FEEDS_RATE", "API_RATE", "ALERTS_RATE", "SIGN_IN_RATE")
-UNHURRIED = dict.fromkeys(RATES, "0") | {"STATEMENT_TIMEOUT": "60", "ADMIN_STATEMENT_TIMEOUT": "60"}
+UNHURRIED = dict.fromkeys(RATES, "0") | {"STATEMENT_TIMEOUT": "0"}
 """One address asks as often as it likes, for tests are many people; and a busy machine takes its time."""
 
 
