@@ -28,7 +28,7 @@ bench: .venv/dev.stamp # the catalogue and the downloads beside the alternatives
 lint: .venv/dev.stamp # style, types, templates, settings, migrations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy people proposals alerts lianghui bench manage.py
+	$(BIN)/mypy people proposals alerts accounts lianghui bench manage.py
 	$(BIN)/djlint templates --lint --quiet
 	LIANGHUI_ENV=production ALLOWED_HOSTS=example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING

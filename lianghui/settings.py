@@ -3,6 +3,7 @@
 import os
 import secrets
 from contextlib import suppress
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,20 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def number(name: str, default: int, most: int) -> int:
-    """Read a whole number from 0 to `most`; stop with one line where it is none."""
+def number(name: str, default: int, most: int, least: int = 0) -> int:
+    """Read a whole number from `least` to `most`; stop with one line where it is none."""
     text = env.str(name, default="") or str(default)
-    if not (text.isascii() and text.isdecimal() and int(text) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
     return int(text)
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """Read whether something is on; stop with one line where that is not clear."""
+    text = env.str(name, default="").strip().lower() or str(default).lower()
+    if text not in ("true", "false"):
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return text == "true"
 
 
 def development_key() -> str:
@@ -93,7 +102,7 @@ INSTALLED_APPS = [
     "people",
     "proposals",
     "alerts",
-    "proposals.admin_config.LianghuiAdminConfig",
+    "accounts.admin_config.LianghuiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -105,6 +114,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "adminsortable2",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "accounts",  # after those whose pages in the admin it takes away
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -112,12 +126,15 @@ MIDDLEWARE = [
     "proposals.api.middleware.ApiMiddleware",
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionLimitsMiddleware",
     "lianghui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "lianghui.urls"
@@ -225,6 +242,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# Signing in. Five tries for each name from each address, then a pause; others' tries from elsewhere do not count.
+AUTHENTICATION_BACKENDS = ["accounts.guessing.GuessBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "accounts.guessing.GuessHandler"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.guessing.attempt_address"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(
+    minutes=15
+)  # since the last try that counted; what is tried meanwhile does not lengthen it
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False  # its pages show more than ours do
+AXES_VERBOSE = False
+GUESSES_FROM_ONE_ADDRESS = 50  # at whichever names, within the same time: an office has one address
+GUESSES_AT_ONE_NAME, TRIES_WHILE_GUESSED_AT = 50, 2  # from wherever; from then on each address has fewer tries
+FAILED_SIGN_INS_KEPT = timedelta(days=7)  # names and addresses; `manage.py forget_sign_ins` deletes those before
+
+# A code after the password: demanded of everybody, or asked only of those who have set one up.
+SECOND_FACTOR = switch("SECOND_FACTOR", default=PRODUCTION)
+OTP_TOTP_ISSUER = "Lianghui"
+
+# Sessions end on the server: after so long without anything done, and after so long in all.
+SESSION_IDLE = timedelta(minutes=number("SESSION_IDLE_MINUTES", 120 if PRODUCTION else 20_160, 20_160, least=1))
+SESSION_LONGEST = timedelta(hours=number("SESSION_HOURS", 12 if PRODUCTION else 336, 336, least=1))
+SESSION_COOKIE_AGE = int((SESSION_LONGEST + timedelta(days=1)).total_seconds())  # whose it was is known a while longer
 
 SIMPLE_HISTORY_DATE_INDEX = False  # kept rows are found by their version
 

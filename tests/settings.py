@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 OURS = ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DEBUG", "API_RATE")
+OURS += ("SECOND_FACTOR", "SESSION_IDLE_MINUTES", "SESSION_HOURS")
 for name in (*OURS, "EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES"):
     os.environ.pop(name, None)
 os.environ["LIANGHUI_VAR"] = tempfile.mkdtemp(prefix="lianghui-")

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
 OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DATABASE_URL", "DEBUG"}
 OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES"}
+OURS |= {"SECOND_FACTOR", "SESSION_IDLE_MINUTES", "SESSION_HOURS"}
 
 
 MAIL = {"EMAIL_URL": "smtp://127.0.0.1:9", "FROM_EMAIL": "alerts@example.org", "SITE_URL": "https://example.org"}
@@ -185,8 +186,10 @@ def running(
     """Copy `origin` into `directory` and serve the copy; stop and remove what was made for it in the end.
 
     One that is `deployed` runs as in production: HTTPS only, its files collected, named by their content, compressed.
+    But it asks for no second factor; tests of that set their own.
     """
     secret = {"LIANGHUI_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
+    secret |= {"SECOND_FACTOR": "false"}
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
         kept = Kept(directory / "var", address, MAIL | (secret if deployed else {}))
