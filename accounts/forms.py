@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.second_factor import WaitError, proved, set_up, verified
+from accounts.second_factor import WaitError, clock_of, proved, verified
 
 LONGEST = 60
 TYPED_AS_IT_IS = {"autocapitalize": "none", "spellcheck": "false", "class": "vTextField"}
@@ -75,7 +75,7 @@ class ProofForm(forms.Form):
 
 
 class AppForm(forms.Form):
-    """The first code of an app with a new key; once the form is valid `device` is kept."""
+    """The first code of an app with a new key; once the form is valid `clock` is that of the app. It keeps nothing."""
 
     code = forms.CharField(
         label=gettext_lazy("Code that the app shows"),
@@ -83,15 +83,15 @@ class AppForm(forms.Form):
         widget=forms.TextInput({**TYPED_AS_IT_IS, "autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
-    def __init__(self, user: Any, key: str, *args: Any) -> None:
+    def __init__(self, key: str, *args: Any) -> None:
         super().__init__(*args)
-        self.user, self.key = user, key
+        self.key = key
 
     def clean_code(self) -> str:
         """Look whether the app has the key."""
         code: str = self.cleaned_data["code"]
-        self.device = set_up(self.user, self.key, code)
-        if self.device is None:
+        self.clock = clock_of(self.key, code)
+        if self.clock is None:
             raise forms.ValidationError(
                 _("This is not what the app should show now. Is the clock of the telephone right to half a minute?")
             )

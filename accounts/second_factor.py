@@ -97,12 +97,15 @@ def new_key(request: HttpRequest) -> str:
     return key
 
 
-def set_up(user: Any, key: str, typed: str) -> TOTPDevice | None:
-    """Keep the app with this key in the place of the one before, if the code that it shows is right."""
+def clock_of(key: str, typed: str) -> TOTP | None:
+    """Give the clock of an app with this key, as the code that it shows tells; None where that is wrong."""
     code, clock = cleaned(typed), TOTP(bytes.fromhex(key))
     clock.time = time.time()
-    if not BY_TIME.fullmatch(code) or not clock.verify(int(code), tolerance=1):
-        return None
+    return clock if BY_TIME.fullmatch(code) and clock.verify(int(code), tolerance=1) else None
+
+
+def set_up(user: Any, key: str, clock: TOTP) -> TOTPDevice:
+    """Keep the app with this key in the place of the one before; the code that set it up is used up."""
     with transaction.atomic():
         TOTPDevice.objects.filter(user_id=user.pk).delete()
         return TOTPDevice.objects.create(user_id=user.pk, key=key, name="app", drift=clock.drift, last_t=clock.t())

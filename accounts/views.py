@@ -113,9 +113,9 @@ def app_page(request: HttpRequest) -> HttpResponseBase:
         return answer
     key = second_factor.new_key(request)
     proof = ProofForm(user, request.POST or None) if own else None
-    form = AppForm(user, key, request.POST or None)
-    if request.method == "POST" and (proof is None or proof.is_valid()) and form.is_valid() and form.device:
-        second_factor.sign_in(request, form.device)
+    form = AppForm(key, request.POST or None)
+    if request.method == "POST" and (proof is None or proof.is_valid()) and form.is_valid():
+        second_factor.sign_in(request, second_factor.set_up(user, key, form.clock))
         guessing.forgive(request, user.get_username())
         return show_new_codes(request)
     spelled = spelled_out(key)

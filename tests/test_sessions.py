@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from proposals.models import Topic
-from tests.admin_pages import address
+from tests.admin_pages import address, sent_back
 from tests.signing_in import PASSWORD, browser, give_password, hidden, is_in, make_account
 
 pytestmark = pytest.mark.django_db
-TOPIC = {"slug": "quinces", "name_en": "Quinces & <pears>", "name_zh": "榅桲", "_save": "Save"}
-TOPIC |= {"synonyms-TOTAL_FORMS": "0", "synonyms-INITIAL_FORMS": "0"}
+ADD = "/admin/proposals/topic/add/"
 
 
 @pytest.fixture
@@ -46,6 +45,13 @@ def client(owner):
     give_password(client)
     assert is_in(client)
     return client
+
+
+@pytest.fixture
+def topic(client):
+    """A form that somebody has filled in."""
+    typed = {"slug": "quinces", "name_en": "Quinces & <pears>", "name_zh": "榅桲", "_save": "Save"}
+    return {name: str(value) for name, value in (sent_back(client.get(ADD)) | typed).items()}
 
 
 def test_a_session_ends_when_nothing_is_done_in_it_for_long(client, clock):
@@ -80,11 +86,11 @@ def test_an_old_cookie_does_not_bring_it_back(client, clock):
     assert not is_in(client)
 
 
-def test_who_is_disabled_is_out_at_the_next_request(client, owner):
+def test_who_is_disabled_is_out_at_the_next_request(client, owner, topic):
     owner.is_active = False
     owner.save()
     assert not is_in(client)
-    assert client.post(address(Topic, "add"), TOPIC).status_code == 403
+    assert client.post(ADD, topic).status_code == 403
     assert not Topic.objects.exists()
     owner.is_active = True
     owner.save()
@@ -104,9 +110,9 @@ def test_another_group_counts_at_once(roles):
     account.groups.set(Group.objects.filter(name="reader"))
     reader = browser()
     give_password(reader, "reader")
-    assert reader.get(address(Topic, "add")).status_code == 403
+    assert reader.get(ADD).status_code == 403
     account.groups.set(Group.objects.filter(name="analyst"))
-    assert reader.get(address(Topic, "add")).status_code == 200
+    assert reader.get(ADD).status_code == 200
     account.groups.clear()
     assert reader.get(address(Topic)).status_code == 403
 
@@ -122,42 +128,42 @@ def sent_again(client, page):
 
 
 @pytest.mark.parametrize("how", ["idle", "signed out elsewhere", "no session at all"])
-def test_a_form_that_comes_too_late_is_saved_after_signing_in_again(client, clock, how):
+def test_a_form_that_comes_too_late_is_saved_after_signing_in_again(client, clock, how, topic):
     if how == "idle":
         clock(minutes=121)
     elif how == "signed out elsewhere":
         client.post(reverse("admin:logout"))
     else:
         client.cookies.clear()
-    page = client.post(address(Topic, "add"), TOPIC)
+    page = client.post(ADD, topic)
     assert page.status_code == 403
     assert "What you typed is kept on this page" in page.text
     assert not Topic.objects.exists()
     offered = sent_again(client, page)
     form = offered.context["kept_form"]
-    assert form.path == address(Topic, "add")
-    assert dict(form.fields) == TOPIC
+    assert form.path == ADD
+    assert dict(form.fields) == topic
     assert "Quinces &amp; &lt;pears&gt;" in offered.text
     assert client.post(form.path, dict(form.fields)).status_code == 302
     assert Topic.objects.get().name_en == "Quinces & <pears>"
     assert client.get(reverse("admin:kept_form")).status_code == 302  # nothing waits any more
 
 
-def test_a_wrong_password_and_a_pause_lose_nothing_either(client, clock):
+def test_a_wrong_password_and_a_pause_lose_nothing_either(client, clock, topic):
     clock(minutes=121)
-    page = client.post(address(Topic, "add"), TOPIC)
+    page = client.post(ADD, topic)
     for status in (200, 200, 200, 200, 429, 429):
         page = client.post(reverse("admin:login"), {**dict(hidden(page)), "username": "owner", "password": "no"})
         assert page.status_code == status
     clock(minutes=16)
     back = client.post(reverse("admin:login"), dict(hidden(page)))  # the button of the page that says to wait
-    assert dict(sent_again(client, back).context["kept_form"].fields) == TOPIC
+    assert dict(sent_again(client, back).context["kept_form"].fields) == topic
 
 
-def test_what_one_typed_is_not_given_to_another(client, clock):
+def test_what_one_typed_is_not_given_to_another(client, clock, topic):
     make_account("other")
     clock(minutes=121)
-    kept = dict(hidden(client.post(address(Topic, "add"), TOPIC)))
+    kept = dict(hidden(client.post(ADD, topic)))
     answer = client.post(reverse("admin:login"), {"username": "other", "password": PASSWORD, **kept})
     assert answer["Location"] == reverse("admin:index")
     assert client.get(reverse("admin:kept_form"))["Location"] == reverse("admin:index")
@@ -189,9 +195,9 @@ def test_what_this_site_did_not_sign_is_not_taken(owner):
     assert client.get(reverse("admin:kept_form"))["Location"] == reverse("admin:index")
 
 
-def test_without_the_token_of_a_form_nothing_is_kept(client, clock):
+def test_without_the_token_of_a_form_nothing_is_kept(client, clock, topic):
     strict = Client(enforce_csrf_checks=True)
-    page = strict.post(address(Topic, "add"), TOPIC)
+    page = strict.post(ADD, topic)
     assert page.status_code == 403
     assert "_kept" not in page.text
 
@@ -202,10 +208,10 @@ def test_scripts_that_ask_beside_a_page_are_sent_to_the_password_as_before(clien
     assert answer.status_code == 302
 
 
-def test_it_can_be_given_up(client, clock):
+def test_it_can_be_given_up(client, clock, topic):
     clock(minutes=121)
-    sent_again(client, client.post(address(Topic, "add"), TOPIC))
-    assert client.post(reverse("admin:kept_form"))["Location"] == address(Topic, "add")
+    sent_again(client, client.post(ADD, topic))
+    assert client.post(reverse("admin:kept_form"))["Location"] == ADD
     assert client.get(reverse("admin:kept_form"))["Location"] == reverse("admin:index")
     assert not Topic.objects.exists()
 
