@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
 OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DATABASE_URL", "DEBUG"}
 OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES", "HSTS_SUBDOMAINS"}
+OURS |= {"SECOND_FACTOR", "SESSION_IDLE_MINUTES", "SESSION_HOURS"}
 RATES = ("PAGES_RATE", "EXPORTS_RATE", "FEEDS_RATE", "API_RATE", "ALERTS_RATE", "SIGN_IN_RATE")
 UNHURRIED = dict.fromkeys(RATES, "0") | {"STATEMENT_TIMEOUT": "0"}
 """One address asks as often as it likes, for tests are many people; and a busy machine takes its time."""
@@ -201,10 +202,13 @@ def running(
     """Copy `origin` into `directory` and serve the copy; stop and remove what was made for it in the end.
 
     One that is `deployed` runs as in production: HTTPS only, its files collected, named by their content, compressed.
+    But it asks for no second factor; tests of that set their own.
     """
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
-        kept = Kept(directory / "var", address, production(directory / "var") if deployed else MAIL)
+        kept = Kept(
+            directory / "var", address, production(directory / "var", SECOND_FACTOR="false") if deployed else MAIL
+        )
         site = Site(kept, servers, own_catalogues=own_catalogues)
         try:
             if deployed:
