@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lianghui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "lianghui.methods.MethodsMiddleware",  # before a token is asked for: what is read only takes none
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

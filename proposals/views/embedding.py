@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
 
 from people.doubles import successor
 from proposals.cards import HEIGHT, WIDTH
@@ -30,7 +29,6 @@ FRAMED = "frame-ancestors *"
 """Any page may show a card; it can do nothing in a reader's name."""
 
 
-@require_safe
 @xframe_options_exempt
 def proposal_embed(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show the card of a proposal, or of one of its recommendations (`r`), on a page without script."""
@@ -69,7 +67,6 @@ class RefusedError(Exception):
         self.status = status
 
 
-@require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """Tell how a page of a proposal or of a recommendation is shown elsewhere.
 
