@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "lianghui.middleware.LanguageMiddleware",
     "lianghui.limits.LimitsMiddleware",  # within the kept pages: what is there already costs nothing
     "django.middleware.common.CommonMiddleware",
+    "lianghui.methods.MethodsMiddleware",  # before a token is asked for: what is read only takes none
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
