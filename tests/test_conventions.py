@@ -30,7 +30,9 @@ FLOORS = {
     "sentence": 4,
     "cards": 4,
     "catalogue": 5,
+    "backup": 5,
     "clients": 6,
+    "snapshot": 6,
     "models": 6,
 }
 """Inside `proposals`: a file may import from its own floor and from those below it."""

@@ -17,6 +17,8 @@ from tests.factories import make_intake, make_proposal
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "visitor", "reader", "analyst", "reviewer", "administrator")
 """Nobody is not logged in, and a visitor has an account but is not of the staff."""
+ALL_ROLES = (*ROLES, "superuser", "disabled")
+"""A superuser gets what an administrator gets; who is disabled, and was an administrator, what nobody gets."""
 PARTS = {model._meta.model_name for model in REGISTERED if model.part_of}
 
 SIGN_IN = (302, 302)
@@ -107,15 +109,22 @@ def table():
     return found
 
 
+def for_all(statuses):
+    """The same for all roles."""
+    nobody, *_, administrator = statuses
+    return (*statuses, administrator, nobody)
+
+
 @pytest.fixture
 def browsers(client, roles):
     """A browser for each role."""
-    found = {role: type(client)() for role in ROLES}
+    found = {role: type(client)() for role in ALL_ROLES}
     for role, browser in found.items():
         if role != "nobody":
-            user = User.objects.create_user(role, is_staff=role in ROLES[2:])
-            user.groups.set(Group.objects.filter(name=role))
+            user = User.objects.create_user(role, is_staff=role != "visitor", is_superuser=role == "superuser")
+            user.groups.set(Group.objects.filter(name="administrator" if role == "disabled" else role))
             browser.force_login(user)
+    User.objects.filter(username="disabled").update(is_active=False)  # while it is signed in
     return found
 
 
@@ -139,7 +148,7 @@ def keys(address):
 
 
 def test_every_role_gets_what_it_may(browsers, filled):
-    wanted = table()
+    wanted = {address: for_all(statuses) for address, statuses in table().items()}
     found = {
         address: tuple(
             browser.get(f"/admin/{address.format(**keys(address))}").status_code for browser in browsers.values()
