@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLResolver, get_resolver
 
+from accounts.models import FailedSignIn
 from alerts.models import Run
 from people.history import Version
 from people.models import Delegate, NameVariant
@@ -64,6 +65,15 @@ def table():
         "preview/{key}/": STAFF,
         "proposals/proposal/{key}/withdraw/": REVIEWERS,
         "auth/user/{key}/password/": ADMINISTRATORS,
+        "auth/user/{key}/second-factor/": (*SIGN_IN, 403, 403, 403, 403),  # superusers
+        "accounts/": (*SIGN_IN, 404, 404, 404, 200),
+        "second-factor/": STAFF,
+        "second-factor/code/": (302,) * 6,  # nobody here has set one up
+        "second-factor/app/": STAFF,
+        "second-factor/app/qr.svg": STAFF,
+        "second-factor/recovery-codes/": (302,) * 6,
+        "second-factor/recovery-codes.txt": (302,) * 6,
+        "signed-in/": (302,) * 6,  # no form waits
     }
     for model in ("user", "group"):
         found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
@@ -94,6 +104,8 @@ def table():
     runs = {"": REVIEWERS, "add/": nobody_may, "{key}/": (*SIGN_IN, 302, 302, 302, 302), "{key}/delete/": nobody_may}
     runs |= {"{key}/change/": REVIEWERS, "{key}/history/": REVIEWERS}
     found |= {f"alerts/run/{end}": roles for end, roles in runs.items()}
+    failures = {**OF_ACCOUNTS, "add/": nobody_may}
+    found |= {f"accounts/failedsignin/{end}": roles for end, roles in failures.items()}
     return found
 
 
@@ -122,12 +134,13 @@ def filled(db):
     make_record(2)
     make_intake()
     Run.objects.create()
+    FailedSignIn.objects.create(username="somebody", ip_address="192.0.2.1", failures_since_start=1)
 
 
 def keys(address):
     """The row that an address is about."""
     parts = address.split("/")
-    if parts[0] in ("people", "proposals", "alerts", "auth") and len(parts) > 2:
+    if parts[0] in ("people", "proposals", "alerts", "auth", "accounts") and len(parts) > 2:
         model = apps.get_model(parts[0], parts[1])
         rows = model._default_manager.order_by("pk")
         return {"key": rows.first().pk, "other": rows.last().pk}
