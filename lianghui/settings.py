@@ -167,7 +167,7 @@ DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no l
 # Public pages, in each process: some 20 MB; and how much each client has asked of the API.
 IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 300}},
+    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 600}},
     "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 
