@@ -15,6 +15,7 @@ from django.urls import path
 from django.views.csrf import csrf_failure
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
 
+from lianghui.faults import BUILDING, UNREACHABLE
 from lianghui.languages import languages
 from lianghui.middleware import UnavailableMiddleware
 from lianghui.urls import urlpatterns as site_map
@@ -26,10 +27,13 @@ WORDS = {
     400: ("This request cannot be read", "无法读取此请求"),
     403: ("You may not see this page", "您无权查看此页面"),
     404: ("There is no such page", "没有这个页面"),
+    405: ("This address does not take that", "该地址不接受这种请求"),
     429: ("Too many requests", "请求过于频繁"),
     500: ("Something went wrong here", "服务器出错"),
     503: ("The catalogue is being built", "目录正在建立"),
 }
+
+UNREACHABLE_WORDS = (UNREACHABLE.title_en, UNREACHABLE.title_zh)
 
 
 def raising(error):
@@ -93,9 +97,11 @@ def test_too_many_requests_have_a_page_in_the_language_of_the_address(address):
     assert_it_is_ours(text, *WORDS[429], languages_shown={"zh" if address == "/zh/" else "en"})
 
 
-@pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 405, 429, 500, 503])
 def test_where_no_language_is_known_both_stand_there(status):
-    assert_it_is_ours(render_to_string(f"{status}.html"), *WORDS[status], languages_shown={"en", "zh"})
+    assert_it_is_ours(
+        render_to_string(f"{status}.html", {"fault": BUILDING}), *WORDS[status], languages_shown={"en", "zh"}
+    )
 
 
 @pytest.mark.django_db
@@ -165,8 +171,9 @@ def test_the_site_says_so_when_its_database_is_gone(tmp_path):
         for address in ("/", "/zh/proposals/", "/about/"):
             with pytest.raises(urllib.error.HTTPError) as answer:
                 urllib.request.urlopen(f"{gone.url}{address}")
-            assert answer.value.code == 500
-            assert_it_is_ours(answer.value.read().decode(), *WORDS[500], languages_shown={"en", "zh"})
+            assert answer.value.code == 503
+            shown = {"zh" if address.startswith("/zh/") else "en"}
+            assert_it_is_ours(answer.value.read().decode(), *UNREACHABLE_WORDS, languages_shown=shown)
         with urllib.request.urlopen(f"{gone.url}/static/lianghui.css") as style:
             assert b"--accent" in style.read()
     finally:
