@@ -17,10 +17,11 @@ wsgi_app = "lianghui.wsgi"
 # reader does not hold up the next one.
 workers = 2
 threads = 4
+worker_class = "lianghui.serving.Worker"
 
 # A long export may take more than gunicorn's 30 seconds; what is under way when the server stops is finished first.
 timeout = 60
-graceful_timeout = 30
+graceful_timeout = 60
 
 # The address of a list is as long as its filters, and Django answers all of them, if only with a message beside the
 # field. Above 8190 gunicorn knows only 0, no limit; in production the proxy in front has its own (nginx: 8 kB).
