@@ -1,101 +1,45 @@
 """All settings in one file: the environment over defaults with which a fresh clone runs."""
 
 import os
-import secrets
-from contextlib import suppress
-from email.utils import parseaddr
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import environ
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from lianghui.environment import (
+    NO_MAIL,
+    contact_address,
+    database,
+    development_key,
+    env,
+    hosts,
+    is_production,
+    mail_server,
+    number,
+    origin,
+    rate,
+    secret_key,
+    sender,
+    switch,
+)
+from lianghui.headers import POLICY
 from lianghui.logs import logging_as
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
-env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("LIANGHUI_VAR", default=str(BASE_DIR / "var"))).absolute()
-PRODUCTION = env.str("LIANGHUI_ENV", default="development") == "production"
-
-
-def required(name: str) -> str:
-    """Read a setting that production cannot do without; stop with one line where it is missing."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"LIANGHUI_ENV=production needs {name} in the environment.")
-    return value
-
-
-def mail_server(address: str) -> dict[str, Any]:
-    """Read the address of the mail server; stop with one line, which repeats no password, where it is none."""
-    try:
-        server: dict[str, Any] = env.email_url_config(address)
-        known = bool(server["EMAIL_HOST"]) or not address.startswith("smtp")
-    except (KeyError, ValueError, ImproperlyConfigured):
-        known = False
-    if not known:
-        raise ImproperlyConfigured("EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587.")
-    return server
-
-
-def sender(address: str) -> str:
-    """Check the address that mails come from; stop with one line where it is none."""
-    try:
-        validate_email(parseaddr(address)[1])
-    except ValidationError as error:
-        raise ImproperlyConfigured(
-            "EMAIL_URL needs FROM_EMAIL: the address that mails come from, as alerts@example.org."
-        ) from error
-    return address
-
-
-def origin(address: str) -> str:
-    """Check the beginning of the site's addresses; stop with one line where it is none."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ImproperlyConfigured("EMAIL_URL needs SITE_URL: where the site is, as https://lianghui.example.org.")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def number(name: str, default: int, most: int) -> int:
-    """Read a whole number from 0 to `most`; stop with one line where it is none."""
-    text = env.str(name, default="") or str(default)
-    if not (text.isascii() and text.isdecimal() and int(text) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
-    return int(text)
-
-
-def development_key() -> str:
-    """Give this checkout a secret key of its own, kept in `var/`; stop with one line where it cannot be kept."""
-    path = VAR_DIR / "secret-key"
-    try:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            own = VAR_DIR / f"secret-key.{os.getpid()}"
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_urlsafe(50))
-            with suppress(FileExistsError):
-                path.hardlink_to(own)  # of several processes one is first, and nobody reads half a key
-            own.unlink()
-        return path.read_text()
-    except OSError as error:
-        problem = f"{VAR_DIR} must be a directory that you may write to ({error.strerror})."
-        raise ImproperlyConfigured(f"{problem} Set LIANGHUI_VAR to choose another.") from error
-
+PRODUCTION = is_production()
 
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
-SECRET_KEY = required("SECRET_KEY") if PRODUCTION else development_key()
-ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",") if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
+SECRET_KEY = secret_key() if PRODUCTION else development_key(VAR_DIR)
+ALLOWED_HOSTS = hosts() if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
     "people",
     "proposals",
     "alerts",
-    "proposals.admin_config.LianghuiAdminConfig",
+    "accounts.admin_config.LianghuiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -107,21 +51,34 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "adminsortable2",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "accounts",  # after those whose pages in the admin it takes away
 ]
 MIDDLEWARE = [
     "lianghui.requests.RequestMiddleware",  # outside of all: it times and names each request
-    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lianghui.headers.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",  # inside: its redirections to HTTPS say it all too
     "lianghui.health.HealthMiddleware",  # before anything that asks which host is meant, or the database
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "proposals.api.middleware.ApiMiddleware",
+    "lianghui.sizes.SizesMiddleware",
+    "lianghui.deadlines.DeadlinesMiddleware",  # around all that asks the database
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionLimitsMiddleware",
     "lianghui.middleware.LanguageMiddleware",
+    "lianghui.limits.LimitsMiddleware",  # within the kept pages: what is there already costs nothing
     "django.middleware.common.CommonMiddleware",
+    "lianghui.methods.MethodsMiddleware",  # before a token is asked for: what is read only takes none
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "lianghui.urls"
@@ -146,7 +103,7 @@ TEMPLATES = [
 
 # The record. SQLite needs nothing; DATABASE_URL names a PostgreSQL instead.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL")
+    "default": database("DATABASE_URL")
     if env.str("DATABASE_URL", default="")
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "lianghui.sqlite3"}
 }
@@ -161,6 +118,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that was stopped meanwhile is connected to anew
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
+# Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
+SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
+SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 8, 600) or SLOWEST_STATEMENT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.
@@ -170,15 +130,25 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
 DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
-# Public pages, in each process: some 20 MB; and how much each client has asked of the API.
-IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+# Public pages, in each process: some 20 MB.
 CACHES = {
-    "default": {"BACKEND": IN_PROCESS, "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 300}},
-    "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 600},
+    }
 }
 
-# The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
-API_RATE = env.str("API_RATE", default="240/minute")
+# How often one address may ask for what has to be made, counted over all processes of this host: a seminar room behind
+# one address and a search engine stay below, a program that asks again and again does not.
+RATES = {
+    "pages": rate("PAGES_RATE", "600/minute"),
+    "exports": rate("EXPORTS_RATE", "60/minute"),
+    "feeds": rate("FEEDS_RATE", "240/minute"),
+    "api": rate("API_RATE", "240/minute"),  # who follows `next` through 100,000 rows asks 1,000 times: four minutes
+    "alerts": rate("ALERTS_RATE", "60/minute"),
+    "sign-in": rate("SIGN_IN_RATE", "30/minute"),
+}
 # Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
 REST_FRAMEWORK = {
@@ -188,7 +158,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "proposals.api.negotiation.AlwaysJson",
-    "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
 }
@@ -232,11 +201,37 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
+# Signing in. Five tries for each name from each address, then a pause; others' tries from elsewhere do not count.
+AUTHENTICATION_BACKENDS = ["accounts.guessing.GuessBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "accounts.guessing.GuessHandler"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.guessing.attempt_address"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(
+    minutes=15
+)  # since the last try that counted; what is tried meanwhile does not lengthen it
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False  # its pages show more than ours do
+AXES_VERBOSE = False
+GUESSES_FROM_ONE_ADDRESS = 50  # at whichever names, within the same time: an office has one address
+GUESSES_AT_ONE_NAME, TRIES_WHILE_GUESSED_AT = 50, 2  # from wherever; from then on each address has fewer tries
+FAILED_SIGN_INS_KEPT = timedelta(days=7)  # names and addresses; `manage.py forget_sign_ins` deletes those before
+
+# A code after the password: demanded of everybody, or asked only of those who have set one up.
+SECOND_FACTOR = switch("SECOND_FACTOR", default=PRODUCTION)
+OTP_TOTP_ISSUER = "Lianghui"
+
+# Sessions end on the server: after so long without anything done, and after so long in all.
+SESSION_IDLE = timedelta(minutes=number("SESSION_IDLE_MINUTES", 120 if PRODUCTION else 20_160, 20_160, least=1))
+SESSION_LONGEST = timedelta(hours=number("SESSION_HOURS", 12 if PRODUCTION else 336, 336, least=1))
+SESSION_COOKIE_AGE = int((SESSION_LONGEST + timedelta(days=1)).total_seconds())  # whose it was is known a while longer
+
 SIMPLE_HISTORY_DATE_INDEX = False  # kept rows are found by their version
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("zh-hans", _("Chinese"))]
-LANGUAGE_COOKIE_PATH = "/admin/"  # public pages take their language from the address alone, and set no cookie
+# The language cookie is the analysts': public pages take theirs from the address alone, and set no cookie.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -248,11 +243,11 @@ USE_TZ = True
 ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=not PRODUCTION)
 
 # Where readers write to about mistakes and barriers; where it is empty the pages show no address.
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="").strip()
+CONTACT_EMAIL = contact_address()
 
-# Alerts by e-mail: off where no mail server is named.
+# Alerts by e-mail: off where no mail server is named, which production has to say.
 EMAIL_URL = env.str("EMAIL_URL", default="").strip()
-ALERTS_BY_MAIL = bool(EMAIL_URL)
+ALERTS_BY_MAIL = EMAIL_URL not in ("", NO_MAIL)
 SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").strip()
 FROM_EMAIL = env.str("FROM_EMAIL", default="").strip()
 if ALERTS_BY_MAIL:
@@ -276,22 +271,35 @@ STORAGES = {
     },
 }
 
-# A proposal with 200 recommendations is a form of several thousand fields.
+# A proposal with 200 recommendations is a form of several thousand fields; an article of 400,000 characters is pasted
+# into one. What else is too large: lianghui/sizes.py.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
 
+# What every answer says of how it may be used; more of it in headers.py.
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"  # no other site learns what somebody reads here
 X_FRAME_OPTIONS = "DENY"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# Cookies are for who signs in. Messages are kept in the session, which spares one.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # who asks stands beside the server, and speaks plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 30 * 24 * 3600
-    # The site speaks for its own name only: other names below the same domain may belong to somebody else.
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    # Other names below the same domain may belong to somebody else: to speak for them has to be asked for.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
-    LANGUAGE_COOKIE_SECURE = True
+    # A browser takes `__Host-` from nobody but this very host, over HTTPS.
+    SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE = "__Host-session", True
+    CSRF_COOKIE_NAME, CSRF_COOKIE_SECURE = "__Host-csrf", True
+    LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_SECURE = "__Host-language", True
 
 # One line for each request, as JSON in production; nothing that tells who asked, or for what.
 LOGGING = logging_as(json_lines=PRODUCTION)

@@ -7,12 +7,14 @@ from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from lianghui import health
+from lianghui.contact import security_txt
 from proposals.api.documentation import documentation
 from proposals.views.embedding import oembed
 from proposals.views.proposals import preview
 from proposals.views.sitemaps import sitemap, sitemap_part
 
 CHINESE = "zh-hans"
+handler400 = "lianghui.sizes.refuse"
 handler500 = "lianghui.unavailable.error_page"
 
 
@@ -48,6 +50,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("api/v1/", include("proposals.api.urls")),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemap_part, name="sitemap_part"),
