@@ -31,6 +31,7 @@ def fits(page):
 
 
 def give_password(page, name, password):
+    expect(page.locator("#id_username")).to_be_focused()
     page.keyboard.type(name)
     go_to(page, "Password")
     page.keyboard.type(password)
@@ -80,7 +81,8 @@ def test_it_is_set_up_and_used_with_a_keyboard_alone(demanding_site, new_page, o
         expect(page.get_by_role("button", name="Log in")).to_be_visible()
         assert nothing_serious(page)
         assert fits(page)
-        page.keyboard.type(typed)  # the field has the focus
+        expect(page.locator("#id_code")).to_be_focused()
+        page.keyboard.type(typed)
         follow(page, "Log in")
         expect(page.locator("#user-tools")).to_be_visible()
         follow(page, "LOG OUT")
