@@ -55,9 +55,9 @@ def topic(client):
 
 
 def test_a_session_ends_when_nothing_is_done_in_it_for_long(client, clock):
-    clock(minutes=119)
+    clock(minutes=100)
     assert is_in(client)
-    clock(minutes=119)
+    clock(minutes=100)
     assert is_in(client)
     clock(minutes=121)
     assert not is_in(client)
