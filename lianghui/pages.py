@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 
 from proposals.catalogue import as_of, catalogue
 from proposals.models import Generation
+from proposals.replica import generation, read_from_replica
 
 LARGEST = 400_000
 """Bytes; a page that is longer is not kept."""
@@ -45,12 +46,13 @@ class KeptPagesMiddleware:
         """Answer from the cache where the page is there, and put it there where it is not."""
         if request.method not in ("GET", "HEAD") or request.path.startswith("/admin/"):
             return self.get_response(request)
-        now = Generation.now()
+        now = generation()
         compressed = "gzip" in request.headers.get("Accept-Encoding", "") and not request.path.endswith(SHORT_ALREADY)
         key = _key(request, now, compressed)
         page: Page | None = cache.get(key)
         if page is None:
             reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
+            read_from_replica(now)
             with as_of(now):
                 response = self.get_response(request)
             if response.status_code != 200 or response.streaming or response.cookies or _is_private(response):

@@ -67,6 +67,20 @@ def number(name: str, default: int, most: int) -> int:
     return int(text)
 
 
+def replica(address: str, primary: dict[str, Any]) -> dict[str, Any]:
+    """Read the address of a replica, which is asked as the primary is; stop with one line where there cannot be one."""
+    try:
+        given: dict[str, Any] = env.db_url_config(address)
+    except (ValueError, ImproperlyConfigured):
+        given = {"ENGINE": ""}
+    if not given["ENGINE"] == primary["ENGINE"] == "django.db.backends.postgresql":
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL must be like postgres://user:password@host/name, beside a DATABASE_URL like that."
+        )
+    given["OPTIONS"] = primary.get("OPTIONS", {}) | {"target_session_attrs": "any"} | given.get("OPTIONS", {})
+    return primary | given | {"TEST": {"MIRROR": "default"}}
+
+
 def development_key() -> str:
     """Give this checkout a secret key of its own, kept in `var/`; stop with one line where it cannot be kept."""
     path = VAR_DIR / "secret-key"
@@ -118,6 +132,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lianghui.replica.ReplicaMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "lianghui.urls"
@@ -154,7 +169,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A machine that is gone says nothing: seconds to connect to each host named, milliseconds for it to say it heard.
+    gone = {"connect_timeout": 2, "tcp_user_timeout": 3000}
+    DATABASES["default"]["OPTIONS"] = gone | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
+if DATABASE_REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = replica(DATABASE_REPLICA_URL, DATABASES["default"])
+    DATABASE_ROUTERS = ["proposals.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.

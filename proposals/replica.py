@@ -1,0 +1,179 @@
+"""Reading from a replica of the database, where there is one: which of the two a public page is made from.
+
+The primary is asked for the generation of every public request, which is one row. The page is made from the replica
+where that has come as far, and from the primary where it lags: so nobody, on whichever host, is shown less than what
+was published, and nothing that was taken back. Where one of the two cannot be asked the other answers alone, and it is
+tried again a few seconds later, by one request. What is no page for the public, all writing and everything that stands
+in other tables than those of the record belong to the primary.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.core.signals import request_started
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db.models import Model
+
+from proposals.models import Generation
+
+REPLICA = "replica"
+NAMES = {DEFAULT_DB_ALIAS: "primary", REPLICA: REPLICA}
+RECORD = {"people", "proposals"}
+"""The apps whose tables public pages are made from."""
+AWAY = 2.0
+"""Seconds for which a database that did not answer is not asked again."""
+
+logger = logging.getLogger(__name__)
+_reads: ContextVar[str] = ContextVar("reads", default=DEFAULT_DB_ALIAS)
+
+
+class ReplicaRouter:
+    """Sends what is read of the record to the database that was chosen for this request."""
+
+    def db_for_read(self, model: type[Model], **_hints: Any) -> str:
+        """Name the database to read from."""
+        return _reads.get() if model._meta.app_label in RECORD else DEFAULT_DB_ALIAS
+
+    def db_for_write(self, _model: type[Model], **_hints: Any) -> str:
+        """Name the database to write to."""
+        return DEFAULT_DB_ALIAS
+
+    def allow_relation(self, *_rows: Model, **_hints: Any) -> bool:
+        """Rows of the one and the other are of the same record."""
+        return True
+
+    def allow_migrate(self, db: str, _app: str, **_hints: Any) -> bool:
+        """Change tables on the primary alone: the replica follows by itself."""
+        return db != REPLICA
+
+
+class Breaker:
+    """Remembers for a few seconds that a database did not answer, so that not every request waits for it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lock = threading.Lock()
+        self._away = False
+        self._again = 0.0
+
+    def asks(self) -> bool:
+        """Tell whether to ask it; of those who come when its time is over, one does."""
+        with self._lock:
+            if self._away and time.monotonic() < self._again:
+                return False
+            self._again = time.monotonic() + AWAY
+            return True
+
+    def note(self, *, answers: bool, error: Exception | None = None) -> None:
+        """Take in what became of it; a change is logged once."""
+        with self._lock:
+            changed, self._away = self._away == answers, not answers
+            self._again = time.monotonic() + AWAY
+        if changed:
+            level = logging.INFO if answers else logging.ERROR
+            logger.log(level, "The %s %s (%s)", self.name, "answers again" if answers else "does not answer", error)
+
+
+_breakers = {alias: Breaker(name) for alias, name in NAMES.items()}
+
+
+def has_replica() -> bool:
+    """Tell whether DATABASE_REPLICA_URL names one."""
+    return REPLICA in connections.settings
+
+
+def generation() -> Generation:
+    """Give how far the public record has come, as the primary says; as the replica says where the primary is away.
+
+    Raises `OperationalError` where neither can be asked.
+    """
+    if not has_replica():
+        return Generation.now()
+    primary = _ask(DEFAULT_DB_ALIAS)
+    if primary is not None:
+        return primary
+    replica = _ask(REPLICA)
+    if replica is None:
+        raise OperationalError("Neither the primary nor the replica answers.")
+    _reads.set(REPLICA)
+    return replica
+
+
+def read_from_replica(now: Generation) -> None:
+    """Have this request read from the replica, if there is one and it has come to `now`."""
+    if has_replica() and _reads.get() != REPLICA:
+        replica = _ask(REPLICA)
+        if replica is not None and replica.record == now.record and replica.value >= now.value:
+            _reads.set(REPLICA)
+
+
+def turn_from_lost() -> bool:
+    """Where the database that this request reads from was lost, have it read from the other; tell whether it does.
+
+    One that took too long, or had other complaints, is not lost.
+    """
+    used = _reads.get()
+    if not connections[used].errors_occurred or connections[used].is_usable():
+        return False
+    _breakers[used].note(answers=False)
+    other = DEFAULT_DB_ALIAS if used == REPLICA else REPLICA
+    if _ask(other) is None:
+        return False
+    _reads.set(other)
+    return True
+
+
+def reached(position: int) -> bool:
+    """Tell whether the record has come to a generation that an index is at.
+
+    An index may be ahead of the replica: another request took it from the primary. The page then goes on from the
+    primary, so that no row is older than the index; where the primary is away, with the rows there are.
+    """
+    if Generation.now().value >= position:
+        return True
+    if _reads.get() != REPLICA:
+        return False
+    primary = _ask(DEFAULT_DB_ALIAS)
+    if primary is None:
+        return True
+    _reads.set(DEFAULT_DB_ALIAS)
+    return primary.value >= position
+
+
+def _ask(alias: str) -> Generation | None:
+    """Ask a database how far it is; None where it does not answer, or did not a moment ago."""
+    breaker = _breakers[alias]
+    if not breaker.asks():
+        return None
+    try:
+        with _reading(alias):
+            found = Generation.now()
+    except (OperationalError, InterfaceError) as error:
+        breaker.note(answers=False, error=error)
+        return None
+    breaker.note(answers=True)
+    return found
+
+
+@contextmanager
+def _reading(alias: str) -> Iterator[None]:
+    token = _reads.set(alias)
+    try:
+        yield
+    finally:
+        _reads.reset(token)
+
+
+def _begin(**_more: Any) -> None:
+    """Forget what an earlier request of this thread chose; not at its end, as an export reads while it is sent."""
+    _reads.set(DEFAULT_DB_ALIAS)
+
+
+request_started.connect(_begin, dispatch_uid="replica")
