@@ -61,9 +61,7 @@ class Server:
 
     def start(self) -> Self:
         options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items())
-        self.run(
-            "pg_ctl", "start", "-w", "-D", str(self.files), "-l", str(self.log), "-o", f"-p {self.port} {options}"
-        )
+        self.run("pg_ctl", "start", "-w", "-D", str(self.files), "-l", str(self.log), "-o", f"-p {self.port} {options}")
         return self
 
     def kill(self) -> None:

@@ -103,3 +103,20 @@ def listening(port: int, process: subprocess.Popen[bytes], output: Path) -> None
                 return
         time.sleep(0.02)
     raise AssertionError(f"Nothing listens at {port}:\n{output.read_text()}")
+
+
+@contextmanager
+def caddy(directory: Path, server: int) -> Iterator[Proxy]:
+    """Run Caddy before one server, with a certificate of its own making; its files stand in `directory`."""
+    command, port = program("caddy"), free_port()
+    trusted = certificate(directory)
+    certified = f"tls {directory}/certificate.pem {directory}/key.pem"
+    values = {
+        "\nlianghui.example.org {": f"\nhttps://127.0.0.1:{port} {{\n\t{certified}",
+        "127.0.0.1:8000": f"127.0.0.1:{server}",
+    }
+    alone = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"  # neither port 80 nor its own is ours here
+    (directory / "Caddyfile").write_text(alone + put_in((ROOT / "deploy" / "Caddyfile").read_text(), values))
+    home = {"HOME": str(directory), "XDG_DATA_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
+    with serving([command, "run", "--config", f"{directory}/Caddyfile"], port, directory, **home):
+        yield Proxy(directory, port, trusted)

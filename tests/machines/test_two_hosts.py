@@ -91,12 +91,13 @@ def assert_shown_at_once(analyst, change, page, title):
 
 def save(analyst, change, title):
     """Save as soon as that can be done; give how often it was refused."""
-    end = time.monotonic() + 120
-    for refused in count():
+    end, refused = time.monotonic() + 120, 0
+    while True:
         try:
             analyst.send(change, title_en=title)
         except (urllib.error.HTTPError, OSError):
             assert time.monotonic() < end
+            refused += 1
             time.sleep(0.1)
         else:
             return refused

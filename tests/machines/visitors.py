@@ -13,9 +13,9 @@ from typing import Any
 
 ADDRESSES = (
     *("/", "/zh/", "/proposals/", "/zh/proposals/", "/proposals/?q=stem+cells&topic=regulation", "/recommendations/"),
-    *("/proposals/?q=干细胞", "/delegates/", "/topics/", "/regions/", "/agencies/", "/sessions/", "/outcomes/", "/replies/"),
+    *("/proposals/?q=干细胞", "/delegates/", "/topics/", "/regions/", "/agencies/", "/sessions/", "/outcomes/"),
     *("/proposals/feed/", "/proposals/export.csv", "/proposals/export.xlsx", "/recommendations/export.jsonl"),
-    *("/api/v1/proposals/", "/sitemap.xml", "/about/", "/compare/", "/proposals/matrix/"),
+    *("/api/v1/proposals/", "/sitemap.xml", "/about/", "/compare/", "/proposals/matrix/", "/replies/"),
 )
 
 
@@ -94,7 +94,8 @@ def said(seen: Sequence[Seen], moments: dict[str, float]) -> str:
         some = [each for each in seen if begin <= each.at < end]
         lengths = sorted(each.seconds * 1000 for each in some) or [0.0]
         middle, most = lengths[len(lengths) // 2], lengths[int(len(lengths) * 0.95)]
-        failed = sum(each.failed for each in some)
-        lines.append(f"{name:<34}{len(some):>8}{failed:>8}{middle:>7.0f} ms{most:>6.0f} ms{lengths[-1]:>7.0f} ms")
-    wrong: Counter[Any] = Counter((each.address.partition("visitor")[0], each.status, each.problem) for each in seen if each.failed)
+        broken = sum(each.failed for each in some)
+        lines.append(f"{name:<34}{len(some):>8}{broken:>8}{middle:>7.0f} ms{most:>6.0f} ms{lengths[-1]:>7.0f} ms")
+    failed = [each for each in seen if each.failed]
+    wrong: Counter[Any] = Counter((each.address.partition("visitor")[0], each.status, each.problem) for each in failed)
     return "\n".join([*lines, *(f"{times} × {what}" for what, times in wrong.most_common(10))])
