@@ -9,7 +9,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
-OURS = ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DEBUG", "API_RATE")
+OURS = (
+    "DATABASE_REPLICA_URL",
+    "LIANGHUI_ENV",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "CATALOGUE_DIR",
+    "CONTACT_EMAIL",
+    "DEBUG",
+    "API_RATE",
+)
 for name in (*OURS, "EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES"):
     os.environ.pop(name, None)
 os.environ["LIANGHUI_VAR"] = tempfile.mkdtemp(prefix="lianghui-")

@@ -1,5 +1,6 @@
 """The files in `deploy/`: systemd takes the units, their commands run, a reload and a restart lose no request."""
 
+import re
 import secrets
 import shutil
 import signal
@@ -11,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.machines.proxies import caddy
-from tests.machines.units import DEPLOY, commands, environment_file, units, verified
+from tests.machines.proxies import caddy, put_in
+from tests.machines.units import DEPLOY, commands, environment_file, here, units, verified
 from tests.machines.visitors import Visitors
 from tests.site import MAIL, ROOT, Kept, database, environment, free_port, wait_for
 
-OTHERS = {"Caddyfile", "nginx.conf", "environment"}
+OTHERS = {"Caddyfile", "nginx.conf", "environment", "lianghui-manage"}
 """`nginx.conf` is what tests/machines/test_two_hosts.py runs."""
 
 
@@ -55,6 +56,21 @@ def test_each_timer_has_its_service_and_each_command_runs(deployed, tmp_path):
         done = subprocess.run(command, cwd=ROOT, env=deployed, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     assert [path.suffix for path in backups.iterdir()] == [".zip"]
+
+
+def test_manage_reads_what_the_site_is_told(deployed, tmp_path):
+    told = tmp_path / "environment"
+    text = (DEPLOY / "environment").read_text()
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "LIANGHUI_VAR", "DATABASE_URL"):
+        text = re.sub(rf"(?m)^{name}=.*$", f"{name}='{deployed[name]}'", text)
+    told.write_text(text)
+    places = {"/etc/lianghui/environment": str(told), "runuser -u lianghui -- ": ""}
+    script = here(put_in((DEPLOY / "lianghui-manage").read_text(), places))
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", "catalogue", "status"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "generation" in done.stdout
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.machines.proxies import put_in
 from tests.site import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -44,8 +43,7 @@ def verified(directory: Path) -> subprocess.CompletedProcess[str] | None:
 
 def environment_file(values: dict[str, str]) -> dict[str, str]:
     """Read `deploy/environment` as systemd does, with some values put in the place of those that stand there."""
-    text = (DEPLOY / "environment").read_text()
-    given = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    lines = shlex.split((DEPLOY / "environment").read_text(), comments=True)
+    given = dict(line.split("=", 1) for line in lines)
     assert values.keys() <= given.keys()
-    put_in(text, {f"\n{name}=": f"\n{name}=" for name in values})
     return given | values
