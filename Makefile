@@ -30,7 +30,8 @@ lint: .venv/dev.stamp # style, types, templates, settings, migrations
 	$(BIN)/ruff format --check
 	$(BIN)/mypy people proposals alerts lianghui bench manage.py
 	$(BIN)/djlint templates --lint --quiet
-	LIANGHUI_ENV=production ALLOWED_HOSTS=example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
+	LIANGHUI_ENV=production ALLOWED_HOSTS=example.org DATABASE_URL=sqlite:////nonexistent EMAIL_URL=none \
+		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 

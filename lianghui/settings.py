@@ -1,107 +1,36 @@
 """All settings in one file: the environment over defaults with which a fresh clone runs."""
 
 import os
-import secrets
-from contextlib import suppress
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import environ
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from lianghui.environment import (
+    NO_MAIL,
+    contact_address,
+    database,
+    development_key,
+    env,
+    hosts,
+    is_production,
+    mail_server,
+    number,
+    origin,
+    replica,
+    secret_key,
+    sender,
+)
+from lianghui.headers import POLICY
+
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
-env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("LIANGHUI_VAR", default=str(BASE_DIR / "var"))).absolute()
-PRODUCTION = env.str("LIANGHUI_ENV", default="development") == "production"
-
-
-def required(name: str) -> str:
-    """Read a setting that production cannot do without; stop with one line where it is missing."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"LIANGHUI_ENV=production needs {name} in the environment.")
-    return value
-
-
-def mail_server(address: str) -> dict[str, Any]:
-    """Read the address of the mail server; stop with one line, which repeats no password, where it is none."""
-    try:
-        server: dict[str, Any] = env.email_url_config(address)
-        known = bool(server["EMAIL_HOST"]) or not address.startswith("smtp")
-    except (KeyError, ValueError, ImproperlyConfigured):
-        known = False
-    if not known:
-        raise ImproperlyConfigured("EMAIL_URL must be like smtp+tls://user:password@mail.example.org:587.")
-    return server
-
-
-def sender(address: str) -> str:
-    """Check the address that mails come from; stop with one line where it is none."""
-    try:
-        validate_email(parseaddr(address)[1])
-    except ValidationError as error:
-        raise ImproperlyConfigured(
-            "EMAIL_URL needs FROM_EMAIL: the address that mails come from, as alerts@example.org."
-        ) from error
-    return address
-
-
-def origin(address: str) -> str:
-    """Check the beginning of the site's addresses; stop with one line where it is none."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ImproperlyConfigured("EMAIL_URL needs SITE_URL: where the site is, as https://lianghui.example.org.")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def number(name: str, default: int, most: int) -> int:
-    """Read a whole number from 0 to `most`; stop with one line where it is none."""
-    text = env.str(name, default="") or str(default)
-    if not (text.isascii() and text.isdecimal() and int(text) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
-    return int(text)
-
-
-def replica(address: str, primary: dict[str, Any]) -> dict[str, Any]:
-    """Read the address of a replica, which is asked as the primary is; stop with one line where there cannot be one."""
-    try:
-        given: dict[str, Any] = env.db_url_config(address)
-    except (ValueError, ImproperlyConfigured):
-        given = {"ENGINE": ""}
-    if not given["ENGINE"] == primary["ENGINE"] == "django.db.backends.postgresql":
-        raise ImproperlyConfigured(
-            "DATABASE_REPLICA_URL must be like postgres://user:password@host/name, beside a DATABASE_URL like that."
-        )
-    given["OPTIONS"] = primary.get("OPTIONS", {}) | {"target_session_attrs": "any"} | given.get("OPTIONS", {})
-    return primary | given | {"TEST": {"MIRROR": "default"}}
-
-
-def development_key() -> str:
-    """Give this checkout a secret key of its own, kept in `var/`; stop with one line where it cannot be kept."""
-    path = VAR_DIR / "secret-key"
-    try:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            own = VAR_DIR / f"secret-key.{os.getpid()}"
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_urlsafe(50))
-            with suppress(FileExistsError):
-                path.hardlink_to(own)  # of several processes one is first, and nobody reads half a key
-            own.unlink()
-        return path.read_text()
-    except OSError as error:
-        problem = f"{VAR_DIR} must be a directory that you may write to ({error.strerror})."
-        raise ImproperlyConfigured(f"{problem} Set LIANGHUI_VAR to choose another.") from error
-
+PRODUCTION = is_production()
 
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
-SECRET_KEY = required("SECRET_KEY") if PRODUCTION else development_key()
-ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",") if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
+SECRET_KEY = secret_key() if PRODUCTION else development_key(VAR_DIR)
+ALLOWED_HOSTS = hosts() if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
     "people",
@@ -121,7 +50,9 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lianghui.headers.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",  # inside: its redirections to HTTPS say it all too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "proposals.api.middleware.ApiMiddleware",
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
@@ -131,8 +62,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "lianghui.replica.ReplicaMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "lianghui.urls"
@@ -157,7 +86,7 @@ TEMPLATES = [
 
 # The record. SQLite needs nothing; DATABASE_URL names a PostgreSQL instead.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL")
+    "default": database("DATABASE_URL")
     if env.str("DATABASE_URL", default="")
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "lianghui.sqlite3"}
 }
@@ -173,8 +102,8 @@ else:
     gone = {"connect_timeout": 2, "tcp_user_timeout": 3000}
     DATABASES["default"]["OPTIONS"] = gone | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
-if DATABASE_REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
-    DATABASES["replica"] = replica(DATABASE_REPLICA_URL, DATABASES["default"])
+if env.str("DATABASE_REPLICA_URL", default=""):  # public pages are read from there; see proposals/replica.py
+    DATABASES["replica"] = replica("DATABASE_REPLICA_URL", DATABASES["default"])
     DATABASE_ROUTERS = ["proposals.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -251,7 +180,7 @@ SIMPLE_HISTORY_DATE_INDEX = False  # kept rows are found by their version
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("zh-hans", _("Chinese"))]
-LANGUAGE_COOKIE_PATH = "/admin/"  # public pages take their language from the address alone, and set no cookie
+# The language cookie is the analysts': public pages take theirs from the address alone, and set no cookie.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -263,11 +192,11 @@ USE_TZ = True
 ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=not PRODUCTION)
 
 # Where readers write to about mistakes and barriers; where it is empty the pages show no address.
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="").strip()
+CONTACT_EMAIL = contact_address()
 
-# Alerts by e-mail: off where no mail server is named.
+# Alerts by e-mail: off where no mail server is named, which production has to say.
 EMAIL_URL = env.str("EMAIL_URL", default="").strip()
-ALERTS_BY_MAIL = bool(EMAIL_URL)
+ALERTS_BY_MAIL = EMAIL_URL not in ("", NO_MAIL)
 SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").strip()
 FROM_EMAIL = env.str("FROM_EMAIL", default="").strip()
 if ALERTS_BY_MAIL:
@@ -294,18 +223,28 @@ STORAGES = {
 # A proposal with 200 recommendations is a form of several thousand fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# What every answer says of how it may be used; more of it in headers.py.
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"  # no other site learns what somebody reads here
 X_FRAME_OPTIONS = "DENY"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# Cookies are for who signs in. Messages are kept in the session, which spares one.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 30 * 24 * 3600
-    # The site speaks for its own name only: other names below the same domain may belong to somebody else.
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    # Other names below the same domain may belong to somebody else: to speak for them has to be asked for.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
-    LANGUAGE_COOKIE_SECURE = True
+    # A browser takes `__Host-` from nobody but this very host, over HTTPS.
+    SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE = "__Host-session", True
+    CSRF_COOKIE_NAME, CSRF_COOKIE_SECURE = "__Host-csrf", True
+    LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_SECURE = "__Host-language", True
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
+from lianghui.contact import security_txt
 from proposals.api.documentation import documentation
 from proposals.views.embedding import oembed
 from proposals.views.proposals import preview
@@ -44,6 +45,7 @@ urlpatterns = [
     path("admin/preview/<int:pk>/", admin.site.admin_view(preview), name="preview"),
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("api/v1/", include("proposals.api.urls")),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemap_part, name="sitemap_part"),

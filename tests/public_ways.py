@@ -24,6 +24,7 @@ EXPORTED = [*SHAPES, *(f"{shape}{asked}" for shape in ("csv", "csv-metadata.json
 # Every public way as the site map writes it, and how to try it: `known` is published, `draft` is not.
 WAYS = {
     "robots.txt": [""],
+    ".well-known/security.txt": [""],
     "": [""],
     **{f"about/{page}": [""] for page in ("", "method/", "outcomes/", "data/", "licence/", "accessibility/")},
     "about/privacy/": [""],
@@ -148,9 +149,10 @@ WAYS = {
 }
 
 
-OUTSIDE = ("/zh/robots.txt", "/zh/sitemap", "/zh/oembed")
+OUTSIDE = ("/zh/robots.txt", "/zh/.well-known/", "/zh/sitemap", "/zh/oembed")
 """What is there once for both languages, without a prefix."""
 NEVER_THERE = tuple(f"{prefix}/data/{name}" for prefix in ("", "/zh") for name in DOWNLOADS)
+NEVER_THERE += ("/.well-known/security.txt",)  # nobody is named to whom one could write
 
 
 def public_ways():

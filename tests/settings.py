@@ -9,17 +9,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-OURS = (
+OURS = ("LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DEBUG", "API_RATE")
+for name in (
+    *OURS,
+    "EMAIL_URL",
+    "EMAIL_TIMEOUT",
+    "FROM_EMAIL",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+    "HSTS_SUBDOMAINS",
     "DATABASE_REPLICA_URL",
-    "LIANGHUI_ENV",
-    "SECRET_KEY",
-    "ALLOWED_HOSTS",
-    "CATALOGUE_DIR",
-    "CONTACT_EMAIL",
-    "DEBUG",
-    "API_RATE",
-)
-for name in (*OURS, "EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES"):
+):
     os.environ.pop(name, None)
 os.environ["LIANGHUI_VAR"] = tempfile.mkdtemp(prefix="lianghui-")
 atexit.register(shutil.rmtree, os.environ["LIANGHUI_VAR"], ignore_errors=True)

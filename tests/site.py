@@ -22,8 +22,8 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
 OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DATABASE_URL", "DEBUG"}
+OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES", "HSTS_SUBDOMAINS"}
 OURS |= {"DATABASE_REPLICA_URL"}
-OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES"}
 
 
 MAIL = {"EMAIL_URL": "smtp://127.0.0.1:9", "FROM_EMAIL": "alerts@example.org", "SITE_URL": "https://example.org"}
@@ -34,6 +34,18 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     """Give the environment in which a fresh clone would run that keeps its things in `var`."""
     others = {name: value for name, value in os.environ.items() if name not in {*OURS, "DJANGO_SETTINGS_MODULE"}}
     return others | {"LIANGHUI_VAR": str(var)} | more
+
+
+def production(var: Path, **more: str) -> dict[str, str]:
+    """Give what production has to be told, for a site that keeps its things in `var`."""
+    return {
+        "LIANGHUI_ENV": "production",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": f"sqlite:///{var}/lianghui.sqlite3",
+        **MAIL,
+        **more,
+    }
 
 
 def free_port() -> int:
@@ -57,7 +69,7 @@ class Kept:
 
     def environment(self) -> dict[str, str]:
         address = {"DATABASE_URL": self.database} if self.database else {}
-        return environment(self.var, **address, **self.settings)
+        return environment(self.var, **self.settings | address)
 
     def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run a management command on it; the result has `returncode`, `stdout` and `stderr`."""
@@ -187,10 +199,9 @@ def running(
 
     One that is `deployed` runs as in production: HTTPS only, its files collected, named by their content, compressed.
     """
-    secret = {"LIANGHUI_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
-        kept = Kept(directory / "var", address, MAIL | (secret if deployed else {}))
+        kept = Kept(directory / "var", address, production(directory / "var") if deployed else MAIL)
         site = Site(kept, servers, own_catalogues=own_catalogues)
         try:
             if deployed:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
-from tests.site import ROOT, environment
+from tests.site import ROOT, environment, production
 
 
 def get(url: str, path: str) -> tuple[int, str]:
@@ -23,7 +23,7 @@ def test_an_address_of_100_kb_reaches_django(reading_site):
 
 def test_a_missing_setting_stops_the_start_with_one_line(tmp_path):
     command = [sys.executable, "-m", "gunicorn", "--log-level", "warning"]
-    env = environment(tmp_path, LIANGHUI_ENV="production")
+    env = environment(tmp_path, **production(tmp_path, SECRET_KEY=""))
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert done.stderr == "gunicorn: LIANGHUI_ENV=production needs SECRET_KEY in the environment.\n"

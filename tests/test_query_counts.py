@@ -102,6 +102,7 @@ OTHERS = {
     "/proposals/{proposal}/proposal-0/embed/": 6,
     "/oembed?url=http://testserver/proposals/{proposal}/": 7,
     "/opensearch.xml": 1,
+    "/.well-known/security.txt": 1,
     "/sitemap.xml": 19,
     "/sitemap-pages-0.xml": 2,
     "/sitemap-proposals-0.xml": 2,

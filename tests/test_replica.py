@@ -61,10 +61,10 @@ def test_only_a_change_is_logged(caplog):
 
 @pytest.mark.parametrize(
     ("primary", "address"),
-    [("", "postgres://u@127.0.0.1/a"), ("postgres://u@127.0.0.1/a", "sqlite:////tmp/a"), ("", "nonsense")],
+    [("", "postgres://u@127.0.0.1/a"), ("postgres://u@127.0.0.1/a", "sqlite:////tmp/a")],
 )
 def test_an_address_that_is_no_replica_stops_the_start_with_one_line(tmp_path, primary, address):
     done = Kept(tmp_path, primary, {"DATABASE_REPLICA_URL": address}).manage("check")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "DATABASE_REPLICA_URL must be like postgres://user:password@host/name" in done.stderr
+    assert "DATABASE_REPLICA_URL must name a replica in PostgreSQL" in done.stderr

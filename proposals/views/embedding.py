@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from people.doubles import successor
@@ -26,12 +25,9 @@ from proposals.models import Proposal, Recommendation
 PAGE = re.compile(r"(?P<chinese>/zh)?/(?P<kind>proposals|recommendations)/(?P<key>[0-9]{1,18})(/[-\w]{1,100})?/?")
 """The addresses of which a card can be made."""
 LANGUAGES = {True: "zh-hans", False: "en-gb"}
-FRAMED = "frame-ancestors *"
-"""Any page may show a card; it can do nothing in a reader's name."""
 
 
 @require_safe
-@xframe_options_exempt
 def proposal_embed(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show the card of a proposal, or of one of its recommendations (`r`), on a page without script."""
     proposal = next(iter(Proposal.objects.for_cards([pk])), None)
@@ -42,7 +38,7 @@ def proposal_embed(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     number = request.GET.get("r", "")
     asked = proposal.recommendations.filter(order=int(number)) if re.fullmatch("[0-9]{1,4}", number) else ()
     context = {"proposal": proposal, "recommendation": next(iter(asked), None)}
-    return _framed(render(request, "proposals/embed.html", context))
+    return render(request, "proposals/embed.html", context)
 
 
 def _gone(request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,12 +49,7 @@ def _gone(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = Proposal.objects.withdrawn().filter(pk=merged.pk if merged is not None else pk).first()
     if proposal is None:
         raise Http404
-    return _framed(render(request, "proposals/embed.html", {"withdrawn": proposal}, status=410))
-
-
-def _framed(response: HttpResponse) -> HttpResponse:
-    response["Content-Security-Policy"] = FRAMED
-    return response
+    return render(request, "proposals/embed.html", {"withdrawn": proposal}, status=410)
 
 
 class RefusedError(Exception):
