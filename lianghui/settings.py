@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "lianghui.replica.ReplicaMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "lianghui.urls"
