@@ -98,7 +98,7 @@ class Server:
 
     def tables_read(self, since: int) -> set[str]:
         """Give the tables that were read from since the log was so long."""
-        return set(re.findall(r'FROM "?((?:people|proposals|auth|alerts)_\w+)', self.log.read_text()[since:]))
+        return set(re.findall(r'(?:FROM|JOIN) "?((?:people|proposals|auth|alerts)_\w+)', self.log.read_text()[since:]))
 
 
 class Pair:

@@ -14,7 +14,7 @@ from typing import Any
 ADDRESSES = (
     *("/", "/zh/", "/proposals/", "/zh/proposals/", "/proposals/?q=stem+cells&topic=regulation", "/recommendations/"),
     *("/proposals/?q=干细胞", "/delegates/", "/topics/", "/regions/", "/agencies/", "/sessions/", "/outcomes/"),
-    *("/proposals/feed/", "/proposals/export.csv", "/proposals/export.xlsx", "/recommendations/export.jsonl"),
+    *("/proposals/feed/", "/proposals/export.csv", "/replies/export.csv", "/recommendations/export.jsonl"),
     *("/api/v1/proposals/", "/sitemap.xml", "/about/", "/compare/", "/proposals/matrix/", "/replies/"),
 )
 
@@ -89,8 +89,8 @@ def quoted(address: str) -> str:
 def said(seen: Sequence[Seen], moments: dict[str, float]) -> str:
     """Say what visitors saw from each moment to the next, and what they must not see."""
     lines = ["", f"{'':<34}{'answers':>8}{'failed':>8}{'median':>10}{'95 %':>9}{'slowest':>10}"]
-    times = [*moments.values(), float("inf")]
-    for name, begin, end in zip(moments, times, times[1:], strict=True):
+    ends = [*list(moments.values())[1:], float("inf")]
+    for (name, begin), end in zip(moments.items(), ends, strict=True):
         some = [each for each in seen if begin <= each.at < end]
         lengths = sorted(each.seconds * 1000 for each in some) or [0.0]
         middle, most = lengths[len(lengths) // 2], lengths[int(len(lengths) * 0.95)]
