@@ -4,9 +4,12 @@ The address comes from the command line (`-b 127.0.0.1:8000`), or from `PORT` in
 """
 
 import importlib
+import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
+
+from lianghui.logs import logging_as
 
 wsgi_app = "lianghui.wsgi"
 
@@ -23,8 +26,10 @@ graceful_timeout = 30
 # field. Above 8190 gunicorn knows only 0, no limit; in production the proxy in front has its own (nginx: 8 kB).
 limit_request_line = 0
 
-# Who reads what is nobody's business.
+# Who reads what is nobody's business: the site itself writes a line for each request, which does not tell. What
+# gunicorn has to say goes the same way.
 accesslog = None
+logconfig_dict = logging_as(json_lines=os.environ.get("LIANGHUI_ENV") == "production")
 
 # Its place is one for each user of the machine: two servers would fight over it.
 control_socket_disable = True

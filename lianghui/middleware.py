@@ -1,15 +1,15 @@
 """In which language a request is answered, and what becomes of one that cannot be answered yet."""
 
 from collections.abc import Callable
+from itertools import chain, islice
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.template.loader import render_to_string
 from django.utils import translation
 
-from lianghui.languages import languages
-from proposals.catalogue import UnavailableError
+from lianghui.unavailable import answer_fault
 
 LANGUAGES_OF_API = {"en": "en-gb", "zh": "zh-hans"}
 
@@ -34,20 +34,34 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 class UnavailableMiddleware:
-    """Answers 503, with the time after which to try again, while the catalogue is being built."""
+    """Answers 503, with the time after which to try again, while the database or the catalogue cannot be asked.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    This is for what views ask; where a middleware cannot go on Django calls `lianghui.unavailable.error_page`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on.
+
+        What is sent piece by piece is begun here, while there still is a way to say that it cannot be had. What breaks
+        later breaks the connection, so that nobody takes a part for the whole.
+        """
+        response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            pieces = iter(response.streaming_content)  # type: ignore[arg-type]  # nothing here is asynchronous
+            try:
+                first = list(islice(pieces, 1))
+            except Exception as exception:
+                response.close()
+                answer = answer_fault(request, exception)
+                if answer is None:
+                    raise
+                return answer
+            response.streaming_content = chain(first, pieces)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer for a page that needed the catalogue and found none."""
-        if not isinstance(exception, UnavailableError):
-            return None
-        language = {"page_language": languages(request)["page_language"]}  # and nothing else: it may fail too
-        response = HttpResponse(render_to_string("503.html", language), status=503)
-        response["Retry-After"] = "5"
-        return response
+        """Answer for a page that needed what cannot be asked."""
+        return answer_fault(request, exception)

@@ -1,21 +1,30 @@
 """Public pages are kept until what they show changes, and are not sent again to who has them."""
 
+import datetime
 import gzip
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
+from lianghui.faults import UNREACHABLE, fault_of
+from lianghui.patience import AT_FIRST, patient
+from lianghui.requests import route_of
+from lianghui.unavailable import told
 from proposals.catalogue import as_of, catalogue
 from proposals.models import Generation
 from proposals.replica import generation, read_from_replica
 
 LARGEST = 400_000
 """Bytes; a page that is longer is not kept."""
+LONGEST_WITHOUT = 24 * 3600
+"""Seconds for which pages are answered as they were known last while the database cannot be asked."""
 SHORT_ALREADY = (".png",)
 """What is compressed by its own format: the same for everybody, and kept once."""
 
@@ -26,6 +35,7 @@ class Page:
 
     headers: dict[str, str]
     content: bytes
+    route: str
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Give the page, or 304 to a reader who has it."""
@@ -33,34 +43,81 @@ class Page:
         return get_conditional_response(request, etag=self.headers["ETag"], response=response) or response
 
 
+@dataclass(frozen=True)
+class Known:
+    """The state of the record that was known last, the day, and when that was, in seconds of a clock that only runs."""
+
+    now: Generation
+    day: datetime.date
+    at: float
+
+
 class KeptPagesMiddleware:
     """Answers from what was sent before: a page is a function of its address, its language and the generation.
 
-    The language is part of the address. What comes from a catalogue that is behind the record is not kept.
+    The language is part of the address. While the database cannot be asked the generation that was known last counts,
+    and pages say so by `Age` and `Cache-Status` (RFC 9211). What comes from a catalogue
+    that is behind the record is not kept.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._known: Known | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer from the cache where the page is there, and put it there where it is not."""
         if request.method not in ("GET", "HEAD") or request.path.startswith("/admin/"):
             return self.get_response(request)
-        now = generation()
-        compressed = "gzip" in request.headers.get("Accept-Encoding", "") and not request.path.endswith(SHORT_ALREADY)
-        key = _key(request, now, compressed)
+        try:
+            with patient(AT_FIRST):
+                now = generation()
+        except (DatabaseError, InterfaceError) as error:
+            return self._without_the_record(request, error)
+        day = timezone.localdate()  # what is overdue is so of a day
+        self._known = Known(now, day, time.monotonic())
+        compressed = _is_compressed(request)
+        key = _key(request, self._known, compressed)
         page: Page | None = cache.get(key)
         if page is None:
             reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
-            read_from_replica(now)
+            with patient(AT_FIRST):
+                read_from_replica(now)
             with as_of(now):
                 response = self.get_response(request)
             if response.status_code != 200 or response.streaming or response.cookies or _is_private(response):
                 return response
-            page = _page(response, compressed)
+            page = _page(request, response, compressed)
             if len(page.content) <= LARGEST and reaches:
                 cache.set(key, page)
+        request.route = page.route  # type: ignore[attr-defined]
         return page.answer(request)
+
+    def _without_the_record(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """Answer while the database cannot be asked: by the page that was kept last, or by one that needs no database.
+
+        What is shown is what was known last. Nobody can publish or take back anything where there is no database; but
+        another host may still reach it, so that this ends after a day.
+        """
+        known, fault = self._known, fault_of(error) or UNREACHABLE
+        age = time.monotonic() - known.at if known else LONGEST_WITHOUT
+        if known is None or age >= LONGEST_WITHOUT:
+            return told(request, fault, error)
+        page: Page | None = cache.get(_key(request, known, _is_compressed(request)))
+        if page is None:
+            with as_of(known.now):
+                response = self.get_response(request)
+            response["Cache-Control"] = "no-store"
+            return response
+        request.route = page.route  # type: ignore[attr-defined]
+        response = page.answer(request)
+        response["Age"] = str(int(age))
+        response["Cache-Status"] = f"lianghui; hit; ttl=-{int(age)}; detail=record-unreachable"
+        return response
+
+
+def _is_compressed(request: HttpRequest) -> bool:
+    """Tell whether the answer is to be compressed."""
+    return "gzip" in request.headers.get("Accept-Encoding", "") and not request.path.endswith(SHORT_ALREADY)
 
 
 def _is_private(response: HttpResponse) -> bool:
@@ -68,16 +125,15 @@ def _is_private(response: HttpResponse) -> bool:
     return "no-store" in response.get("Cache-Control", "")
 
 
-def _key(request: HttpRequest, now: Generation, compressed: bool) -> str:
+def _key(request: HttpRequest, known: Known, compressed: bool) -> str:
     """Name a page; the order of its parameters does not matter, that of the values of one does."""
     parameters = sorted(request.META.get("QUERY_STRING", "").split("&"), key=lambda pair: pair.partition("=")[0])
-    day = timezone.localdate().isoformat()  # what is overdue is so of a day
     page = request.build_absolute_uri(request.path)
-    parts = [str(now.record), str(now.value), day, str(compressed), page, *parameters]
+    parts = [str(known.now.record), str(known.now.value), known.day.isoformat(), str(compressed), page, *parameters]
     return hashlib.blake2b("&".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _page(response: HttpResponse, compressed: bool) -> Page:
+def _page(request: HttpRequest, response: HttpResponse, compressed: bool) -> Page:
     """Make a page of an answer; the tag says all of its content, so that caches on the way may keep and compare it."""
     content = gzip.compress(response.content, 6, mtime=0) if compressed else response.content
     headers = dict(response.items()) | {
@@ -86,4 +142,4 @@ def _page(response: HttpResponse, compressed: bool) -> Page:
         "ETag": f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"',
         "Vary": "Accept-Encoding",
     }
-    return Page(headers | {"Content-Encoding": "gzip"} if compressed else headers, content)
+    return Page(headers | {"Content-Encoding": "gzip"} if compressed else headers, content, route_of(request))

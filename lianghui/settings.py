@@ -22,6 +22,7 @@ from lianghui.environment import (
     sender,
 )
 from lianghui.headers import POLICY
+from lianghui.logs import logging_as
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take 40 MB, and would hide readings that surnames have
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -50,9 +51,11 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 MIDDLEWARE = [
+    "lianghui.requests.RequestMiddleware",  # outside of all: it times and names each request
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lianghui.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",  # inside: its redirections to HTTPS say it all too
+    "lianghui.health.HealthMiddleware",  # before anything that asks which host is meant, or the database
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "proposals.api.middleware.ApiMiddleware",
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
@@ -98,10 +101,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A machine that is gone says nothing: seconds to connect to each host named, milliseconds for it to say it heard.
-    gone = {"connect_timeout": 2, "tcp_user_timeout": 3000}
-    DATABASES["default"]["OPTIONS"] = gone | DATABASES["default"].get("OPTIONS", {})
+    DATABASES["default"]["ENGINE"] = "lianghui.postgresql"  # Django's, but no request waits for it without end
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that was stopped meanwhile is connected to anew
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
 if env.str("DATABASE_REPLICA_URL", default=""):  # public pages are read from there; see proposals/replica.py
     DATABASES["replica"] = replica("DATABASE_REPLICA_URL", DATABASES["default"])
@@ -118,7 +120,7 @@ DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no l
 # Public pages, in each process: some 20 MB; and how much each client has asked of the API.
 IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    "default": {"BACKEND": IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 300}},
+    "default": {"BACKEND": IN_PROCESS, "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 300}},
     "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 
@@ -237,6 +239,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # who asks stands beside the server, and speaks plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     # Other names below the same domain may belong to somebody else: to speak for them has to be asked for.
@@ -247,10 +250,5 @@ if PRODUCTION:
     CSRF_COOKIE_NAME, CSRF_COOKIE_SECURE = "__Host-csrf", True
     LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_SECURE = "__Host-language", True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+# One line for each request, as JSON in production; nothing that tells who asked, or for what.
+LOGGING = logging_as(json_lines=PRODUCTION)

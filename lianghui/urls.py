@@ -6,6 +6,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
+from lianghui import health
 from lianghui.contact import security_txt
 from proposals.api.documentation import documentation
 from proposals.views.embedding import oembed
@@ -13,6 +14,7 @@ from proposals.views.proposals import preview
 from proposals.views.sitemaps import sitemap, sitemap_part
 
 CHINESE = "zh-hans"
+handler500 = "lianghui.unavailable.error_page"
 
 
 class LanguagePrefix(LocalePrefixPattern):
@@ -44,6 +46,8 @@ public: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("admin/preview/<int:pk>/", admin.site.admin_view(preview), name="preview"),
     path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("api/v1/", include("proposals.api.urls")),

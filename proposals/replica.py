@@ -2,16 +2,14 @@
 
 The primary is asked for the generation of every public request, which is one row. The page is made from the replica
 where that has come as far, and from the primary where it lags: so nobody, on whichever host, is shown less than what
-was published, and nothing that was taken back. Where one of the two cannot be asked the other answers alone, and it is
-tried again a few seconds later, by one request. What is no page for the public, all writing and everything that stands
-in other tables than those of the record belong to the primary.
+was published, and nothing that was taken back. Where one of the two cannot be asked the other answers alone;
+`lianghui.patience` sees to it that this takes no time. Who is no visitor, all writing, and what stands in other tables
+than those of the record belong to the primary.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,11 +25,11 @@ REPLICA = "replica"
 NAMES = {DEFAULT_DB_ALIAS: "primary", REPLICA: REPLICA}
 RECORD = {"people", "proposals"}
 """The apps whose tables public pages are made from."""
-AWAY = 2.0
-"""Seconds for which a database that did not answer is not asked again."""
 
 logger = logging.getLogger(__name__)
 _reads: ContextVar[str] = ContextVar("reads", default=DEFAULT_DB_ALIAS)
+_away: set[str] = set()
+"""The databases that did not answer when they were asked last."""
 
 
 class ReplicaRouter:
@@ -52,36 +50,6 @@ class ReplicaRouter:
     def allow_migrate(self, db: str, _app: str, **_hints: Any) -> bool:
         """Change tables on the primary alone: the replica follows by itself."""
         return db != REPLICA
-
-
-class Breaker:
-    """Remembers for a few seconds that a database did not answer, so that not every request waits for it."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._lock = threading.Lock()
-        self._away = False
-        self._again = 0.0
-
-    def asks(self) -> bool:
-        """Tell whether to ask it; of those who come when its time is over, one does."""
-        with self._lock:
-            if self._away and time.monotonic() < self._again:
-                return False
-            self._again = time.monotonic() + AWAY
-            return True
-
-    def note(self, *, answers: bool, error: Exception | None = None) -> None:
-        """Take in what became of it; a change is logged once."""
-        with self._lock:
-            changed, self._away = self._away == answers, not answers
-            self._again = time.monotonic() + AWAY
-        if changed:
-            level = logging.INFO if answers else logging.ERROR
-            logger.log(level, "The %s %s (%s)", self.name, "answers again" if answers else "does not answer", error)
-
-
-_breakers = {alias: Breaker(name) for alias, name in NAMES.items()}
 
 
 def has_replica() -> bool:
@@ -122,7 +90,6 @@ def turn_from_lost() -> bool:
     used = _reads.get()
     if not connections[used].errors_occurred or connections[used].is_usable():
         return False
-    _breakers[used].note(answers=False)
     other = DEFAULT_DB_ALIAS if used == REPLICA else REPLICA
     if _ask(other) is None:
         return False
@@ -148,17 +115,18 @@ def reached(position: int) -> bool:
 
 
 def _ask(alias: str) -> Generation | None:
-    """Ask a database how far it is; None where it does not answer, or did not a moment ago."""
-    breaker = _breakers[alias]
-    if not breaker.asks():
-        return None
+    """Ask a database how far it is; None where it does not answer, or did not a moment ago. A change is logged once."""
     try:
         with _reading(alias):
             found = Generation.now()
     except (OperationalError, InterfaceError) as error:
-        breaker.note(answers=False, error=error)
+        if alias not in _away:
+            _away.add(alias)
+            logger.error("The %s does not answer: %s", NAMES[alias], error)
         return None
-    breaker.note(answers=True)
+    if alias in _away:
+        _away.discard(alias)
+        logger.warning("The %s answers again", NAMES[alias])
     return found
 
 

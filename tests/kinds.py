@@ -121,6 +121,8 @@ with recorded():
 
 NO_PAGES = {
     "download",
+    "healthz",
+    "readyz",
     "recommendation",
     "proposal_citation",
     "recommendation_file",

@@ -25,6 +25,8 @@ EXPORTED = [*SHAPES, *(f"{shape}{asked}" for shape in ("csv", "csv-metadata.json
 WAYS = {
     "robots.txt": [""],
     ".well-known/security.txt": [""],
+    "healthz": [""],
+    "readyz": [""],
     "": [""],
     **{f"about/{page}": [""] for page in ("", "method/", "outcomes/", "data/", "licence/", "accessibility/")},
     "about/privacy/": [""],
@@ -149,7 +151,7 @@ WAYS = {
 }
 
 
-OUTSIDE = ("/zh/robots.txt", "/zh/.well-known/", "/zh/sitemap", "/zh/oembed")
+OUTSIDE = ("/zh/healthz", "/zh/readyz", "/zh/robots.txt", "/zh/.well-known/", "/zh/sitemap", "/zh/oembed")
 """What is there once for both languages, without a prefix."""
 NEVER_THERE = tuple(f"{prefix}/data/{name}" for prefix in ("", "/zh") for name in DOWNLOADS)
 NEVER_THERE += ("/.well-known/security.txt",)  # nobody is named to whom one could write

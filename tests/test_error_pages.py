@@ -15,6 +15,7 @@ from django.urls import path
 from django.views.csrf import csrf_failure
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
 
+from lianghui.faults import BUILDING, UNREACHABLE
 from lianghui.languages import languages
 from lianghui.middleware import UnavailableMiddleware
 from lianghui.urls import urlpatterns as site_map
@@ -30,6 +31,8 @@ WORDS = {
     500: ("Something went wrong here", "服务器出错"),
     503: ("The catalogue is being built", "目录正在建立"),
 }
+
+UNREACHABLE_WORDS = (UNREACHABLE.title_en, UNREACHABLE.title_zh)
 
 
 def raising(error):
@@ -95,7 +98,9 @@ def test_too_many_requests_have_a_page_in_the_language_of_the_address(address):
 
 @pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
 def test_where_no_language_is_known_both_stand_there(status):
-    assert_it_is_ours(render_to_string(f"{status}.html"), *WORDS[status], languages_shown={"en", "zh"})
+    assert_it_is_ours(
+        render_to_string(f"{status}.html", {"fault": BUILDING}), *WORDS[status], languages_shown={"en", "zh"}
+    )
 
 
 @pytest.mark.django_db
@@ -165,8 +170,9 @@ def test_the_site_says_so_when_its_database_is_gone(tmp_path):
         for address in ("/", "/zh/proposals/", "/about/"):
             with pytest.raises(urllib.error.HTTPError) as answer:
                 urllib.request.urlopen(f"{gone.url}{address}")
-            assert answer.value.code == 500
-            assert_it_is_ours(answer.value.read().decode(), *WORDS[500], languages_shown={"en", "zh"})
+            assert answer.value.code == 503
+            shown = {"zh" if address.startswith("/zh/") else "en"}
+            assert_it_is_ours(answer.value.read().decode(), *UNREACHABLE_WORDS, languages_shown=shown)
         with urllib.request.urlopen(f"{gone.url}/static/lianghui.css") as style:
             assert b"--accent" in style.read()
     finally:

@@ -70,6 +70,8 @@ OTHERS = {
     ),
     "/about/privacy/": 1,
     "/card.png": 1,
+    "/healthz": 0,
+    "/readyz": 4,
     "/proposals/{proposal}/": 12,
     "/proposals/{proposal}/proposal-0/changes/": 3,
     "/proposals/{proposal}/proposal-0/card.png": 7,

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.exceptions import MiddlewareNotUsed
+from django.db import OperationalError
 
 from alerts.models import Subscriber
 from lianghui.replica import ReplicaMiddleware
@@ -12,14 +13,6 @@ from proposals.models import Generation, Proposal
 from tests.site import Kept
 
 ROUTER = replica.ReplicaRouter()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Give a clock that is moved by hand."""
-    now = [100.0]
-    monkeypatch.setattr(replica.time, "monotonic", lambda: now[0])
-    return now
 
 
 def test_a_site_without_a_replica_reads_from_its_database(db):
@@ -39,24 +32,22 @@ def test_only_what_public_pages_are_made_from_is_read_from_the_replica():
     assert not ROUTER.allow_migrate("replica", "proposals")
 
 
-def test_a_database_that_does_not_answer_is_left_alone_and_then_asked_by_one(clock):
-    breaker = replica.Breaker("replica")
-    assert [breaker.asks() for _ in range(3)] == [True, True, True]
-    breaker.note(answers=False)
-    assert [breaker.asks() for _ in range(3)] == [False, False, False]
-    clock[0] += replica.AWAY
-    assert [breaker.asks() for _ in range(3)] == [True, False, False]
-    breaker.note(answers=True)
-    assert [breaker.asks() for _ in range(3)] == [True, True, True]
+def test_that_a_database_is_away_and_back_is_logged_once(db, caplog, monkeypatch):
+    class Asked:
+        answers = False
 
+        @classmethod
+        def now(cls):
+            if not cls.answers:
+                raise OperationalError("gone")
+            return Generation(value=7)
 
-def test_only_a_change_is_logged(caplog):
-    breaker = replica.Breaker("replica")
-    for answers in (True, False, False, True, True):
-        breaker.note(answers=answers)
-    assert [record.getMessage().split(" (")[0] for record in caplog.records if record.levelname == "ERROR"] == [
-        "The replica does not answer"
-    ]
+    monkeypatch.setattr(replica, "Generation", Asked)
+    assert [replica._ask("replica") for _ in range(2)] == [None, None]
+    Asked.answers = True
+    assert [replica._ask("replica").value for _ in range(2)] == [7, 7]
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["The replica does not answer: gone", "The replica answers again"]
 
 
 @pytest.mark.parametrize(

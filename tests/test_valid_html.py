@@ -11,6 +11,7 @@ from django.urls import resolve
 from django.utils import translation
 
 from alerts.urls import urlpatterns as alerts
+from lianghui.faults import BUILDING
 from lianghui.urls import about, public
 from proposals.urls import urlpatterns
 from tests import nu
@@ -40,7 +41,10 @@ def in_trouble():
     for prefix, language in (("", "en-gb"), ("/zh", "zh-hans")):
         for name in IN_TROUBLE:
             with translation.override(language):
-                yield f"{name} {language}", render(RequestFactory().get(f"{prefix}/proposals/"), name).content
+                yield (
+                    f"{name} {language}",
+                    render(RequestFactory().get(f"{prefix}/proposals/"), name, {"fault": BUILDING}).content,
+                )
 
 
 @pytest.fixture(scope="module")
