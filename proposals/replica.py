@@ -10,10 +10,10 @@ than those of the record belong to the primary.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.signals import request_started
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
@@ -26,6 +26,7 @@ NAMES = {DEFAULT_DB_ALIAS: "primary", REPLICA: REPLICA}
 RECORD = {"people", "proposals"}
 """The apps whose tables public pages are made from."""
 
+Read = TypeVar("Read")
 logger = logging.getLogger(__name__)
 _reads: ContextVar[str] = ContextVar("reads", default=DEFAULT_DB_ALIAS)
 _away: set[str] = set()
@@ -95,6 +96,16 @@ def turn_from_lost() -> bool:
         return False
     _reads.set(other)
     return True
+
+
+def read_whole(read: Callable[[], Read]) -> Read:
+    """Read something; where the database was lost meanwhile, read all of it again from the other."""
+    try:
+        return read()
+    except (OperationalError, InterfaceError):
+        if not turn_from_lost():
+            raise
+    return read()
 
 
 def reached(position: int) -> bool:
