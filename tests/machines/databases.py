@@ -139,7 +139,7 @@ class Pair:
             time.sleep(0.01)
 
     def promote(self) -> None:
-        self.replica.run("pg_ctl", "promote", "-w", "-D", str(self.replica.files))
+        assert self.replica.ask("SELECT pg_promote()") is True
 
 
 @contextmanager
