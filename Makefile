@@ -7,7 +7,7 @@ PORT ?= 8000
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test soak bench lint lock messages screenshots python chromium proxies
+.PHONY: run test soak bench load lint audit sbom lock messages screenshots python chromium proxies
 
 run: .venv/run.stamp # the site on this machine, with the founding data
 	@$(BIN)/python manage.py run --port "$(PORT)"
@@ -25,19 +25,29 @@ bench: .venv/dev.stamp # the catalogue and the downloads beside the alternatives
 	$(BIN)/python -m bench $(N)
 	$(BIN)/python -m bench.exports $(N)
 
-lint: .venv/dev.stamp # style, types, templates, settings, migrations
+load: .venv/dev.stamp # 50 clients for ten minutes on 100,000 proposals, into bench/LOAD.md
+	$(BIN)/python -m bench.load $(N)
+
+lint: .venv/dev.stamp audit # style, types, templates, settings, migrations, known holes
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy people proposals alerts lianghui bench manage.py
+	$(BIN)/mypy people proposals alerts lianghui bench supply manage.py
 	$(BIN)/djlint templates --lint --quiet
 	LIANGHUI_ENV=production ALLOWED_HOSTS=example.org DATABASE_URL=sqlite:////nonexistent EMAIL_URL=none \
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+audit: .venv/dev.stamp # known holes in what is locked; a service that cannot be asked is named and fails nothing
+	@$(BIN)/python -m supply.audit
+
+sbom: .venv/dev.stamp # what the site is made of, as CycloneDX in var/sbom.json, and docs/licences.md
+	$(BIN)/python -m supply.sbom
+
 lock: .venv/dev.stamp # the lock files, from pyproject.toml; UPGRADE=--upgrade takes the newest versions
 	$(LOCK) $(UPGRADE) -o requirements.lock
 	$(LOCK) $(UPGRADE) --group dev -c requirements.lock -o requirements-dev.lock
+	@echo "What the site is made of may have changed: make sbom, and read docs/licences.md"
 
 messages: .venv/run.stamp # the Chinese interface: collects what there is to translate, compiles what is translated
 	@command -v msgfmt >/dev/null || { echo "make messages needs gettext: apt-get install gettext" >&2; exit 1; }

@@ -22,9 +22,12 @@ threads = 4
 timeout = 60
 graceful_timeout = 30
 
-# The address of a list is as long as its filters, and Django answers all of them, if only with a message beside the
-# field. Above 8190 gunicorn knows only 0, no limit; in production the proxy in front has its own (nginx: 8 kB).
-limit_request_line = 0
+# The address of a list is as long as its filters: the longest that anybody chooses by hand has some 2,000 characters.
+# 8,190 is gunicorn's highest limit, and nginx's; above it there is a page that says so (414), as for headers (431).
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+worker_class = "lianghui.server.Worker"
 
 # Who reads what is nobody's business: the site itself writes a line for each request, which does not tell. What
 # gunicorn has to say goes the same way.

@@ -59,13 +59,13 @@ def children_of(process: int) -> list[int]:
     return [*own, *(child for each in own for child in children_of(each))]
 
 
-def memory_of(process: int) -> float:
-    """Give the memory of a process in MB; 0 where it has ended."""
+def memory_of(process: int, which: str = "VmRSS") -> float:
+    """Give the memory of a process in MB, of `RssAnon` what no file stands behind; 0 where it has ended."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1_000
+    return sum(int(line.split()[1]) for line in lines if line.startswith(which)) / 1_000
 
 
 class Server:

@@ -37,6 +37,7 @@ SEED = 20240304
 BATCH = 5_000
 YEARS = range(2013, 2025)
 RECOMMENDATIONS = 3
+MOST_VALUES = 20_000
 PROVINCIAL = ("province", "municipality", "autonomous_region", "special_administrative_region")
 MADE = {"slug__startswith": "made-up-"}
 TABLES = (
@@ -273,3 +274,32 @@ def describe() -> dict[str, Any]:
         "database": database,
         "published": Proposal.objects.published().count(),
     }
+
+
+def values() -> dict[str, Any]:
+    """Give values for addresses that are asked for under load, the frequent first, and how many are published."""
+    seen = Count("proposals", filter=Q(proposals__state="published"))
+    public = Proposal.objects.published()
+    topics = Topic.objects.annotate(number=seen).filter(number__gt=0).order_by("-number", "slug")
+    regions = Region.objects.annotate(number=seen).filter(number__gt=0).order_by("-number", "slug")
+    delegates = Delegate.objects.annotate(number=seen).filter(number__gt=0).order_by("-number", "slug")
+    latest = list(public.order_by("-pk").values_list("pk", "slug")[:MOST_VALUES])
+    singles = Recommendation.objects.filter(proposal__in=[pk for pk, _slug in latest[:500]])
+    addressed = Addressee.objects.filter(recommendation__in=singles).order_by("agency__slug")
+    found = {
+        "topic": topics.values_list("slug", flat=True),
+        "code": regions.exclude(iso_code=None).values_list("iso_code", flat=True),
+        "region": regions.values_list("slug", flat=True),
+        "year": public.order_by("-session__year").values_list("session__year", flat=True).distinct(),
+        "agency": addressed.values_list("agency__slug", flat=True).distinct(),
+        "delegate": delegates.values_list("slug", flat=True)[:MOST_VALUES],
+        "session": Session.objects.filter(proposals__in=public)
+        .order_by("slug")
+        .values_list("slug", flat=True)
+        .distinct(),
+        "recommendation": singles.order_by("-pk").values_list("pk", flat=True),
+        "reply": Reply.objects.published().order_by("-pk").values_list("pk", flat=True)[:MOST_VALUES],
+        "proposal": [f"{pk}/{slug}" for pk, slug in latest],
+        "pk": [pk for pk, _slug in latest],
+    }
+    return {name: list(each) for name, each in found.items()} | {"published": public.count()}

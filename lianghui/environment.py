@@ -139,6 +139,19 @@ def number(name: str, default: int, most: int) -> int:
     return int(text)
 
 
+def rate(name: str, default: str) -> tuple[int, int]:
+    """Read how often one address may ask: the number, 0 for "as often as it likes", and in how many seconds.
+
+    Stop with one line where it is none.
+    """
+    text = env.str(name, default="") or default
+    most, _, unit = text.partition("/")
+    seconds = {"second": 1, "minute": 60, "hour": 3_600, "": 1 if most == "0" else 0}.get(unit, 0)
+    if not (most.isascii() and most.isdecimal() and len(most) < 10 and seconds):
+        raise ImproperlyConfigured(f"{name} must be like {default}, or 0 for as often as they like, not {text!r}.")
+    return int(most), seconds
+
+
 def development_key(folder: Path) -> str:
     """Give this checkout a secret key of its own, kept in `folder`; stop with one line where it cannot be kept."""
     path = folder / "secret-key"

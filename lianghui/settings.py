@@ -17,6 +17,7 @@ from lianghui.environment import (
     mail_server,
     number,
     origin,
+    rate,
     replica,
     secret_key,
     sender,
@@ -58,9 +59,12 @@ MIDDLEWARE = [
     "lianghui.health.HealthMiddleware",  # before anything that asks which host is meant, or the database
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "proposals.api.middleware.ApiMiddleware",
+    "lianghui.sizes.SizesMiddleware",
+    "lianghui.deadlines.DeadlinesMiddleware",  # around all that asks the database
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lianghui.middleware.LanguageMiddleware",
+    "lianghui.limits.LimitsMiddleware",  # within the kept pages: what is there already costs nothing
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -108,6 +112,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most p
 if env.str("DATABASE_REPLICA_URL", default=""):  # public pages are read from there; see proposals/replica.py
     DATABASES["replica"] = replica("DATABASE_REPLICA_URL", DATABASES["default"])
     DATABASE_ROUTERS = ["proposals.replica.ReplicaRouter"]
+# Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
+SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
+SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 30, 3_600) or SLOWEST_STATEMENT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.
@@ -117,15 +124,25 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
 DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
-# Public pages, in each process: some 20 MB; and how much each client has asked of the API.
-IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+# Public pages, in each process: some 20 MB.
 CACHES = {
-    "default": {"BACKEND": IN_PROCESS, "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 300}},
-    "throttle": {"BACKEND": IN_PROCESS, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    }
 }
 
-# The API. A client that follows `next` through 100,000 rows asks 1,000 times: that takes it four minutes.
-API_RATE = env.str("API_RATE", default="240/minute")
+# How often one address may ask for what has to be made, counted over all processes of this host: a seminar room behind
+# one address and a search engine stay below, a program that asks again and again does not.
+RATES = {
+    "pages": rate("PAGES_RATE", "600/minute"),
+    "exports": rate("EXPORTS_RATE", "60/minute"),
+    "feeds": rate("FEEDS_RATE", "240/minute"),
+    "api": rate("API_RATE", "240/minute"),  # who follows `next` through 100,000 rows asks 1,000 times: four minutes
+    "alerts": rate("ALERTS_RATE", "60/minute"),
+    "sign-in": rate("SIGN_IN_RATE", "30/minute"),
+}
 # Proxies in front of the site that tell who asks: what stands in X-Forwarded-For before theirs anybody can write.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 1 if PRODUCTION else 0, 10)
 REST_FRAMEWORK = {
@@ -135,7 +152,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "proposals.api.negotiation.AlwaysJson",
-    "DEFAULT_THROTTLE_CLASSES": ["proposals.api.throttling.AddressThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "proposals.api.problems.answer_exception",
 }
@@ -223,8 +239,11 @@ STORAGES = {
     },
 }
 
-# A proposal with 200 recommendations is a form of several thousand fields.
+# A proposal with 200 recommendations is a form of several thousand fields; an article of 400,000 characters is pasted
+# into one. What else is too large: lianghui/sizes.py.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
 
 # What every answer says of how it may be used; more of it in headers.py.
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}

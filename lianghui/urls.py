@@ -14,6 +14,7 @@ from proposals.views.proposals import preview
 from proposals.views.sitemaps import sitemap, sitemap_part
 
 CHINESE = "zh-hans"
+handler400 = "lianghui.sizes.refuse"
 handler500 = "lianghui.unavailable.error_page"
 
 

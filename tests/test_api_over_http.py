@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -15,11 +14,6 @@ from tests.factories import make_body, make_proposal, make_region, make_session,
 from tests.test_api import PROBLEM, V1, get
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked():
-    caches["throttle"].clear()
 
 
 @pytest.fixture
@@ -101,7 +95,7 @@ def test_who_has_an_answer_is_told_so(one, client):
 
 
 def test_who_asks_too_much_is_told_when_to_come_back(one, client, settings):
-    settings.API_RATE = "3/minute"
+    settings.RATES = settings.RATES | {"api": (3, 60)}
 
     def asked(number, **more):
         return client.get(f"{V1}proposals/?submitted_after={1900 + number}", **more)
@@ -118,7 +112,7 @@ def test_who_asks_too_much_is_told_when_to_come_back(one, client, settings):
 
 
 def test_behind_a_proxy_only_what_the_proxy_says_counts(one, client, settings):
-    settings.API_RATE = "2/minute"
+    settings.RATES = settings.RATES | {"api": (2, 60)}
     settings.TRUSTED_PROXIES = 1
     statuses = [
         client.get(f"{V1}topics/?page_size=20&x={n}", headers={"x-forwarded-for": f"10.0.0.{n}, 198.51.100.7"})

@@ -31,6 +31,8 @@ FLOORS = {
     "cards": 4,
     "catalogue": 5,
     "replica": 6,
+    "backup": 5,
+    "snapshot": 7,
     "clients": 7,
     "models": 7,
 }

@@ -1,16 +1,13 @@
-"""The set-up: the Makefile, the lock files and CI."""
+"""The set-up: the Makefile and CI."""
 
 import os
 import re
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.site import ROOT
-
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
 
 
 def make(*args: str, path: str = "") -> subprocess.CompletedProcess[str]:
@@ -49,30 +46,6 @@ def test_a_python_without_venv_is_named(tmp_path):
     done = make("run", f"PYTHON={python}")
     assert done.returncode != 0
     assert "apt-get install python3-venv" in done.stderr.splitlines()[0]
-
-
-@pytest.mark.parametrize("lock", LOCKS)
-def test_lock_files_pin_and_hash_everything_and_name_no_host(lock):
-    text = (ROOT / lock).read_text()
-    assert not re.search(r"https?:|index-url|find-links|file:|@ |/", re.sub(r"#.*", "", text))
-    assert "://" not in text
-    packages = re.split(r"\n(?=\S)", text.replace("\\\n", " ").strip())
-    for package in packages:
-        assert re.match(r"[a-z0-9-]+(\[\w+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", package, re.DOTALL), package
-
-
-def test_what_is_locked_to_run_is_locked_for_tests_too():
-    run, dev = (set(re.findall(r"^[a-z0-9-]+==\S+", (ROOT / lock).read_text(), re.MULTILINE)) for lock in LOCKS)
-    assert run <= dev
-
-
-def test_what_the_project_asks_for_is_locked():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    for lock, wanted in zip(
-        LOCKS, [project["project"]["dependencies"], project["dependency-groups"]["dev"]], strict=True
-    ):
-        locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
-        assert {re.match(r"[\w-]+", name)[0] for name in wanted} <= locked
 
 
 def test_ci_runs_only_what_the_readme_shows():

@@ -97,10 +97,6 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
         case UnavailableError():
             said = problem(503, gettext("The catalogue is being built. Try again in a few seconds."))
             headers = {"Retry-After": str(AGAIN)}
-        case exceptions.Throttled():
-            wait = int(getattr(exception, "wait", None) or 0) + 1
-            said = problem(429, gettext("Too many requests. Try again in %(wait)s seconds.") % {"wait": wait})
-            headers = {"Retry-After": str(wait)}
         case exceptions.MethodNotAllowed():
             said = problem(405, gettext("This is read only: ask by GET."))
         case Http404() | PermissionDenied():

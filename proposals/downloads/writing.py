@@ -10,12 +10,11 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
 
 from proposals.downloads.datasette import metadata
 from proposals.downloads.held import DATABASE, note_held
@@ -24,6 +23,7 @@ from proposals.downloads.package import LICENCE, TITLE, write_package
 from proposals.downloads.popolo import write_popolo
 from proposals.downloads.sqlite import write_sqlite
 from proposals.models import Generation
+from proposals.snapshot import snapshot
 
 MEDIA_TYPES = {
     "lianghui.zip": "application/zip",
@@ -85,27 +85,6 @@ def _write_into(folder: Path, progress: Progress) -> None:
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2))
     os.chmod(folder, 0o755)  # noqa: PTH101, S103 - a temporary folder is its owner's alone
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Read the record as of one moment, and keep nobody from writing meanwhile.
-
-    Django's own transactions on SQLite are for writing; one that only reads is begun by hand.
-    """
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
 
 
 def _sha256(path: Path) -> str:

@@ -1,0 +1,50 @@
+"""gunicorn's worker with pages of ours for what is refused before the site sees it: addresses and headers too long."""
+
+import socket
+from http import HTTPStatus
+from typing import Any
+
+from django.template.loader import render_to_string
+from gunicorn.http.errors import (
+    ConfigurationProblem,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+HEADERS = {
+    "Connection": "close",
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+OURS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
+"""Faults that are not those of who asks."""
+STATUSES = {
+    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+}
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Answers what cannot be read as HTTP as the site answers what it cannot read: in both languages."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Answer in the place of a request; nothing of it is noted, neither who sent it nor what."""
+        if not isinstance(exc, ParseException) or isinstance(exc, OURS):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
+        page = render_to_string("414.html" if status == HTTPStatus.REQUEST_URI_TOO_LONG else "400.html").encode()
+        headers = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+        start = f"HTTP/1.1 {status.value} {status.phrase}\r\n{headers}Content-Length: {len(page)}\r\n\r\n"
+        try:
+            write_nonblock(client, start.encode("ascii") + page)
+        except OSError:
+            self.log.debug("Nobody waited for the answer.")
