@@ -45,7 +45,12 @@ class Server:
 
     def run(self, program: str, *args: str) -> None:
         done = subprocess.run(
-            [str(PROGRAMS / program), *args], user=self.user, cwd="/", stdout=subprocess.DEVNULL, check=False
+            [str(PROGRAMS / program), *args],
+            user=self.user,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
         )
         assert done.returncode == 0, f"{program} {args}: {self.log.read_text() if self.log.exists() else ''}"
 
