@@ -129,7 +129,8 @@ def _limit_postgresql(connection: Any, left: float, usual: float) -> None:
     seen: tuple[Any, float] | None = getattr(connection, "limited", None)
     if seen is None or seen[0] is not connection.connection or seen[1] != wanted:
         milliseconds = 0 if wanted == NONE else max(1, int(wanted * 1_000))
-        connection.connection.execute(f"SET statement_timeout = {milliseconds}")
+        with connection.wrap_database_errors:  # lost meanwhile, it is so for all who ask what failed
+            connection.connection.execute(f"SET statement_timeout = {milliseconds}")
         settled = connection.connection.info.transaction_status == TransactionStatus.IDLE
         connection.limited = (connection.connection, wanted) if settled else None
 
