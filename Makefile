@@ -31,7 +31,7 @@ load: .venv/dev.stamp # 50 clients for ten minutes on 100,000 proposals, into be
 lint: .venv/dev.stamp audit # style, types, templates, settings, migrations, known holes
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy people proposals alerts lianghui bench supply manage.py
+	$(BIN)/mypy people proposals alerts accounts lianghui bench supply manage.py
 	$(BIN)/djlint templates --lint --quiet
 	LIANGHUI_ENV=production ALLOWED_HOSTS=example.org DATABASE_URL=sqlite:////nonexistent EMAIL_URL=none \
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(64))') \

@@ -6,7 +6,6 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 GOOD_FOR = timedelta(days=180)
 """How long somebody may go by a copy of `security.txt`; RFC 9116 recommends less than a year."""
@@ -17,7 +16,6 @@ def contact(request: HttpRequest) -> dict[str, object]:
     return {"contact_email": settings.CONTACT_EMAIL, "one_person_team": settings.ONE_PERSON_TEAM}
 
 
-@require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Say where to report a vulnerability (RFC 9116); 404 where no address is set.
 

@@ -23,13 +23,17 @@ from django.http.response import HttpResponseBase
 from psycopg.errors import QueryCanceled
 from psycopg.pq import TransactionStatus
 
+from lianghui.patience import OF_REQUESTS, patient
+
 STEPS = 20_000
 """Steps of SQLite's engine, of which it takes some millions a second, from one look at the clock to the next."""
 NONE = float("inf")
+STOPPING = 2.0
+"""Seconds that PostgreSQL has to say that it stopped a statement, before it is taken to hang."""
 
 
 @dataclass(frozen=True)
-class Patience:
+class Allowance:
     """Seconds that one statement may take, and all of a request up to its last statement."""
 
     statement: float
@@ -40,7 +44,7 @@ class Patience:
 class Deadline:
     """When a request must be done, and when the statement that it is at."""
 
-    patience: Patience
+    allowance: Allowance
     whole: float
     statement: float = NONE
 
@@ -48,7 +52,7 @@ class Deadline:
 DEADLINE: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
-def patience_for(path: str) -> Patience | None:
+def allowance_for(path: str) -> Allowance | None:
     """Tell how long a request for `path` may take; None where no deadline is set.
 
     A page, an answer of the API, a feed: 503 within 4 seconds, whatever was asked. A file, whose name has an ending, is
@@ -59,10 +63,10 @@ def patience_for(path: str) -> Patience | None:
     if not seconds:
         return None
     if path.startswith("/admin/"):
-        return Patience(settings.SLOWEST_STATEMENT_IN_ADMIN)
+        return Allowance(settings.SLOWEST_STATEMENT_IN_ADMIN)
     if "." in path.rpartition("/")[2]:
-        return Patience(seconds)
-    return Patience(seconds, seconds + 0.5)
+        return Allowance(seconds)
+    return Allowance(seconds, seconds + 0.5)
 
 
 class DeadlinesMiddleware:
@@ -73,21 +77,21 @@ class DeadlinesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
-        patience = patience_for(request.path_info)
-        if patience is None:
+        allowance = allowance_for(request.path_info)
+        if allowance is None:
             return self.get_response(request)
-        with within(patience):
+        with within(allowance):
             response = self.get_response(request)
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             pieces: Any = response.streaming_content  # nothing here is asynchronous
-            response.streaming_content = _each_within(Patience(patience.statement), pieces)
+            response.streaming_content = _each_within(Allowance(allowance.statement), pieces)
         return response
 
 
-def _each_within(patience: Patience, pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _each_within(allowance: Allowance, pieces: Iterable[bytes]) -> Iterator[bytes]:
     waiting = iter(pieces)
     while True:
-        with within(patience):
+        with within(allowance):
             piece = next(waiting, None)
         if piece is None:
             return
@@ -95,11 +99,12 @@ def _each_within(patience: Patience, pieces: Iterable[bytes]) -> Iterator[bytes]
 
 
 @contextmanager
-def within(patience: Patience) -> Iterator[None]:
-    """Stop each statement in here that takes longer than it may."""
-    token = DEADLINE.set(Deadline(patience, time.monotonic() + patience.whole))
+def within(allowance: Allowance) -> Iterator[None]:
+    """Stop each statement in here that takes longer than it may; who waits for it waits a little longer."""
+    token = DEADLINE.set(Deadline(allowance, time.monotonic() + allowance.whole))
     try:
         with ExitStack() as stack:
+            stack.enter_context(patient(max(OF_REQUESTS, allowance.statement + STOPPING)))
             for connection in connections.all():
                 stack.enter_context(connection.execute_wrapper(_limited))
             yield
@@ -111,11 +116,11 @@ def _limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
     """Run a statement with the time that is left for it."""
     deadline = DEADLINE.get()
     if deadline is not None:
-        left = min(deadline.patience.statement, deadline.whole - time.monotonic())
+        left = min(deadline.allowance.statement, deadline.whole - time.monotonic())
         if left <= 0:
             raise OperationalError("The time for this request is over.") from QueryCanceled()
         deadline.statement = time.monotonic() + left
-        LIMITS[context["connection"].vendor](context["connection"], left, deadline.patience.statement)
+        LIMITS[context["connection"].vendor](context["connection"], left, deadline.allowance.statement)
     return execute(sql, params, many, context)
 
 

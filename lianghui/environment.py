@@ -131,12 +131,20 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def number(name: str, default: int, most: int) -> int:
-    """Read a whole number from 0 to `most`; stop with one line where it is none."""
+def number(name: str, default: int, most: int, least: int = 0) -> int:
+    """Read a whole number from `least` to `most`; stop with one line where it is none."""
     text = env.str(name, default="") or str(default)
-    if not (text.isascii() and text.isdecimal() and int(text) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
     return int(text)
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """Read whether something is on; stop with one line where that is not clear."""
+    text = env.str(name, default="").strip().lower() or str(default).lower()
+    if text not in ("true", "false"):
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return text == "true"
 
 
 def rate(name: str, default: str) -> tuple[int, int]:

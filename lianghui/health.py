@@ -76,6 +76,7 @@ def _database() -> dict[str, Any]:
 
 
 def _writable() -> bool:
+    answer: object
     if connection.vendor == "sqlite":
         file = Path(str(connection.settings_dict["NAME"]))
         statement, answer = "PRAGMA query_only", 0

@@ -1,6 +1,7 @@
 """All settings in one file: the environment over defaults with which a fresh clone runs."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from lianghui.environment import (
     replica,
     secret_key,
     sender,
+    switch,
 )
 from lianghui.headers import POLICY
 from lianghui.logs import logging_as
@@ -38,7 +40,7 @@ INSTALLED_APPS = [
     "people",
     "proposals",
     "alerts",
-    "proposals.admin_config.LianghuiAdminConfig",
+    "accounts.admin_config.LianghuiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,6 +52,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "adminsortable2",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "accounts",  # after those whose pages in the admin it takes away
 ]
 MIDDLEWARE = [
     "lianghui.requests.RequestMiddleware",  # outside of all: it times and names each request
@@ -63,12 +70,16 @@ MIDDLEWARE = [
     "lianghui.deadlines.DeadlinesMiddleware",  # around all that asks the database
     "lianghui.pages.KeptPagesMiddleware",  # outside all that asks who somebody is: public pages are everybody's
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionLimitsMiddleware",
     "lianghui.middleware.LanguageMiddleware",
     "lianghui.limits.LimitsMiddleware",  # within the kept pages: what is there already costs nothing
     "django.middleware.common.CommonMiddleware",
+    "lianghui.methods.MethodsMiddleware",  # before a token is asked for: what is read only takes none
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
     "lianghui.replica.ReplicaMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
@@ -114,7 +125,7 @@ if env.str("DATABASE_REPLICA_URL", default=""):  # public pages are read from th
     DATABASE_ROUTERS = ["proposals.replica.ReplicaRouter"]
 # Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
 SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
-SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 30, 3_600) or SLOWEST_STATEMENT
+SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 8, 600) or SLOWEST_STATEMENT
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The catalogue: derived from the record, and may be deleted at any moment.
@@ -194,6 +205,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# Signing in. Five tries for each name from each address, then a pause; others' tries from elsewhere do not count.
+AUTHENTICATION_BACKENDS = ["accounts.guessing.GuessBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "accounts.guessing.GuessHandler"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.guessing.attempt_address"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(
+    minutes=15
+)  # since the last try that counted; what is tried meanwhile does not lengthen it
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False  # its pages show more than ours do
+AXES_VERBOSE = False
+GUESSES_FROM_ONE_ADDRESS = 50  # at whichever names, within the same time: an office has one address
+GUESSES_AT_ONE_NAME, TRIES_WHILE_GUESSED_AT = 50, 2  # from wherever; from then on each address has fewer tries
+FAILED_SIGN_INS_KEPT = timedelta(days=7)  # names and addresses; `manage.py forget_sign_ins` deletes those before
+
+# A code after the password: demanded of everybody, or asked only of those who have set one up.
+SECOND_FACTOR = switch("SECOND_FACTOR", default=PRODUCTION)
+OTP_TOTP_ISSUER = "Lianghui"
+
+# Sessions end on the server: after so long without anything done, and after so long in all.
+SESSION_IDLE = timedelta(minutes=number("SESSION_IDLE_MINUTES", 120 if PRODUCTION else 20_160, 20_160, least=1))
+SESSION_LONGEST = timedelta(hours=number("SESSION_HOURS", 12 if PRODUCTION else 336, 336, least=1))
+SESSION_COOKIE_AGE = int((SESSION_LONGEST + timedelta(days=1)).total_seconds())  # whose it was is known a while longer
 
 SIMPLE_HISTORY_DATE_INDEX = False  # kept rows are found by their version
 

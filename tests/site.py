@@ -24,8 +24,9 @@ FOUNDING_DATA = ROOT / "proposals" / "data" / "two-sessions-2024"
 OURS = {"LIANGHUI_ENV", "SECRET_KEY", "ALLOWED_HOSTS", "CATALOGUE_DIR", "CONTACT_EMAIL", "DATABASE_URL", "DEBUG"}
 OURS |= {"EMAIL_URL", "EMAIL_TIMEOUT", "FROM_EMAIL", "SITE_URL", "TRUSTED_PROXIES", "HSTS_SUBDOMAINS"}
 OURS |= {"DATABASE_REPLICA_URL"}
+OURS |= {"SECOND_FACTOR", "SESSION_IDLE_MINUTES", "SESSION_HOURS"}
 RATES = ("PAGES_RATE", "EXPORTS_RATE", "FEEDS_RATE", "API_RATE", "ALERTS_RATE", "SIGN_IN_RATE")
-UNHURRIED = dict.fromkeys(RATES, "0") | {"STATEMENT_TIMEOUT": "60", "ADMIN_STATEMENT_TIMEOUT": "60"}
+UNHURRIED = dict.fromkeys(RATES, "0") | {"STATEMENT_TIMEOUT": "0"}
 """One address asks as often as it likes, for tests are many people; and a busy machine takes its time."""
 
 
@@ -81,13 +82,14 @@ class Kept:
 
 
 class Site(Kept):
-    """Servers on free ports over what they share: each one process group with one worker.
+    """Servers on free ports over what they share: each one process group with so many `workers`.
 
     `more` is what else stands in the environment of one of them. What asks one that is deployed sends `HTTPS`, as a
     proxy would.
     """
 
     HTTPS = {"X-Forwarded-Proto": "https"}
+    workers = 1
 
     def __init__(self, kept: Kept, servers: int, *, own_catalogues: bool) -> None:
         super().__init__(kept.var, kept.database, kept.settings)
@@ -120,7 +122,7 @@ class Site(Kept):
         env = self.environment() | self.more.get(index, {})
         if self.own_catalogues:  # as on hosts of their own
             env["CATALOGUE_DIR"] = str(self.var / f"catalogue-{index}")
-        command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "gunicorn", "--workers", str(self.workers), "--bind", f"127.0.0.1:{port}"]
         self.lifelines[index], held = os.pipe()
         with self.log(index).open("ab") as log:
             process = subprocess.Popen(
@@ -201,10 +203,13 @@ def running(
     """Copy `origin` into `directory` and serve the copy; stop and remove what was made for it in the end.
 
     One that is `deployed` runs as in production: HTTPS only, its files collected, named by their content, compressed.
+    But it asks for no second factor; tests of that set their own.
     """
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
-        kept = Kept(directory / "var", address, production(directory / "var") if deployed else MAIL)
+        kept = Kept(
+            directory / "var", address, production(directory / "var", SECOND_FACTOR="false") if deployed else MAIL
+        )
         site = Site(kept, servers, own_catalogues=own_catalogues)
         try:
             if deployed:

@@ -101,8 +101,8 @@ def test_ten_thousand_values_for_one_facet_get_a_message_soon(client, record, na
 
 
 @pytest.mark.soak
-def test_the_server_takes_ten_thousand_values_and_goes_on(reading_site):
-    query = "&".join(f"topic=no-such-topic-{number}" for number in range(10_000))
+def test_the_server_takes_as_many_values_as_an_address_holds_and_goes_on(reading_site):
+    query = "&".join(f"topic=no-{number}" for number in range(600))  # of 10,000 tests/test_sizes.py has the answer
     for address in (f"/proposals/?{query}", "/proposals/"):
         with urllib.request.urlopen(f"{reading_site.url}{address}", timeout=60) as response:
             page = response.read().decode()

@@ -12,7 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import path
 
-from lianghui.deadlines import Patience, patience_for, within
+from lianghui.deadlines import Allowance, allowance_for, within
 from lianghui.urls import handler400, handler500  # noqa: F401 - what the site map says of errors
 from lianghui.urls import urlpatterns as site_map
 from tests.factories import make_proposal
@@ -86,9 +86,9 @@ def soon(began):
 def test_a_slow_statement_is_stopped_and_the_connection_is_as_good_as_before(db):
     began = time.monotonic()
     for _ in range(2):
-        with within(Patience(0.2)), pytest.raises(OperationalError):
+        with within(Allowance(0.2)), pytest.raises(OperationalError):
             slow()
-        with within(Patience(5)):
+        with within(Allowance(5)):
             assert ask("SELECT 1") == [(1,)]
         assert ask("SELECT 2") == [(2,)]
     assert soon(began)
@@ -103,11 +103,11 @@ def test_what_was_written_before_in_the_same_transaction_is_undone_or_kept_as_a_
             proposal.save()
             slow()
 
-    with within(Patience(0.2)), pytest.raises(OperationalError):
+    with within(Allowance(0.2)), pytest.raises(OperationalError):
         written()
     proposal.refresh_from_db()
     assert proposal.title_en == "Quince"
-    with within(Patience(5)):
+    with within(Allowance(5)):
         proposal.save()
 
 
@@ -128,7 +128,7 @@ def test_many_short_statements_are_stopped_too_but_in_files_and_the_admin(hasty)
     assert soon(began)
     assert answer.status_code == 503
     assert "This took too long" in answer.text
-    assert patience_for("/proposals/export.csv").whole == patience_for("/admin/x/").whole == float("inf")
+    assert allowance_for("/proposals/export.csv").whole == allowance_for("/admin/x/").whole == float("inf")
 
 
 def test_each_piece_of_a_download_has_its_own_time(hasty):
@@ -150,9 +150,9 @@ def test_the_time_is_set_anew_for_each_request(hasty, settings):
     assert hasty.get("/many/").status_code == 503
     assert hasty.get("/slow/").status_code == 503
     if connection.vendor == "postgresql":
-        with within(Patience(3, 3.5)):
+        with within(Allowance(3, 3.5)):
             assert ask("SHOW statement_timeout") == [("3s",)]
-        with within(Patience(30)):
+        with within(Allowance(30)):
             assert ask("SHOW statement_timeout") == [("30s",)]
 
 
@@ -170,9 +170,9 @@ def test_the_time_is_set_anew_for_each_request(hasty, settings):
 )
 def test_every_address_has_its_time(settings, path, statement, whole):
     settings.SLOWEST_STATEMENT, settings.SLOWEST_STATEMENT_IN_ADMIN = 3, 30
-    assert patience_for(path) == Patience(statement, whole)
+    assert allowance_for(path) == Allowance(statement, whole)
     settings.SLOWEST_STATEMENT = 0
-    assert patience_for(path) is None
+    assert allowance_for(path) is None
 
 
 MADE_SLOW = """

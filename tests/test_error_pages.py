@@ -27,6 +27,7 @@ WORDS = {
     400: ("This request cannot be read", "无法读取此请求"),
     403: ("You may not see this page", "您无权查看此页面"),
     404: ("There is no such page", "没有这个页面"),
+    405: ("This address does not take that", "该地址不接受这种请求"),
     429: ("Too many requests", "请求过于频繁"),
     500: ("Something went wrong here", "服务器出错"),
     503: ("The catalogue is being built", "目录正在建立"),
@@ -96,7 +97,7 @@ def test_too_many_requests_have_a_page_in_the_language_of_the_address(address):
     assert_it_is_ours(text, *WORDS[429], languages_shown={"zh" if address == "/zh/" else "en"})
 
 
-@pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 405, 429, 500, 503])
 def test_where_no_language_is_known_both_stand_there(status):
     assert_it_is_ours(
         render_to_string(f"{status}.html", {"fault": BUILDING}), *WORDS[status], languages_shown={"en", "zh"}

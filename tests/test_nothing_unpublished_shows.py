@@ -4,51 +4,19 @@ import hashlib
 import re
 from html import escape
 from io import BytesIO
-from itertools import count as counting
 from zipfile import ZipFile
 
 import pytest
-from django.db import models
 
-from alerts.links import confirm_link, stop_link, yours_link
-from alerts.models import Pending, Subscriber
-from people.dates import PartialDateField
-from people.models import Agency, Body, Delegate, Membership, NameVariant, Position, Region, Sector, Session
 from proposals.catalogue import Query, catalogue, count
 from proposals.models import (
-    Addressee,
-    Answer,
-    Citation,
-    Echo,
     Event,
-    Figure,
     Lineage,
-    OutcomeClass,
-    OutcomeScheme,
-    PolicyDocument,
     Proposal,
-    Recommendation,
-    RecommendationOutcome,
-    Reply,
     Source,
-    Sponsorship,
-    Topic,
 )
-from tests.factories import (
-    make_agency,
-    make_body,
-    make_delegate,
-    make_echo,
-    make_intake,
-    make_membership,
-    make_proposal,
-    make_region,
-    make_reply,
-    make_session,
-    make_source,
-    make_topic,
-)
-from tests.mail import mail_on, make_reader
+from tests.drafts import Draft, keys, make_known
+from tests.mail import mail_on
 from tests.public_ways import NEVER_THERE, OUTSIDE, WAYS, public_ways
 
 CANARY = re.compile("xqzv|龘", re.IGNORECASE)
@@ -74,114 +42,7 @@ def _mail(settings):
 
 @pytest.fixture
 def known(db):
-    """A published proposal; and names of topics and regions, which are public by themselves."""
-    china = make_region(slug="china", iso_code="CN", name="China", kind="country")
-    make_region(slug="elsewhere", parent=china)
-    topic = make_topic(slug="topic", name="Stem cells")
-    make_topic(slug="other-topic", name="Other cells", parent=topic)
-    session = make_session(slug="known-session-slug", body=make_body(slug="known-body-slug", region=china))
-    delegate = make_delegate(slug="known-delegate-slug", name="Ding Lieming")
-    make_membership(delegate=delegate, body=session.body, term=session.term, region=china)
-    agency = make_agency(slug="known-agency-slug")
-    proposal = make_proposal(
-        title="Bank stem cells",
-        slug="known-proposal-slug",
-        session=session,
-        topics=[topic],
-        regions=[china],
-        delegates=[delegate],
-        recommendations=[{"text": "Build a bank", "topics": [topic], "to": [agency]}],
-        sources=[source := make_source(slug="known-source-slug")],
-        published=True,
-    )
-    make_reply(to=[proposal], agency=agency, source=source, outcomes={proposal.recommendations.get(): "planned"})
-    make_echo(recommendation=proposal.recommendations.get(), issuer=agency, source=source)
-    make_reader(proposal)
-    return proposal
-
-
-class Draft:
-    """A draft for whose sake every kind of row is there, each with a word of its own in every text field."""
-
-    def __init__(self, known):
-        self.words, self.characters = {}, counting(0x4E01)
-        self.proposal = self.reply = self.policy = None
-        self.known = known
-
-    def row(self, model, **given):
-        """Make a row; texts that are not given get words that stand nowhere else."""
-        kind = model._meta.model_name
-        for text in model._meta.concrete_fields:
-            plain = isinstance(text, models.CharField | models.TextField) and not isinstance(text, PartialDateField)
-            if plain and not text.choices and text.name not in given:
-                word = f"xqzv{kind}{text.name}".replace("_", "")
-                if text.name.endswith("_zh"):
-                    word = f"龘{chr(next(self.characters))}"
-                elif isinstance(text, models.URLField):
-                    word = f"https://{word}.example/"
-                elif isinstance(text, models.SlugField):
-                    word = f"xqzv-{kind}-slug"
-                given[text.name] = self.words[f"{kind}.{text.name}"] = word[: text.max_length]
-        return model.objects.create(**given)
-
-    def write(self):
-        """Enter it all: things that only it has, and beside each one that a published proposal has too."""
-        elsewhere, other_topic = Region.objects.get(slug="elsewhere"), Topic.objects.get(slug="other-topic")
-        [shared_delegate, shared_agency] = [Delegate.objects.get(), Agency.objects.get()]
-        body = self.row(Body, system="npc", level="county", region=elsewhere)
-        session = self.row(Session, body=body, term=9, ordinal=1, year=1999)
-        delegate = self.row(Delegate)
-        sector = self.row(Sector, kind="party")
-        seat = self.row(Membership, delegate=delegate, body=body, term=9, region=elsewhere, sector=sector)
-        post = self.row(Position, delegate=delegate)
-        spelling = self.row(NameVariant, delegate=delegate)
-        known_source = Source.objects.get(slug="known-source-slug")
-        agency = self.row(Agency, kind="ministry", parent=shared_agency, region=elsewhere)
-        source = self.row(Source, kind="broadcast", reliability="own_words", language="en")
-
-        self.proposal = proposal = self.row(Proposal, session=session, kind="bill", status="replied")
-        proposal.topics.set(Topic.objects.all())
-        proposal.target_regions.set(Region.objects.all())
-        Sponsorship.objects.create(proposal=proposal, order=1, delegate=delegate, first=True)
-        Sponsorship.objects.create(proposal=proposal, order=2, delegate=shared_delegate)
-        self.row(Sponsorship, proposal=proposal, order=3)
-        recommendation = self.row(Recommendation, proposal=proposal, order=1)
-        recommendation.topics.set([other_topic])
-        Addressee.objects.create(recommendation=recommendation, agency=agency)
-        Addressee.objects.create(recommendation=recommendation, agency=shared_agency)
-        self.row(Event, proposal=proposal, stage="assigned", role="lead", agency=agency, source=source)
-        scheme = self.row(OutcomeScheme, region=elsewhere)
-        self.row(OutcomeClass, scheme=scheme, outcome="declined")
-        self.reply = self.row(Reply, agency=agency, source=source, scheme=scheme, outcome="declined")
-        for reply in (self.reply, Reply.objects.exclude(pk=self.reply.pk).get()):
-            Answer.objects.create(reply=reply, proposal=proposal)
-            self.row(RecommendationOutcome, reply=reply, recommendation=recommendation, outcome="declined")
-        self.policy = self.row(PolicyDocument, issuer=agency, source=source)
-        for policy in (self.policy, PolicyDocument.objects.exclude(pk=self.policy.pk).get()):
-            self.row(Echo, document=policy, recommendation=recommendation, judgement="direction")
-        Lineage.objects.create(proposal=proposal, other=self.known, relation="like", source=source)
-        cited = {"proposal": proposal, "recommendation": recommendation, "figure": self.row(Figure, proposal=proposal)}
-        cited |= {"membership": seat, "position": post, "name_variant": spelling}
-        for what, row in cited.items():
-            self.row(Citation, source=source, **{what: row})
-        Citation.objects.create(source=known_source, proposal=proposal)
-        make_proposal(
-            title="Xqzv of a known session",
-            session=self.known.session,
-            delegates=[shared_delegate],
-            number="0777",
-            recommendations=["Build a bank, xqzv"],
-        )
-        words = {name: f"xqzv {name} 龘" for name in ("title", "text", "outlet", "url")}
-        make_intake(**words, demands=["Build a bank, xqzv 龘"], source=known_source)
-
-    def publish(self):
-        self.proposal.state = Proposal.State.PUBLISHED
-        self.proposal.save()
-
-    def unpublish(self):
-        self.proposal.state = Proposal.State.DRAFT
-        self.proposal.save()
+    return make_known()
 
 
 @pytest.fixture
@@ -191,21 +52,7 @@ def draft(known):
 
 def seen(client, draft):
     """Every public way in both languages: under its address the status and the page, or where it leads."""
-    keys = {"draft": 0, "draft_recommendation": 0, "draft_reply": draft.reply.pk if draft.reply else 0}
-    if draft.proposal:
-        keys |= {"draft": draft.proposal.pk, "draft_recommendation": draft.proposal.recommendations.get().pk}
-    keys["known_reply"] = draft.known.answers.get().reply_id
-    keys["known_policy"] = draft.known.recommendations.get().echoes.get().document_id
-    keys["draft_policy"] = draft.policy.pk if draft.policy else 0
-    membership, source = (model.objects.order_by("pk").last() for model in (Membership, Source))
-    keys |= {"known_membership": Membership.objects.order_by("pk")[0].pk}
-    keys |= {"known_source": Source.objects.get(slug="known-source-slug").pk}
-    own = draft.proposal is not None
-    keys |= {"draft_membership": membership.pk if own else 0, "draft_source": source.pk if own else 0}
-    reader, waiting = Subscriber.objects.get(), Pending.objects.get()
-    links = {"confirm": confirm_link(waiting), "yours": yours_link(reader), "stop": stop_link(reader)}
-    keys |= {page: address.rstrip("/").rpartition("/")[2] for page, address in links.items()}
-    keys |= {"known": draft.known.pk, "known_recommendation": draft.known.recommendations.get().pk}
+    at = keys(draft)
     found = {}
     for prefix in ("/", "/zh/"):
         for route, ends in WAYS.items():
@@ -214,10 +61,10 @@ def seen(client, draft):
                 way = f"{prefix}{address}"
                 if prefix == "/zh/" and route.startswith("api/v1/"):  # one address, and a parameter for the language
                     way = f"/{address}{'&' if '?' in address else '?'}lang=zh"
-                response = client.get(way.format(**keys))
+                response = client.get(way.format(**at))
                 page = response.get("Location") or read(response)
                 for asked in (address, escape(address), "“{draft}”", "?p={draft}&amp;p={known}"):
-                    page = page.replace(asked.format(**keys), asked)
+                    page = page.replace(asked.format(**at), asked)
                 if route == "readyz":
                     page = re.sub(r"\d+", "some", page)  # room on the disk, the age of the index
                 found[f"{prefix}{address}"] = response.status_code, page

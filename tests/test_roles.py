@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLResolver, get_resolver
 
+from accounts.models import FailedSignIn
 from alerts.models import Run
 from people.history import Version
 from people.models import Delegate, NameVariant
@@ -16,6 +17,8 @@ from tests.factories import make_intake, make_proposal
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "visitor", "reader", "analyst", "reviewer", "administrator")
 """Nobody is not logged in, and a visitor has an account but is not of the staff."""
+ALL_ROLES = (*ROLES, "superuser", "disabled")
+"""A superuser gets what an administrator gets; who is disabled, and was an administrator, what nobody gets."""
 PARTS = {model._meta.model_name for model in REGISTERED if model.part_of}
 
 SIGN_IN = (302, 302)
@@ -62,6 +65,15 @@ def table():
         "preview/{key}/": STAFF,
         "proposals/proposal/{key}/withdraw/": REVIEWERS,
         "auth/user/{key}/password/": ADMINISTRATORS,
+        "auth/user/{key}/second-factor/": (*SIGN_IN, 403, 403, 403, 403),  # superusers
+        "accounts/": (*SIGN_IN, 404, 404, 404, 200),
+        "second-factor/": STAFF,
+        "second-factor/code/": (302,) * 6,  # nobody here has set one up
+        "second-factor/app/": STAFF,
+        "second-factor/app/qr.svg": STAFF,
+        "second-factor/recovery-codes/": (302,) * 6,
+        "second-factor/recovery-codes.txt": (302,) * 6,
+        "signed-in/": (302,) * 6,  # no form waits
     }
     for model in ("user", "group"):
         found |= {f"auth/{model}/{end}": roles for end, roles in OF_ACCOUNTS.items()}
@@ -92,18 +104,27 @@ def table():
     runs = {"": REVIEWERS, "add/": nobody_may, "{key}/": (*SIGN_IN, 302, 302, 302, 302), "{key}/delete/": nobody_may}
     runs |= {"{key}/change/": REVIEWERS, "{key}/history/": REVIEWERS}
     found |= {f"alerts/run/{end}": roles for end, roles in runs.items()}
+    failures = {**OF_ACCOUNTS, "add/": nobody_may}
+    found |= {f"accounts/failedsignin/{end}": roles for end, roles in failures.items()}
     return found
+
+
+def for_all(statuses):
+    """The same for all roles."""
+    nobody, *_, administrator = statuses
+    return (*statuses, administrator, nobody)
 
 
 @pytest.fixture
 def browsers(client, roles):
     """A browser for each role."""
-    found = {role: type(client)() for role in ROLES}
+    found = {role: type(client)() for role in ALL_ROLES}
     for role, browser in found.items():
         if role != "nobody":
-            user = User.objects.create_user(role, is_staff=role in ROLES[2:])
-            user.groups.set(Group.objects.filter(name=role))
+            user = User.objects.create_user(role, is_staff=role != "visitor", is_superuser=role == "superuser")
+            user.groups.set(Group.objects.filter(name="administrator" if role == "disabled" else role))
             browser.force_login(user)
+    User.objects.filter(username="disabled").update(is_active=False)  # while it is signed in
     return found
 
 
@@ -113,12 +134,13 @@ def filled(db):
     make_record(2)
     make_intake()
     Run.objects.create()
+    FailedSignIn.objects.create(username="somebody", ip_address="192.0.2.1", failures_since_start=1)
 
 
 def keys(address):
     """The row that an address is about."""
     parts = address.split("/")
-    if parts[0] in ("people", "proposals", "alerts", "auth") and len(parts) > 2:
+    if parts[0] in ("people", "proposals", "alerts", "auth", "accounts") and len(parts) > 2:
         model = apps.get_model(parts[0], parts[1])
         rows = model._default_manager.order_by("pk")
         return {"key": rows.first().pk, "other": rows.last().pk}
@@ -126,7 +148,7 @@ def keys(address):
 
 
 def test_every_role_gets_what_it_may(browsers, filled):
-    wanted = table()
+    wanted = {address: for_all(statuses) for address, statuses in table().items()}
     found = {
         address: tuple(
             browser.get(f"/admin/{address.format(**keys(address))}").status_code for browser in browsers.values()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from django.db import connection
 from django.utils import timezone
 
 from proposals.backup.archive import MANIFEST, Manifest, Progress, Table, entry, summed, told
@@ -27,9 +26,6 @@ def backup(to: IO[bytes], progress: Progress) -> Manifest:
     made, migrations, tables = timezone.now().isoformat(), applied_here(), {}
     registry = models_at(migrations)
     with snapshot(), ZipFile(to, "w", ZIP_DEFLATED, compresslevel=FAST) as archive:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 0")  # that is for visitors
         for model in kept(registry):
             name, names = model._meta.db_table, columns(model)
             with archive.open(entry(name), "w", force_zip64=True) as content:

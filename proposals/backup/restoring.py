@@ -66,7 +66,6 @@ def compare(file: IO[bytes], progress: Progress) -> list[str]:
     """Give the tables of this database that are not as they are in a backup."""
     manifest = check(file, progress)
     with snapshot():
-        _allow_time()
         here = {model._meta.db_table: model for model in kept(models_at(applied_here()))}
         differing = {*manifest.tables} ^ {*here}
         for name in {*manifest.tables} & {*here}:
@@ -108,7 +107,6 @@ def _put(archive: ZipFile, manifest: Manifest, registry: Apps, progress: Progres
     tables = {model._meta.db_table: model for model in kept(registry)}
     _refuse_other_tables(manifest, tables)
     with connection.constraint_checks_disabled(), transaction.atomic():
-        _allow_time()
         if (used := in_use(registry)) and not replace:
             raise BackupError(f"this database holds rows ({', '.join(used[:3])} …). --replace throws them away.")
         empty([*tables.values(), *passing(registry)])
@@ -136,13 +134,6 @@ def _refuse_other_tables(manifest: Manifest, tables: dict[str, Model]) -> None:
     if other := sorted(here ^ there):
         names = ", ".join(f"{name}.{column}" for name, column in other[:3])
         raise BackupError(f"it does not hold the tables and columns that this program knows: {names} …")
-
-
-def _allow_time() -> None:
-    """Lift the limit on how long a statement may take: it is for visitors."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def _check_links() -> None:

@@ -20,7 +20,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from proposals.exports.listed import Listed, listed
 from proposals.exports.plain import as_csv, as_json_lines
@@ -77,19 +76,16 @@ class ShapeConverter:
         return value
 
 
-@require_safe
 def proposal_export(request: HttpRequest, shape: str) -> HttpResponseBase:
     """Give the whole list of proposals, or what describes its files."""
     return _export(request, shape, recommendations=False)
 
 
-@require_safe
 def recommendation_export(request: HttpRequest, shape: str) -> HttpResponseBase:
     """Give the whole list of single recommendations, or what describes its files."""
     return _export(request, shape, recommendations=True)
 
 
-@require_safe
 def reply_export(request: HttpRequest, shape: str) -> HttpResponseBase:
     """Give the whole list of replies, or what describes its files."""
     now = Generation.now()

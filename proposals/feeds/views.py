@@ -11,7 +11,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from people.language import CHINESE, ENGLISH, TAGS, reader_language
 from proposals.catalogue import Query, search
@@ -23,13 +22,11 @@ from proposals.sentence import heading, heading_of_replies
 from proposals.shapes import ATOM, LICENCE
 
 
-@require_safe
 def proposals_feed(request: HttpRequest) -> HttpResponse:
     """Give a page of the list of proposals as a feed."""
     return _list(request, recommendations=False)
 
 
-@require_safe
 def recommendations_feed(request: HttpRequest) -> HttpResponse:
     """Give a page of the list of recommendations as a feed."""
     return _list(request, recommendations=True)
@@ -62,7 +59,6 @@ def _identity(query: Query) -> str:
     return urlencode([*others, *((facet, key) for facet in sorted(keys) for key in sorted(keys[facet]))])
 
 
-@require_safe
 def replies_feed(request: HttpRequest) -> HttpResponse:
     """Give a page of the list of replies as a feed."""
     asked = ReplyFilter(request.GET, Reply.objects.with_public_times().with_what_is_public())

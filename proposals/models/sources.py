@@ -19,6 +19,16 @@ from proposals.models.recommendations import Figure, Recommendation
 WEB_ONLY = URLValidator(schemes=["http", "https"])
 
 
+def is_on_the_web(field: str) -> models.CheckConstraint:
+    """Give the database's own check that `field` is empty or leads to a page: it stands in links."""
+    begins = models.Q(*((f"{field}__istartswith", f"{scheme}://") for scheme in WEB_ONLY.schemes), _connector="OR")
+    return models.CheckConstraint(
+        condition=begins | models.Q((field, "")),
+        name=f"%(app_label)s_%(class)s_{field}_on_the_web",
+        violation_error_message=WEB_ONLY.message,
+    )
+
+
 class SourceKind(models.TextChoices):
     """What sort of publication it is."""
 
@@ -114,6 +124,8 @@ class Source(RecordModel):
             one_of("reliability", SourceReliability),
             one_of("language", SourceLanguage),
             *is_partial_date("published"),
+            is_on_the_web("url"),
+            is_on_the_web("archive_url"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_safe
 
 from people.doubles import successor
 from proposals.cards import HEIGHT, WIDTH
@@ -27,7 +26,6 @@ PAGE = re.compile(r"(?P<chinese>/zh)?/(?P<kind>proposals|recommendations)/(?P<ke
 LANGUAGES = {True: "zh-hans", False: "en-gb"}
 
 
-@require_safe
 def proposal_embed(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show the card of a proposal, or of one of its recommendations (`r`), on a page without script."""
     proposal = next(iter(Proposal.objects.for_cards([pk])), None)
@@ -60,7 +58,6 @@ class RefusedError(Exception):
         self.status = status
 
 
-@require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """Tell how a page of a proposal or of a recommendation is shown elsewhere.
 

@@ -6,7 +6,6 @@ from xml.sax.xmlreader import AttributesImpl
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from people.language import TAGS, reader_language
 from proposals.markup import Writer
@@ -16,7 +15,6 @@ NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 TYPE = "application/opensearchdescription+xml"
 
 
-@require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
     """Describe the search: its name, its page and its feed of results."""
     base, out = f"{request.scheme}://{request.get_host()}", StringIO()

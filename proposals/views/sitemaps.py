@@ -16,7 +16,6 @@ from django.db.models import F, Max, Model
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Query, count_by
@@ -52,7 +51,6 @@ class Part:
         return reverse("sitemap_part", args=[self.kind, self.number])
 
 
-@require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the files of the sitemap."""
     base = f"{request.scheme}://{request.get_host()}"
@@ -60,7 +58,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return _answer("sitemapindex", lines)
 
 
-@require_safe
 def sitemap_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """List the pages of a kind, some at a time, each with the other language's beside it."""
     rows = KINDS[kind](number) if kind in KINDS else ()

@@ -5,6 +5,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_from_analyst_to_visitor import choose, sign_in
 
 PROPOSAL = "Pilot the clinical use of stem cells"
+FOLDED = """
+    const style = new CSSStyleSheet();
+    style.replaceSync("#recommendations-group .inline-related > * ~ * { display: none }");
+    document.adoptedStyleSheets = [style];
+"""
 
 
 def open_proposal(page: Page, url: str) -> None:
@@ -26,7 +31,7 @@ def texts(page: Page) -> list[str]:
 
 def drag(page: Page, row: int, before: int) -> None:
     """Drag one row by its heading, with the rows folded so that both are in sight."""
-    page.add_style_tag(content="#recommendations-group .inline-related > * ~ * { display: none }")
+    page.evaluate(FOLDED)
     page.locator("#recommendations-group").scroll_into_view_if_needed()
     start, end = (page.locator(f"#recommendations-{number} h3").bounding_box() for number in (row, before))
     page.mouse.move(start["x"] + 5, start["y"] + 10)

@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class LianghuiAdminConfig(AdminConfig):
     """Puts our site in the place of Django's."""
 
-    default_site = "proposals.admin_site.LianghuiAdminSite"
+    default_site = "accounts.admin_site.SignedInSite"
