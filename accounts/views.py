@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,6 +51,7 @@ def locked_out(request: HttpRequest, _response: object, credentials: dict[str, s
     minutes = math.ceil(seconds / 60)
     response = page(request, "locked_out", 429, title=_("Too many tries"), end=end, minutes=minutes, **kept)
     response["Retry-After"] = str(seconds)
+    add_never_cache_headers(response)
     return response
 
 

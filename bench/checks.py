@@ -44,7 +44,7 @@ def _list(address: str, answer: Answer, published: range) -> Iterator[str]:
     total, asked = int(told[1].replace(",", "")), {name for name, _ in parse_qsl(urlsplit(address).query)}
     if "/proposals/" in address and asked <= {"page", "sort"} and total not in published:
         yield f"it tells of {total}, not of {published.start} to {published.stop - 1}"
-    if not total and len(asked) == 1 and "q" not in asked:
+    if not total and len(asked) == 1 and not asked & {"q", "status"}:
         yield "it has found nothing"
     if bool(total) != ('<article class="card' in page):
         yield f"it tells of {total} and does not show them"

@@ -43,7 +43,7 @@ class Values:
 
     def __init__(self, record: dict[str, Any], static: list[str]) -> None:
         pages = Uneven(range(1, max(2, record["published"] // 20)), steepness=1.2)
-        of_record = {name: Uneven(each, steepness=0.8) for name, each in record.items() if isinstance(each, list)}
+        of_record = {name: Uneven(each, steepness=1.0) for name, each in record.items() if isinstance(each, list)}
         english = Uneven([word for word in words("english") if word.isalpha()], steepness=0.7)
         chosen: dict[str, Uneven[Any]] = of_record | {
             "static": Uneven(static, steepness=0.3),
@@ -51,7 +51,6 @@ class Values:
             "field": Uneven([word for word in words("english") if word.isalpha()][:20], steepness=0.5),
             "chinese": Uneven(words("chinese"), steepness=0.7),
             "page": pages,
-            "low_page": Uneven([1, 2, 3], steepness=1.5),
         }
         self.choose: dict[str, Callable[[random.Random], Any]] = {name: each.one for name, each in chosen.items()}
         self.choose["rare"] = _rare

@@ -27,11 +27,12 @@ RETURNING free
 """
 FREE = "SELECT free FROM tallies WHERE who = ?"
 FORGET = "DELETE FROM tallies WHERE free < ?"
+BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 WAITS = 0.1
 """Seconds that one count waits for another process's."""
-PAUSE = 5.0
-"""Seconds after which it is tried again to count where that failed."""
+PAUSE, PAUSE_OF_BUSY = 5.0, 0.5
+"""Seconds after which it is tried again to count where that failed; and where it waited for others in vain."""
 SWEEP = 30.0
 """Seconds after which what is made good is forgotten."""
 ROUNDING = 1e-6
@@ -105,9 +106,11 @@ class Tallies:
         """Go on without counting for a while; take away a file that nobody can read."""
         if not self._failing:
             logger.warning("How often each address asks cannot be counted, so nobody is refused: %s", error)
-        self._failing, self._paused_until = True, time.monotonic() + PAUSE
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        self._failing = True
+        self._paused_until = time.monotonic() + (PAUSE_OF_BUSY if code in BUSY else PAUSE)
         self._close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+        if code in DAMAGED:
             for end in ("-wal", "-shm", ""):
                 with suppress(OSError):
                     self.path.with_name(self.path.name + end).unlink(missing_ok=True)

@@ -113,9 +113,9 @@ def within(allowance: Allowance) -> Iterator[None]:
 
 
 def _limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Run a statement with the time that is left for it."""
+    """Run a statement with the time that is left for it; to take things back there always is time."""
     deadline = DEADLINE.get()
-    if deadline is not None:
+    if deadline is not None and not sql.startswith("ROLLBACK"):
         left = min(deadline.allowance.statement, deadline.whole - time.monotonic())
         if left <= 0:
             raise OperationalError("The time for this request is over.") from QueryCanceled()
@@ -133,9 +133,8 @@ def _limit_postgresql(connection: Any, left: float, usual: float) -> None:
     wanted = usual if left >= usual else left
     seen: tuple[Any, float] | None = getattr(connection, "limited", None)
     if seen is None or seen[0] is not connection.connection or seen[1] != wanted:
-        milliseconds = 0 if wanted == NONE else max(1, int(wanted * 1_000))
-        with connection.wrap_database_errors:  # lost meanwhile, it is so for all who ask what failed
-            connection.connection.execute(f"SET statement_timeout = {milliseconds}")
+        with connection.wrap_database_errors:
+            connection.connection.execute(f"SET statement_timeout = {max(1, int(wanted * 1_000))}")
         settled = connection.connection.info.transaction_status == TransactionStatus.IDLE
         connection.limited = (connection.connection, wanted) if settled else None
 

@@ -18,8 +18,10 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 
 POLICY = {
     "default-src": [NONE],
@@ -84,3 +86,13 @@ class HeadersMiddleware(CSPMiddleware):
             answer.xframe_options_exempt = True
             answer["Cross-Origin-Embedder-Policy"] = "require-corp"  # or pages that demand it could not frame the card
         return response
+
+
+def of_a_page() -> dict[str, str]:
+    """Give the headers of a page that no request reaches, as where gunicorn itself refuses what it cannot read."""
+    request, response = HttpRequest(), HttpResponse()
+    request.path_info = "/"
+    request.META["HTTP_X_FORWARDED_PROTO"] = "https"
+    for middleware in (SecurityMiddleware, HeadersMiddleware, XFrameOptionsMiddleware):
+        middleware(lambda _: response).process_response(request, response)
+    return dict(response.items())

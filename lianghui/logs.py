@@ -30,7 +30,7 @@ class DiscreetFilter(logging.Filter):
     """Gives each event the number of its request, and takes from it what others would tell of that."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the event; let it through."""
+        """Change the event, and let it through unless it says nothing new."""
         record.request = None
         record.request_id = request_id.get()
         if record.name.startswith(OF_A_REQUEST):
@@ -39,6 +39,8 @@ class DiscreetFilter(logging.Filter):
                 record.msg, record.args = "Invalid request", ()
             elif message.startswith("Error handling request"):
                 record.msg, record.args = "Error handling request", ()
+            elif record.name == "django.request" and not record.exc_info:
+                return False  # the line of the request says so
             elif not record.name.startswith("gunicorn"):
                 status = getattr(record, "status_code", None)
                 kind = record.name.rpartition(".")[2]

@@ -19,7 +19,7 @@ class LanguageMiddleware(LocaleMiddleware):
 
     The API has one address for both: the parameter `lang` says in which its labels and messages are.
 
-    The admin has one address in both languages: what the analyst chose there is kept in a cookie that is sent nowhere
+    The admin has one address in both languages: what the analyst chose there is kept in a cookie that counts nowhere
     else, and until then the browser's own language counts.
     """
 

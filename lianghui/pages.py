@@ -68,11 +68,9 @@ class KeptPagesMiddleware:
         """Answer from the cache where the page is there, and put it there where it is not."""
         if request.method not in ("GET", "HEAD") or request.path.startswith("/admin/"):
             return self.get_response(request)
-        try:
-            with patient(AT_FIRST):
-                now = generation()
-        except (DatabaseError, InterfaceError) as error:
-            return self._without_the_record(request, error)
+        now = _now()
+        if not isinstance(now, Generation):
+            return self._without_the_record(request, now)
         day = timezone.localdate()  # what is overdue is so of a day
         self._known = Known(now, day, time.monotonic())
         compressed = _is_compressed(request)
@@ -113,6 +111,15 @@ class KeptPagesMiddleware:
         response["Age"] = str(int(age))
         response["Cache-Status"] = f"lianghui; hit; ttl=-{int(age)}; detail=record-unreachable"
         return response
+
+
+def _now() -> Generation | DatabaseError | InterfaceError:
+    """Give the state of the record, or what is wrong where nobody can tell it in a moment."""
+    try:
+        with patient(AT_FIRST):
+            return generation()
+    except (DatabaseError, InterfaceError) as error:
+        return error
 
 
 def _is_compressed(request: HttpRequest) -> bool:

@@ -16,14 +16,9 @@ from gunicorn.http.errors import (
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-HEADERS = {
-    "Connection": "close",
-    "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+from lianghui.headers import of_a_page
+
+HEADERS = {"Connection": "close", "Cache-Control": "no-store"}
 OURS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
 """Faults that are not those of who asks."""
 STATUSES = {
@@ -42,7 +37,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         status = STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
         page = render_to_string("414.html" if status == HTTPStatus.REQUEST_URI_TOO_LONG else "400.html").encode()
-        headers = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+        headers = "".join(f"{name}: {value}\r\n" for name, value in (HEADERS | of_a_page()).items())
         start = f"HTTP/1.1 {status.value} {status.phrase}\r\n{headers}Content-Length: {len(page)}\r\n\r\n"
         try:
             write_nonblock(client, start.encode("ascii") + page)

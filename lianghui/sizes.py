@@ -26,7 +26,7 @@ LARGEST = 100_000
 CHUNK = 1 << 16
 READ_ON = 4 * LARGEST_IN_ADMIN
 READ_ON_FOR = 10.0
-"""Bytes, and seconds, for which what is too large is still taken in and thrown away."""
+"""Bytes of what is too large that are still taken in and thrown away, and for how many seconds."""
 
 
 class SizesMiddleware:
@@ -44,7 +44,7 @@ class SizesMiddleware:
         said = request.META.get("CONTENT_LENGTH") or "0"
         if not said.isdecimal() or int(said) <= most:
             return self.get_response(request)
-        if most == LARGEST_IN_ADMIN:
+        if most == LARGEST_IN_ADMIN and int(said) <= READ_ON:
             _read_on(request.META["wsgi.input"])
         return too_large(request)
 
@@ -79,6 +79,6 @@ for refusal in ("request", *(f"security.{name}" for name in REFUSALS)):
 
 def _read_on(body: IO[bytes]) -> None:
     """Take in what an analyst's browser still sends: it shows an answer only once it was rid of everything."""
-    until, left = time.monotonic() + READ_ON_FOR, READ_ON
-    while left > 0 and time.monotonic() < until and (piece := body.read(CHUNK)):
-        left -= len(piece)
+    until = time.monotonic() + READ_ON_FOR
+    while time.monotonic() < until and body.read(CHUNK):
+        pass

@@ -4,8 +4,10 @@ import runpy
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 
+from lianghui.headers import of_a_page
 from proposals.models import Proposal
 from tests.factories import make_proposal
 from tests.mail import mail_on
@@ -44,6 +46,7 @@ ANSWERS = {
     "script": ("GET", "/static/lianghui.js", 200, PAGE),
     "style that is not there": ("GET", "/static/none.css", 404, PAGE),
     "icon": ("GET", "/favicon.ico", 200, GIVEN_AWAY),
+    "health": ("GET", "/healthz", 200, PAGE),
     "robots.txt": ("GET", "/robots.txt", 200, GIVEN_AWAY),
     "security.txt": ("GET", "/.well-known/security.txt", 200, GIVEN_AWAY),
     "sitemap": ("GET", "/sitemap.xml", 200, GIVEN_AWAY),
@@ -53,7 +56,7 @@ ANSWERS = {
     "workbook": ("GET", "/zh/recommendations/export.xlsx", 200, GIVEN_AWAY),
     "export in no form there is": ("GET", "/proposals/export.pdf", 404, GIVEN_AWAY),
     "reference": ("GET", "/proposals/{known}/cite.bib", 200, GIVEN_AWAY),
-    "comparison as text": ("GET", "/compare.md?p={known}&p={known}", 200, GIVEN_AWAY),
+    "comparison as text": ("GET", "/compare.md?p={known}&p={other}", 200, GIVEN_AWAY),
     "picture": ("GET", "/proposals/{known}/known-proposal-slug/card.png", 200, GIVEN_AWAY),
     "download": ("GET", "/data/manifest.json", 200, GIVEN_AWAY),
     "download that is not there": ("GET", "/data/none.zip", 404, GIVEN_AWAY),
@@ -96,7 +99,9 @@ def deployed(settings, monkeypatch, tmp_path):
 
 def visitor(**options):
     """Somebody who comes by the proxy that speaks TLS."""
-    return Client(raise_request_exception=False, headers={"x-forwarded-proto": "https"}, SERVER_PORT="443", **options)
+    return Client(
+        raise_request_exception=False, headers={"x-forwarded-proto": "https", "host": "testserver"}, **options
+    )
 
 
 @pytest.fixture
@@ -106,8 +111,9 @@ def keys(known):
     gone.withdrawn_because_en = "Entered twice"
     gone.withdrawn_at = gone.published_at
     gone.save()
+    other = make_proposal(session=known.session, recommendations=1, published=True)
     written()
-    return {"known": known.pk, "withdrawn": gone.pk}
+    return {"known": known.pk, "other": other.pk, "withdrawn": gone.pk}
 
 
 def scanned(response, url="https://testserver/"):
@@ -185,6 +191,11 @@ def test_a_host_that_is_not_ours_is_answered_like_the_others(deployed):
     assert_says_all(response, PAGE)
 
 
+def test_what_gunicorn_refuses_by_itself_says_the_same(deployed):
+    refused = HttpResponse(status=414, headers=of_a_page())
+    assert_says_all(refused, PAGE)
+
+
 def test_the_admin_says_it_too_and_its_cookies_are_of_this_host_alone(deployed):
     User.objects.create_superuser("analyst", password="quince-jelly-2024")
     analyst = visitor()
@@ -224,7 +235,8 @@ def test_no_public_address_sets_a_cookie_and_each_says_what_fits_what_is_there(c
         assert content_security_policy(scanned(response)) == 10, address
         is_page = response.get("Content-Type", "text/html").startswith("text/html")
         if response.status_code < 300 and not address.endswith("/embed/"):
-            policy = "same-origin" if is_page else "cross-origin"
+            own = is_page or address.endswith(("/healthz", "/readyz"))
+            policy = "same-origin" if own else "cross-origin"
             assert response["Cross-Origin-Resource-Policy"] == policy, address
         assert ("X-Frame-Options" in response) == (not address.endswith("/embed/")), address
 

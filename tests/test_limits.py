@@ -197,8 +197,9 @@ def test_a_clock_that_is_put_back_locks_nobody_out(tallies, monkeypatch):
 COUNTING = """
 import sys
 from pathlib import Path
-from lianghui.counting import Tallies
-tallies = Tallies(Path(sys.argv[1]))
+from lianghui import counting
+counting.WAITS = 60  # a busy machine is no reason to let somebody by
+tallies = counting.Tallies(Path(sys.argv[1]))
 print(sum(not tallies.once_more(b"a", 1_000, 3_600) for _ in range(1_000)))
 """
 
@@ -207,7 +208,7 @@ def test_all_processes_count_together(tmp_path):
     command = [sys.executable, "-c", COUNTING, str(tmp_path / "limits.sqlite3")]
     processes = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     allowed = sum(int(process.communicate(timeout=60)[0]) for process in processes)
-    assert 1_000 <= allowed <= 1_050  # of 3,000; where the file is busy too long a few go by uncounted
+    assert allowed == 1_000  # of 3,000
 
 
 def test_threads_count_together(tallies):

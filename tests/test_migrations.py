@@ -7,10 +7,14 @@ from contextlib import contextmanager, nullcontext
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
+from bench.migrations import measure
 from proposals.backup import read_manifest
 from tests.back_and_forth import FIRST, OURS
 from tests.postgresql import server
-from tests.site import Kept, database, succeed
+from tests.site import Kept, database, environment, succeed
+
+MILLION = 45_000
+"""Proposals; with all that belongs to them they are a million rows."""
 
 GROWING = {"auth_group_permissions", "auth_permission", "django_content_type", "proposals_generation"}
 """What migrations add to, and the number of the record, which is another one after each restore."""
@@ -84,3 +88,16 @@ def test_the_data_set_is_the_same_to_the_byte(journey):
     ]
     assert files[0] == files[1] == files[2]
     assert b"cell" in files[0]["proposals.csv"]
+
+
+@pytest.mark.soak
+def test_on_a_million_rows_no_migration_stops_readers_for_long(tmp_path):
+    with database() as address:
+        env = environment(tmp_path, **({"DATABASE_URL": address} if address else {}))
+        rows, steps = measure(MILLION, env, tmp_path)
+    assert rows > 1_000_000
+    assert len(steps) == 2 * (len([key for key in MigrationLoader(None).disk_migrations if key[0] in OURS]) - 2)
+    slowest = max(steps, key=lambda step: step.read)
+    print(f"{rows:,} rows: a reader waited {slowest.read:.2f} s at most, while {slowest.name} ran")
+    print(f"a writer {max(step.write for step in steps):.2f} s")
+    assert slowest.read < 30

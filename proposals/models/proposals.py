@@ -137,7 +137,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """
         found = (
             self.published()
-            .filter(pk__in=ids)
+            .filter(pk__in=[key for key in ids if key <= models.BigIntegerField.MAX_BIGINT])  # as addresses have them
             .select_related("session__body")
             .prefetch_related(
                 Prefetch("sponsorships", Sponsorship.objects.for_cards(), to_attr="proposers"),

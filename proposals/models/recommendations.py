@@ -42,7 +42,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Fetch the published recommendations with `ids`, in that order, with all that a card shows."""
         found = (
             self.published()
-            .filter(pk__in=ids)
+            .filter(pk__in=[key for key in ids if key <= models.BigIntegerField.MAX_BIGINT])  # as addresses have them
             .select_related("proposal__session__body")
             .prefetch_related(
                 Prefetch("proposal__sponsorships", Sponsorship.objects.for_cards(), to_attr="proposers"),

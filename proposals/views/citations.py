@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 
-from django.db.models import BigIntegerField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -29,13 +28,13 @@ FORMS: dict[str, tuple[str, Callable[[Reference], str]]] = {
 
 def proposal_citation(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """Give the citation of a proposal as a file."""
-    found = Proposal.objects.for_cards(_possible(pk))
+    found = Proposal.objects.for_cards([pk])
     return _file(request, found[0], form) if found else gone(request, pk)
 
 
 def recommendation_citation(request: HttpRequest, pk: int, form: str = "") -> HttpResponse:
     """Show how to cite a recommendation, or give its citation as a file."""
-    found = Recommendation.objects.for_cards(_possible(pk))
+    found = Recommendation.objects.for_cards([pk])
     if not found:
         return gone(request, Recommendation.objects.filter(pk=pk).values_list("proposal", flat=True).first() or 0)
     if form:
@@ -47,11 +46,6 @@ def recommendation_citation(request: HttpRequest, pk: int, form: str = "") -> Ht
 def reply_citation(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """Give the citation of a reply as a file."""
     return _file(request, get_object_or_404(Reply.objects.published().select_related("agency"), pk=pk), form)
-
-
-def _possible(pk: int) -> list[int]:
-    """Give the key as a list; none where it is more than the database counts to, of which it would complain."""
-    return [pk] if pk <= BigIntegerField.MAX_BIGINT else []
 
 
 def _file(request: HttpRequest, thing: Proposal | Recommendation | Reply, form: str) -> HttpResponse:

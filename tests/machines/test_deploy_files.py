@@ -88,7 +88,7 @@ def served(env, port, log):
         )
         try:
             assert b"READY=1" in told.recv(4096)
-            wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
+            wait_for(f"http://127.0.0.1:{port}/healthz", process, log, seconds=120)
             yield process
         finally:
             process.terminate()

@@ -53,7 +53,7 @@ class Command(BaseCommand):
         call_command("catalogue", "refresh")
         call_command("write_downloads", verbosity=0)
         users = get_user_model().objects
-        if not users.exists():
+        if not users.exists() and not settings.PRODUCTION:  # there `createsuperuser` asks for a password
             password = secrets.token_urlsafe(12)
             users.create_superuser("analyst", password=password)
             self.stdout.write(f"The first account: analyst, password {password} (shown only now: note it down).")
