@@ -17,10 +17,11 @@ wsgi_app = "lianghui.wsgi"
 # reader does not hold up the next one.
 workers = 2
 threads = 4
+worker_class = "lianghui.serving.Worker"
 
 # A long export may take more than gunicorn's 30 seconds; what is under way when the server stops is finished first.
 timeout = 60
-graceful_timeout = 30
+graceful_timeout = 60
 
 # The address of a list is as long as its filters: the longest that anybody chooses by hand has some 2,000 characters.
 # 8,190 is gunicorn's highest limit, and nginx's; above it there is a page that says so (414), as for headers (431).

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -32,7 +31,7 @@ from bench.loaded import Loaded, Memory
 from bench.measure import Server, children_of, memory_of
 from bench.measured import Measured
 from bench.visitors import Kind, Values, Visitor, pattern
-from tests.site import MAIL, ROOT, environment
+from tests.site import ROOT, UNHURRIED, environment, production
 
 NUMBER, SECONDS, CLIENTS, RATE = 100_000, 600, 50, 102
 TIMEOUT = 30
@@ -70,7 +69,7 @@ def prepared(number: int) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
     shutil.rmtree(var, ignore_errors=True)
     if address := os.environ.get("DATABASE_URL", ""):
         var.mkdir(parents=True)
-        env = production(var, address)
+        env = as_deployed(var, address)
         shell(f"from bench.record import make; make({number})", env)
         build(Measured(number), var, env)
     else:
@@ -80,7 +79,7 @@ def prepared(number: int) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
         if not (made / "catalogue").exists():
             build(Measured(number), made, plain)
         shutil.copytree(made, var)
-        env = production(var, f"sqlite:///{var / 'lianghui.sqlite3'}")
+        env = as_deployed(var, f"sqlite:///{var / 'lianghui.sqlite3'}")
     manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
     manage("catalogue", "refresh", env=env)
     try:
@@ -89,10 +88,10 @@ def prepared(number: int) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
         shutil.rmtree(var, ignore_errors=True)
 
 
-def production(var: Path, database: str) -> dict[str, str]:
-    """Give the environment in which a site runs in production, with its things in `var`."""
-    secret = {"LIANGHUI_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
-    return environment(var, DATABASE_URL=database, CONTACT_EMAIL="editors@example.org", **secret, **MAIL)
+def as_deployed(var: Path, database: str) -> dict[str, str]:
+    """Give the environment of a site in production that keeps its things in `var`; its limits are the usual ones."""
+    env = environment(var, **production(var, DATABASE_URL=database))
+    return {name: value for name, value in env.items() if name not in UNHURRIED}
 
 
 def described(env: dict[str, str]) -> dict[str, Any]:

@@ -299,7 +299,7 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     # Other names below the same domain may belong to somebody else: to speak for them has to be asked for.
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_SUBDOMAINS", default=False)
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     # A browser takes `__Host-` from nobody but this very host, over HTTPS.
     SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE = "__Host-session", True

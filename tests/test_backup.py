@@ -225,7 +225,7 @@ def otherwise(content, **more):
         (lambda content: otherwise(content, migrations=["people.0001_initial"]), "before the migrations.*empty one"),
         (lambda content: otherwise(content, tables={}), "does not hold the tables that its manifest names"),
         (
-            lambda content: changed(content, "proposals_sponsorship.jsonl", lambda text: "[" + text[2:], sums=True),
+            lambda content: changed(content, "proposals_sponsorship.jsonl", lambda text: "[1]\n", sums=True),
             "cannot be stored here",
         ),
         (

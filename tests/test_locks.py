@@ -13,12 +13,12 @@ from packaging.utils import canonicalize_name
 
 from supply.lock import DEVELOPMENT, OURSELVES, RUN, parts
 from tests.site import ROOT
+from tests.test_conventions import APPS
 
 ASKED = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TO_RUN = [Requirement(text) for text in ASKED["project"]["dependencies"]]
 TO_DEVELOP = [Requirement(text) for text in ASKED["dependency-groups"]["dev"]]
 LOCKS = [(RUN, TO_RUN), (DEVELOPMENT, TO_RUN + TO_DEVELOP)]
-APPS = ("alerts", "lianghui", "people", "proposals")
 BY_NAME = {"psycopg": "Django's database backend loads it", "gunicorn": "the server, which loads us"}
 """What is needed to run and named nowhere in our code."""
 

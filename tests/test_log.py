@@ -49,6 +49,7 @@ def iter_broken():
     raise ValueError(CANARY)
 
 
+handler500 = "lianghui.unavailable.error_page"
 urlpatterns = [
     path("broken/<str:word>/", broken, name="broken"),
     path("broken-database/", broken_database, name="broken_database"),

@@ -29,12 +29,12 @@ NOT_WRITTEN = READ_ONLY | {"GET": 404, "HEAD": 404}
 PUBLIC = {
     "proposals/<int:pk>/": LEADS_ON,
     "recommendations/<int:pk>/": LEADS_ON,
-    "data/<str:name>": NOT_WRITTEN,
+    **dict.fromkeys(("data/<str:name>", ".well-known/security.txt"), NOT_WRITTEN),
     **dict.fromkeys(("compare.md", "compare.xlsx"), READ_ONLY | {"GET": 400, "HEAD": 400}),
     **{route: FORM for route in WAYS if route.startswith("alerts/")},
 }
-"""What a public address answers by each method; most are read only. One proposal is not compared, nor are files there
-that nobody wrote."""
+"""What a public address answers by each method; most are read only. One proposal is not compared, files that nobody
+wrote are not there, and nobody is named to whom one could write."""
 ALLOW = {"alerts/": {"GET", "HEAD", "POST"}, "": {"GET", "HEAD", "OPTIONS"}}
 """What an address that refuses a method says that it takes, by how it begins."""
 ONCE = ("robots.txt", "sitemap", "oembed", "api/v1/", "healthz", "readyz", ".well-known/")

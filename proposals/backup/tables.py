@@ -122,7 +122,7 @@ def fill(model: Model, names: list[str], lines: Iterable[bytes]) -> None:
             for line in lines)  # fmt: skip
     places = ", ".join(map(connection.ops.quote_name, names))
     try:
-        with connection.cursor() as cursor:
+        with connection.wrap_database_errors, connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {_quoted(model)} ({places}) FROM STDIN") as copy:
                     for row in rows:

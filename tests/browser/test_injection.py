@@ -114,6 +114,7 @@ def test_nothing_runs_in_the_admin(injected, new_page):
     site, addresses = injected
     watched = Watched(new_page, site, policy=False)
     sign_in(watched.page, site.url, *site.analyst())
+    watched.page.get_by_role("button", name="Log out").wait_for()
     assert [said for address in addresses[SOME] for said in watched.look(address)] == []
     # What a field offers is put into the page by a script.
     watched.look(next(each for each in addresses if "/proposal/" in each and each.endswith("/change/")))
@@ -138,6 +139,7 @@ def test_nothing_runs_whatever_stands_where(prepared_site, new_page, tmp_path_fa
                 watched = Watched(new_page, site, policy=policy)
                 pages = [f"{prefix}{address}" for prefix in ("", "/zh") for address in KINDS.values()]
                 sign_in(watched.page, site.url, name, password)
+                watched.page.get_by_role("button", name="Log out").wait_for()
                 assert [said for address in [*pages, *addresses] for said in watched.look(address)] == []
                 looked += len(pages) + len(addresses)
                 watched.page.close()
