@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -82,9 +83,12 @@ def served(env, port, log):
     """Start the server as systemd does, until it says that it is ready."""
     [command] = commands("lianghui.service")
     command = [part.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for part in command]
-    notices = log.with_suffix(".notify")
-    notices.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told, log.open("ab") as output:
+    with (
+        TemporaryDirectory(prefix="lianghui-", dir="/tmp") as short,  # a socket's path may have 107 bytes
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told,
+        log.open("ab") as output,
+    ):
+        notices = Path(short) / "notices"
         told.bind(str(notices))
         told.settimeout(120)
         process = subprocess.Popen(
