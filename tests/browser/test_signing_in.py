@@ -112,6 +112,7 @@ def test_a_form_that_came_too_late_is_sent_once_more(demanding_site, new_page):
         if not page.get_by_role("button", name="Send it once more").is_visible():
             page.goto(f"{demanding_site.url}/admin/proposals/topic/add/")
             page.locator("#id_name_en").fill("Quinces")
+            page.locator("#id_name_zh").fill("榅桲")
             page.locator("#id_slug").fill("quinces")
             page.context.clear_cookies(name="sessionid")
             page.get_by_role("button", name="Save", exact=True).click()
