@@ -59,7 +59,7 @@ def test_it_is_set_up_and_used_with_a_keyboard_alone(demanding_site, new_page, o
     expect(page.get_by_role("heading", name="Set up the second factor")).to_be_visible()
     picture = page.get_by_role("img", name="QR code with the key that stands below")
     expect(picture).to_be_visible()
-    assert picture.evaluate("each => each.complete && each.naturalWidth") > 100
+    assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") > 100
     assert nothing_serious(page)
     assert fits(page)
     key = page.locator(".key").inner_text()
