@@ -7,17 +7,17 @@ PORT ?= 8000
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test soak bench load lint audit sbom lock messages screenshots python chromium
+.PHONY: run test soak bench load lint audit sbom lock messages screenshots python chromium proxies
 
 run: .venv/run.stamp # the site on this machine, with the founding data
 	@$(BIN)/python manage.py run --port "$(PORT)"
 
-test: .venv/dev.stamp chromium # every test: on SQLite, on PostgreSQL, in Chromium
+test: .venv/dev.stamp chromium proxies # every test: on SQLite, on PostgreSQL, in Chromium
 	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not soak"
 	$(BIN)/python -m tests.postgresql pytest -n 2 --dist worksteal -m "not browser and not soak"
 	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m browser
 
-soak: .venv/dev.stamp # the proofs that take long
+soak: .venv/dev.stamp proxies # the proofs that take long
 	env -u DATABASE_URL $(BIN)/pytest -m soak
 	$(BIN)/python -m tests.postgresql pytest -m soak
 
@@ -81,3 +81,6 @@ python: # the version, before anything is made with it
 
 chromium:
 	@sh tests/browser/chromium.sh
+
+proxies:
+	@sh tests/machines/proxies.sh

@@ -17,7 +17,6 @@ wsgi_app = "lianghui.wsgi"
 # reader does not hold up the next one.
 workers = 2
 threads = 4
-worker_class = "lianghui.serving.Worker"
 
 # A long export may take more than gunicorn's 30 seconds; what is under way when the server stops is finished first.
 timeout = 60

@@ -80,6 +80,16 @@ def database(name: str) -> dict[str, Any]:
     return found
 
 
+def replica(name: str, primary: dict[str, Any]) -> dict[str, Any]:
+    """Read the address of a replica, which is asked as the primary is; stop with one line where there cannot be one."""
+    found = database(name)
+    if not (found["ENGINE"].endswith("postgresql") and primary["ENGINE"].endswith("postgresql")):
+        raise ImproperlyConfigured(f"{name} must name a replica in PostgreSQL of what DATABASE_URL names.")
+    found["ENGINE"] = primary["ENGINE"]
+    found["OPTIONS"] = primary["OPTIONS"] | {"target_session_attrs": "any"} | found.get("OPTIONS", {})
+    return primary | found | {"TEST": {"MIRROR": "default"}}
+
+
 def mail_server(address: str) -> dict[str, Any]:
     """Read the address of the mail server; stop with one line, which repeats no password, where it is none."""
     try:

@@ -19,6 +19,7 @@ from lianghui.requests import route_of
 from lianghui.unavailable import told
 from proposals.catalogue import as_of, catalogue
 from proposals.models import Generation
+from proposals.replica import generation, read_from_replica
 
 LARGEST = 400_000
 """Bytes; a page that is longer is not kept."""
@@ -77,6 +78,8 @@ class KeptPagesMiddleware:
         page: Page | None = cache.get(key)
         if page is None:
             reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
+            with patient(AT_FIRST):
+                read_from_replica(now)
             with as_of(now):
                 response = self.get_response(request)
             if response.status_code != 200 or response.streaming or response.cookies or _is_private(response):
@@ -114,7 +117,7 @@ def _now() -> Generation | DatabaseError | InterfaceError:
     """Give the state of the record, or what is wrong where nobody can tell it in a moment."""
     try:
         with patient(AT_FIRST):
-            return Generation.now()
+            return generation()
     except (DatabaseError, InterfaceError) as error:
         return error
 

@@ -1,5 +1,6 @@
-"""gunicorn's worker with pages of ours for what is refused before the site sees it: addresses and headers too long."""
+"""gunicorn's worker, with pages of ours for what is refused before the site sees it, and with manners when it stops."""
 
+import selectors
 import socket
 from http import HTTPStatus
 from typing import Any
@@ -28,7 +29,27 @@ STATUSES = {
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Answers what cannot be read as HTTP as the site answers what it cannot read: in both languages."""
+    """Answers what cannot be read as HTTP as the site answers what it cannot read: in both languages.
+
+    Before it stops it takes in all who wait at the door. Connections that the system has made, but that no worker has
+    taken, are reset when the last worker closes its socket: of 200 requests in flight at SIGTERM 197 were lost so.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Stop taking connections, or take them again."""
+        if not enabled and not self.alive:
+            self.take_in()
+        super().set_accept_enabled(enabled)
+
+    def take_in(self) -> None:
+        """Take all connections that wait, as far as there is room; another worker may be quicker."""
+        with selectors.DefaultSelector() as waiting:
+            for listener in self.sockets:
+                listener.setblocking(False)
+                waiting.register(listener, selectors.EVENT_READ)
+            while self.nr_conns < self.worker_connections and (found := waiting.select(0)):
+                for key, _ in found:
+                    self.accept(key.fileobj)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer in the place of a request; nothing of it is noted, neither who sent it nor what."""

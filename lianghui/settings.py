@@ -19,6 +19,7 @@ from lianghui.environment import (
     number,
     origin,
     rate,
+    replica,
     secret_key,
     sender,
     switch,
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
+    "lianghui.replica.ReplicaMiddleware",
     "lianghui.middleware.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "lianghui.urls"
@@ -118,6 +120,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that was stopped meanwhile is connected to anew
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # to connect takes longer than most pages
+if env.str("DATABASE_REPLICA_URL", default=""):  # public pages are read from there; see proposals/replica.py
+    DATABASES["replica"] = replica("DATABASE_REPLICA_URL", DATABASES["default"])
+    DATABASE_ROUTERS = ["proposals.replica.ReplicaRouter"]
 # Seconds that one statement of a request may take, and one of the admin's; commands take as long as they need.
 SLOWEST_STATEMENT = number("STATEMENT_TIMEOUT", 3, 600)
 SLOWEST_STATEMENT_IN_ADMIN = number("ADMIN_STATEMENT_TIMEOUT", 8, 600) or SLOWEST_STATEMENT

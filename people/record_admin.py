@@ -56,6 +56,8 @@ else:
     AnyStackedInline = admin.StackedInline
     AnyInlineFormSet = BaseInlineFormSet
 
+MOST_WORDS = 30
+"""Words that are looked for at a time."""
 M = TypeVar("M", bound=RecordModel)
 SHOWN_IN_THE_WAY = 100
 ROW_FIELD = re.compile(r"([\w-]+?)-(\d+)-(\w+)")
@@ -141,6 +143,15 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Fetch what names are made of with the rows."""
         return super().get_queryset(request).prefetch_related(*self.named_by)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Look for no more words than a query of the database can hold."""
+        if len(search_term.split()) > MOST_WORDS:
+            self.message_user(request, gettext("Look for at most %(most)s words at a time.") % {"most": MOST_WORDS})
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow no regular expressions in addresses: a broken one breaks the query."""

@@ -243,9 +243,11 @@ def test_what_bears_the_very_name_is_offered_first(analyst):
 
 
 def test_a_visitor_is_asked_to_log_in(client):
-    response = client.post(address(Proposal), {"action": "publish"})
+    response = client.get(address(Proposal))
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("admin:login"))
+    page = client.post(address(Proposal), {"action": "publish"})  # what was sent goes on after signing in
+    assert 'name="password"' in page.text
 
 
 @pytest.mark.parametrize("model", SHOWN_ON_SITE)

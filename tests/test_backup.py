@@ -16,6 +16,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import ForeignKey, IntegerField
 from django.utils import timezone
 
@@ -278,6 +279,17 @@ def test_what_cannot_be_written_or_read_is_said_in_a_line(record, tmp_path):
         call_command("restore", str(tmp_path / "none.zip"))
     with pytest.raises(CommandError, match="cannot be read: Is a directory"):
         call_command("restore", str(tmp_path))
+
+
+def test_a_database_that_is_ahead_of_the_program_is_not_kept_in_part(record, tmp_path):
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("people", "9999_of_next_year")
+    try:
+        with pytest.raises(CommandError, match=r"newer program.*people\.9999_of_next_year"):
+            call_command("backup", str(tmp_path / "backup.zip"))
+    finally:
+        recorder.record_unapplied("people", "9999_of_next_year")
+    assert not [*tmp_path.glob("*.zip")]
 
 
 def test_a_file_that_is_there_is_replaced_only_when_told(file):

@@ -63,10 +63,11 @@ def seen(client, draft):
                     way = f"/{address}{'&' if '?' in address else '?'}lang=zh"
                 response = client.get(way.format(**at))
                 page = response.get("Location") or read(response)
+                if route == "readyz":  # says how this machine is, which changes with every test
+                    assert not CANARY.search(page)
+                    continue
                 for asked in (address, escape(address), "“{draft}”", "?p={draft}&amp;p={known}"):
                     page = page.replace(asked.format(**at), asked)
-                if route == "readyz":
-                    page = re.sub(r"\d+", "some", page)  # room on the disk, the age of the index
                 found[f"{prefix}{address}"] = response.status_code, page
     return found
 

@@ -189,8 +189,9 @@ def _mail(settings):
 
 
 @pytest.fixture
-def ground(db):
-    """What there is one of: a country, a committee, a sector."""
+def ground(db, settings):
+    """What there is one of: a country, a committee, a sector, somebody to write to."""
+    settings.CONTACT_EMAIL = "desk@lianghui.example"
     china = Region.objects.create(slug="china", iso_code="CN", name_en="China", name_zh="全国", kind="country")
     Sector.objects.create(slug="sector", name_en="Medicine and health", name_zh="医药卫生界", kind="walk_of_life")
     Body.objects.create(slug="body", name_en="Committee", system="cppcc", level="national", region=china)

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from proposals.models import Answer, Event, OutcomeClass, OutcomeScheme, Proposal, RecommendationOutcome, Reply
@@ -323,3 +325,14 @@ def test_an_outcome_of_a_reply_that_no_longer_answers_shows_nowhere(client):
     assert client.get(reply.get_absolute_url()).status_code == 404
     assert "Resolved" not in client.get(proposal.get_absolute_url()).text
     assert "0 recommendations" in client.get("/recommendations/?outcome=resolved").text
+
+
+@pytest.mark.parametrize("way", ["/replies/", "/replies/{}/", "/replies/feed/", "/api/v1/replies/{}/", "/policies/"])
+def test_no_page_looks_replies_up_in_a_list_of_all_that_is_public(client, way):
+    """With 100,000 proposals that took seconds: SQLite makes the list anew for each statement."""
+    reply = make_reply(to=[make_proposal(published=True)])
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(way.format(reply.pk)).status_code == 200
+    assert [each["sql"] for each in asked.captured_queries if "IN (SELECT" in each["sql"]] == []

@@ -217,5 +217,6 @@ def test_every_process_forgets_it_at_the_next_request(site):
     succeed(started.manage("shell", "--no-imports", "--command", HIDE.format(known, found)))
     for (url, address), tag in before.items():
         status, _, page = fetched(f"{url}{address}", tag)
-        assert (status == 304, leaked(without(page, address), address)) == (False, set()), address
+        assert status not in (304, 429), address
+        assert leaked(without(page, address), address) == set(), address
     print(f"\n{len(before)} addresses of two servers that showed it, 0 that still do")

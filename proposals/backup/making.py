@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils import timezone
 
-from proposals.backup.archive import MANIFEST, Manifest, Progress, Table, entry, summed, told
-from proposals.backup.tables import applied_here, columns, kept, last_key, models_at, stored
+from proposals.backup.archive import MANIFEST, BackupError, Manifest, Progress, Table, entry, summed, told
+from proposals.backup.tables import applied_here, columns, kept, last_key, models_at, stored, unknown_among
 from proposals.snapshot import snapshot
 
 FAST = 4
@@ -21,9 +21,12 @@ FAST = 4
 def backup(to: IO[bytes], progress: Progress) -> Manifest:
     """Write all of the database into a stream, as it is at one moment: nothing committed before is missing.
 
-    A database that is behind the program is written as it is, so that it can be kept before it is migrated.
+    A database that is behind the program is written as it is, so that it can be kept before it is migrated; one that is
+    ahead of it holds what this program does not see, and raises `BackupError`.
     """
     made, migrations, tables = timezone.now().isoformat(), applied_here(), {}
+    if unknown := unknown_among(migrations):
+        raise BackupError(f"The database is of a newer program, which knows {', '.join(unknown)}. Use that one.")
     registry = models_at(migrations)
     with snapshot(), ZipFile(to, "w", ZIP_DEFLATED, compresslevel=FAST) as archive:
         for model in kept(registry):

@@ -26,6 +26,7 @@ from proposals.backup.tables import (
     models_at,
     passing,
     stored,
+    unknown_among,
 )
 from proposals.snapshot import snapshot
 
@@ -77,8 +78,7 @@ def compare(file: IO[bytes], progress: Progress) -> list[str]:
 
 def _refuse_unknown(manifest: Manifest) -> None:
     """Refuse what a newer program made: this one does not know what its rows mean."""
-    known = {".".join(key) for key in MigrationLoader(connection).graph.nodes}
-    if unknown := sorted({*manifest.migrations} - known):
+    if unknown := unknown_among(manifest.migrations):
         raise BackupError(f"it was made by a newer program, which knows {', '.join(unknown)}. Install that one first.")
 
 

@@ -38,6 +38,11 @@ def applied_here() -> list[str]:
     return sorted(".".join(key) for key in MigrationLoader(connection).applied_migrations)
 
 
+def unknown_among(migrations: Iterable[str]) -> list[str]:
+    """Give those of some migrations that this program does not have."""
+    return sorted({*migrations} - {".".join(key) for key in MigrationLoader(connection).disk_migrations})
+
+
 def ends(loader: MigrationLoader, applied: set[str]) -> list[Key]:
     """Give the last migrations of each app among those `applied`."""
     graph = loader.graph
@@ -49,7 +54,7 @@ def ends(loader: MigrationLoader, applied: set[str]) -> list[Key]:
 def models_at(applied: Iterable[str]) -> Apps:
     """Give the models as they were at some migrations: those of this program, if they are all that it has."""
     loader, had = MigrationLoader(connection), {*applied}
-    if had == {".".join(key) for key in loader.graph.nodes}:
+    if had >= {".".join(key) for key in loader.graph.nodes}:
         return apps
     return loader.project_state(ends(loader, had)).apps
 

@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Any, cast
 
 import tantivy
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from tantivy import FieldType
 from tqdm import tqdm
 
@@ -37,6 +37,7 @@ from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE, name
 from proposals.catalogue.totals import Totals
 from proposals.catalogue.words import AS_CUT
 from proposals.models import Change, Generation, Proposal
+from proposals.replica import reached
 
 FEW = 1_000
 """Proposals that a request takes on itself; more are left to a thread beside it."""
@@ -270,14 +271,15 @@ class Catalogue:
         """Tell whether the index is of this record and this program, and not from its future."""
         if opened is None or opened.built_from != _built_from(now):
             return False
-        return opened.position <= now.value or opened.position <= Generation.now().value
+        return opened.position <= now.value or reached(opened.position)
 
     def _work(self, work: Callable[[], None], size: int) -> None:
         """Do `work` now if it is small, else in a thread of its own, of which there is one at a time."""
         if size <= FEW:
             work()
         elif self._busy.acquire(blocking=False):
-            threading.Thread(target=self._beside, args=[work], daemon=True).start()
+            here = copy_context()  # it reads from the database that this request reads from
+            threading.Thread(target=here.run, args=[self._beside, work], daemon=True).start()
 
     def _beside(self, work: Callable[[], None]) -> None:
         try:
@@ -285,7 +287,7 @@ class Catalogue:
         except Exception:
             logger.exception("The catalogue could not be brought up to the record")
         finally:
-            connection.close()
+            connections.close_all()
             self._busy.release()
 
     def _current(self) -> dict[str, Any]:

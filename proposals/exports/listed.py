@@ -7,12 +7,14 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils.translation import get_language
 
 from proposals.catalogue import Query, Vocabulary, Walk, search
 from proposals.exports.columns import COLUMNS, Column
 from proposals.exports.rows import Block, Names, pieces, proposal_block, recommendation_block
+from proposals.replica import read_whole
 from proposals.sentence import plain_sentence
 
 LONGEST_NAME = 90
@@ -53,7 +55,7 @@ class Listed:
         """Give all rows, in blocks; what is no longer published when its block is read is left out."""
         for keys in self.blocks():
             for some in pieces(keys):
-                yield self.read(some, self.names)
+                yield read_whole(partial(self.read, some, self.names))
 
     def file_name(self, ending: str) -> str:
         """Give the name of the file, which says the filter and the day: `lianghui-proposals-topic-cgt-2026-11-27.csv`.

@@ -29,8 +29,10 @@ def as_csv(listed: Listed, *, bom: bool = False) -> Iterator[bytes]:
     No program takes a cell for a formula: what begins like one has a "'" before it.
     """
     header = ",".join([column.name for column in listed.columns])
-    yield (codecs.BOM_UTF8 if bom else b"") + f"{header}\r\n".encode()
-    yield from map(partial(_lines, listed.columns), listed.rows())
+    rows = map(partial(_lines, listed.columns), listed.rows())
+    # The first rows go with the header: a short file is sent whole, and where none can be read nothing is begun.
+    yield (codecs.BOM_UTF8 if bom else b"") + f"{header}\r\n".encode() + next(rows, b"")
+    yield from rows
 
 
 def _lines(columns: Iterable[Column], block: Block) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -12,6 +13,7 @@ from proposals.citations import Reference, as_bibtex, as_csl, as_ris, reference_
 from proposals.exports.listed import Listed
 from proposals.exports.rows import pieces
 from proposals.models import Proposal, Recommendation, Reply
+from proposals.replica import read_whole
 
 AT_ONCE = 200
 """Rows that are read and held at a time, as instances with all that is cited of them."""
@@ -53,10 +55,15 @@ def csl(listed: Listed) -> Iterator[bytes]:
     yield b"[]\n" if before == "[" else b"\n]\n"
 
 
+def _rows(name: str, keys: Sequence[int]) -> list[Any]:
+    return list(ROWS[name](keys))
+
+
 def _references(listed: Listed, write: Callable[[Reference], str]) -> Iterator[list[str]]:
     """Give an entry for each row, in blocks; in the reader's language, whatever else this thread does between two."""
     for keys in listed.blocks():
         for some in pieces(keys, AT_ONCE):
             with translation.override(listed.language):
-                entries = [write(reference_to(row, listed.site, listed.day)) for row in ROWS[listed.name](some)]
+                rows = read_whole(partial(_rows, listed.name, some))
+                entries = [write(reference_to(row, listed.site, listed.day)) for row in rows]
             yield entries

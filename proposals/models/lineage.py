@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connections, models, router
 from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -179,7 +179,7 @@ class Line:
 def line_of(proposal: Proposal) -> Line | None:
     """Give the line through time on which a proposal stands, as far as it is public; None where it stands alone."""
     key = proposal.pk
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(Proposal)].cursor() as cursor:
         cursor.execute(LINE, [key, key, key, MOST_STEPS])
         keys = [row[0] for row in cursor.fetchall()]
     if len(keys) == 1:

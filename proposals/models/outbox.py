@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, router, transaction
 from django.db.models import F, Model, Q
 from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
 
@@ -65,7 +65,7 @@ class Generation(models.Model):
 
         Each request does; to let Django make the statement takes longer than all else of a page that is kept.
         """
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(cls)].cursor() as cursor:
             cursor.execute(f"SELECT record, value FROM {cls._meta.db_table} WHERE id = 1")  # noqa: S608 - our own name
             record, value = cursor.fetchone() or (uuid.UUID(int=0), 0)
         return cls(record=record if isinstance(record, uuid.UUID) else uuid.UUID(record), value=value)

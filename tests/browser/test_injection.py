@@ -66,11 +66,16 @@ class Watched:
         self.page, self.site, self.elsewhere = new_page(bypass_csp=not policy), site, []
         self.page.add_init_script(WATCH)
         self.page.on("request", self.note)
-        self.page.on("dialog", lambda dialog: (self.elsewhere.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self.answer)
 
     def note(self, request):
         if not request.url.startswith((self.site.url, "data:image/")):
             self.elsewhere.append(request.url)
+
+    def answer(self, dialog):
+        if dialog.type != "beforeunload":  # our own: a form is left that was changed
+            self.elsewhere.append(f"{dialog.type}: {dialog.message}")
+        dialog.accept()
 
     def look(self, address):
         """Open a page, let it come to rest, and give everything in it that should not be there."""

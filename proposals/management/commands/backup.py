@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from proposals.backup import backup, backup_file
+from proposals.backup import BackupError, backup, backup_file
 from proposals.management.progress import shown
 
 NAMES = "lianghui-????-??-??T??-??-??Z.zip"
@@ -55,6 +55,8 @@ class Command(BaseCommand):
                 sys.stdout.flush()
             for old in sorted(path.parent.glob(NAMES))[:-keep] if keep else []:
                 old.unlink()
+        except BackupError as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
         except DatabaseError as error:

@@ -1,0 +1,114 @@
+"""Two web hosts behind nginx, a primary and its replica: what visitors see while one after the other is killed."""
+
+import re
+import time
+import urllib.error
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.machines.visitors import Visitors, said
+
+OFTEN = 4
+"""nginx asks the hosts in turn: so often that each is asked twice."""
+NOBODY_ASKED = count()
+
+
+@pytest.mark.parametrize(
+    ("pause", "length"), [(0.2, 2), pytest.param(0.02, 20, marks=pytest.mark.soak)], ids=["short", "long"]
+)
+def test_no_visitor_sees_a_host_or_a_database_die(all_machines, pause, length):
+    machines, databases, moments = all_machines, all_machines.databases, {}
+    visitors = Visitors(machines.proxy.port, machines.proxy.trusted, number=20, pause=pause)
+    analyst = machines.analyst()
+    change, page = proposal_of(analyst)
+    assert_rows_come_from_the_replica(machines, analyst, page)
+
+    def then(name):
+        moments[name] = time.monotonic()
+        time.sleep(length)
+
+    with visitors.reading():
+        then("all is well")
+        begun = time.monotonic()
+        save(analyst, change, "Saved when all is well")
+        usual = time.monotonic() - begun
+        machines.hosts.kill(0)
+        then("a web host is killed")
+        machines.hosts.start()
+        then("it is back")
+        databases.replica.kill()
+        then("the replica is killed")
+        assert_shown_at_once(analyst, change, page, "Saved without a replica")
+        databases.replica.start()
+        databases.caught_up()
+        then("it is back, and follows")
+        databases.replica.ask("SELECT pg_wal_replay_pause()")
+        moments["the replica lags"] = time.monotonic()
+        assert_shown_at_once(analyst, change, page, "Saved while the replica lags")
+        databases.primary.kill()  # the indexes of the hosts have what the replica does not
+        then("the primary is killed")
+        with pytest.raises((urllib.error.HTTPError, OSError)):
+            analyst.send(change, title_en="Not saved")
+        moments["the replica is promoted"] = begun = time.monotonic()
+        databases.promote()
+        promoted = time.monotonic() - begun
+        refused = save(analyst, change, "Saved after promotion")
+        again = time.monotonic() - begun
+        assert all("Saved after promotion" in analyst.read(fresh(page)) for _ in range(OFTEN))
+        then("an analyst has saved")
+    print(said(visitors.seen, moments))
+    print(f"Promoted in {promoted:.1f} s; an analyst had saved {again:.1f} s after it began, refused {refused} times;")
+    print(f"when all was well a save took {usual:.1f} s.")
+    assert not [each for each in visitors.seen if each.failed]
+    for index in range(2):
+        machines.hosts.manage_on(index, "catalogue", "verify")  # nothing was lost, so nothing is in an index too much
+    assert not re.search(r"127\.0\.1\.|visitor=", logs(machines))
+
+
+def fresh(page):
+    """Give an address that no kept page answers."""
+    return f"{page}?nobody={next(NOBODY_ASKED)}"
+
+
+def proposal_of(analyst):
+    """Give where a proposal is changed, and where it is shown."""
+    [(key, slug)] = set(re.findall(r"/proposals/(\d+)/(cgt-industry[\w-]*)/", analyst.read("/proposals/")))
+    return f"/admin/proposals/proposal/{key}/change/", f"/proposals/{key}/{slug}/"
+
+
+def assert_rows_come_from_the_replica(machines, analyst, page):
+    databases = machines.databases
+    databases.caught_up()
+    lengths = [len(server.log.read_text()) for server in (databases.primary, databases.replica)]
+    for _ in range(OFTEN):
+        analyst.read(fresh(page))
+        analyst.read(fresh("/proposals/"))
+    assert databases.primary.tables_read(lengths[0]) == {"proposals_generation"}
+    read = databases.replica.tables_read(lengths[1])
+    assert read >= {"proposals_proposal", "people_delegate"}
+
+
+def assert_shown_at_once(analyst, change, page, title):
+    analyst.send(change, title_en=title)
+    assert all(title in analyst.read(fresh(page)) for _ in range(OFTEN))
+    assert all(title in analyst.read(fresh("/proposals/")) for _ in range(OFTEN))
+
+
+def save(analyst, change, title):
+    """Save as soon as that can be done; give how often it was refused."""
+    end, refused = time.monotonic() + 120, 0
+    while True:
+        try:
+            analyst.send(change, title_en=title)
+        except (urllib.error.HTTPError, OSError):
+            assert time.monotonic() < end
+            refused += 1
+            time.sleep(0.1)
+        else:
+            return refused
+
+
+def logs(machines):
+    return "\n".join(path.read_text() for path in Path(machines.proxy.directory).glob("*.log"))
