@@ -40,7 +40,8 @@ SAME_IN_BOTH = {"Lianghui", "English", "中文", "MeSH", "ISO", "MIT", "CSV", "W
 SAME_IN_BOTH |= {"提案", "建议", "议案"}
 SAME_IN_BOTH |= {"API", "Atom", "BibTeX", "BOM", "CSL", "JSON", "Lines", "Popolo", "RIS", "SHA", "SQLite", "UTF"}
 SAME_IN_BOTH |= {"Cookie", "EndNote", "Excel", "LaTeX", "LibreOffice", "Numbers", "Python", "Zotero"}
-IN_BOTH = {"_error.html", "400.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html"}
+APPS = ("people", "proposals", "alerts", "accounts", "lianghui")
+IN_BOTH = {"_error.html", "_typed.html", "400.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html"}
 TYPED = {"chips", "nothing", "typed", "address"}
 """Parts of a page where what a visitor typed stands, in whatever language, or an address, which is in none."""
 
@@ -85,7 +86,7 @@ def in_templates() -> set[tuple[str, str]]:
 def in_code() -> set[tuple[str, str]]:
     """Every text for translation in our Python: text and plural."""
     found = set()
-    for path in (path for app in ("people", "proposals", "alerts", "lianghui") for path in (ROOT / app).rglob("*.py")):
+    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in CALLS:
                 texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
