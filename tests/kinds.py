@@ -121,6 +121,7 @@ with recorded():
 
 NO_PAGES = {
     "download",
+    "security_txt",
     "healthz",
     "readyz",
     "recommendation",

@@ -75,7 +75,7 @@ def test_a_file_is_read_and_its_text_is_not_lost(analyst, record):
 
 def test_a_text_too_long_to_be_taken_is_told_beside_the_field(record, roles, caplog):
     careful = signed_in(Client(enforce_csrf_checks=True))
-    page = careful.post(START, {"text": "quince " * 800_000})
+    page = careful.post(START, {"text": "quince " * 1_300_000})
     assert page.status_code == 413
     assert "3 MB at most" in page.text
     assert not [row for row in caplog.records if row.exc_info]
