@@ -52,7 +52,7 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or pass the request on."""
         view = ADDRESSES.get(request.path_info)
-        if view is None:
+        if view is None or request.method == "OPTIONS":
             return self.get_response(request)
         request.unnoted = True  # type: ignore[attr-defined]
         if request.method not in ("GET", "HEAD"):

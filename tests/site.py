@@ -208,7 +208,7 @@ def running(
     with database(origin.database) as address:
         shutil.copytree(origin.var, directory / "var")
         kept = Kept(
-            directory / "var", address, production(directory / "var", SECOND_FACTOR="false") if deployed else MAIL
+            directory / "var", address, production(directory / "var", SECOND_FACTOR="false") if deployed else {**MAIL}
         )
         site = Site(kept, servers, own_catalogues=own_catalogues)
         try:

@@ -122,11 +122,10 @@ def no_room(site):
     """
     if os.path.ismount(site.var):
         filler = site.var / "filler"
-        with filler.open("wb") as file:
+        with filler.open("wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 4_096)
-                    file.flush()
             except OSError:
                 pass
         yield
