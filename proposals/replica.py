@@ -125,6 +125,17 @@ def reached(position: int) -> bool:
     return primary.value >= position
 
 
+def reading_as_here(work: Callable[[], None]) -> Callable[[], None]:
+    """Give `work` for a thread beside this request: it reads from the same database, and takes as long as it needs."""
+    alias = _reads.get()
+
+    def beside() -> None:
+        with _reading(alias):
+            work()
+
+    return beside
+
+
 def _ask(alias: str) -> Generation | None:
     """Ask a database how far it is; None where it does not answer, or did not a moment ago. A change is logged once."""
     try:

@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from pathlib import Path
@@ -37,7 +37,7 @@ from proposals.catalogue.schema import META, NAME, PROPOSAL, SCHEMA, SHAPE, name
 from proposals.catalogue.totals import Totals
 from proposals.catalogue.words import AS_CUT
 from proposals.models import Change, Generation, Proposal
-from proposals.replica import reached
+from proposals.replica import reached, reading_as_here
 
 FEW = 1_000
 """Proposals that a request takes on itself; more are left to a thread beside it."""
@@ -278,8 +278,7 @@ class Catalogue:
         if size <= FEW:
             work()
         elif self._busy.acquire(blocking=False):
-            here = copy_context()  # it reads from the database that this request reads from
-            threading.Thread(target=here.run, args=[self._beside, work], daemon=True).start()
+            threading.Thread(target=reading_as_here(partial(self._beside, work)), daemon=True).start()
 
     def _beside(self, work: Callable[[], None]) -> None:
         try:
