@@ -19,6 +19,7 @@ from lianghui.logs import request_id
 from lianghui.postgresql.base import NotAskedError
 from people.language import CHINESE, ENGLISH, TAGS
 from proposals.api.problems import PROBLEM, problem
+from proposals.catalogue import UnavailableError
 
 READING = ("GET", "HEAD", "OPTIONS")
 SECRET = ("password", "otp", "token")
@@ -60,8 +61,8 @@ def answer_fault(request: HttpRequest, exception: BaseException | None) -> HttpR
 
 def told(request: HttpRequest, fault: Fault, exception: BaseException) -> HttpResponse:
     """Note in the log what is wrong, with where it showed the first time, and answer."""
-    again = isinstance(exception.__cause__, NotAskedError)
-    logger.error("Not answered: %s", fault.title_en, exc_info=None if again else exception)
+    known = isinstance(exception, UnavailableError) or isinstance(exception.__cause__, NotAskedError)
+    logger.error("Not answered: %s", fault.title_en, exc_info=None if known else exception)
     return unavailable(request, fault)
 
 

@@ -121,9 +121,6 @@ with recorded():
 
 NO_PAGES = {
     "download",
-    "security_txt",
-    "healthz",
-    "readyz",
     "recommendation",
     "proposal_citation",
     "recommendation_file",
