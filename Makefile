@@ -15,7 +15,7 @@ run: .venv/run.stamp # the site on this machine, with the founding data
 test: .venv/dev.stamp chromium proxies # every test: on SQLite, on PostgreSQL, in Chromium
 	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not soak"
 	$(BIN)/python -m tests.postgresql pytest -n 2 --dist worksteal -m "not browser and not soak"
-	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m browser
+	env -u DATABASE_URL $(BIN)/pytest -n 2 --dist worksteal -m "browser and not soak"
 
 soak: .venv/dev.stamp proxies # the proofs that take long
 	env -u DATABASE_URL $(BIN)/pytest -m soak
