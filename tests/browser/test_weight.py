@@ -9,7 +9,8 @@ MOST = 60_000
 SHIFTS = """new PerformanceObserver(list => { for (const shift of list.getEntries()) window.shifted += shift.value; })
   .observe({type: "layout-shift", buffered: true});
 window.shifted = 0;"""
-ICONS = "() => Promise.all([...document.querySelectorAll('link[rel~=icon]')].map(link => fetch(link.href)))"
+ICONS = """() => Promise.all([...document.querySelectorAll('link[rel~=icon]')].map(
+  link => new Promise(done => Object.assign(new Image(), {onload: done, onerror: done, src: link.href}))))"""
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"
 
 
