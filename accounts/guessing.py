@@ -22,6 +22,8 @@ from django.utils import timezone
 from proposals.clients import client_address
 
 UNKNOWN = str(IPv4Address(0))
+LONGEST = 255
+"""Characters of a name that its column holds; no account's is as long."""
 
 
 def attempt_address(request: HttpRequest) -> str:
@@ -30,6 +32,11 @@ def attempt_address(request: HttpRequest) -> str:
         return str(ip_network(client_address(request)).network_address)
     except ValueError:
         return UNKNOWN
+
+
+def as_kept(name: str | None) -> str:
+    """Give a name as its column holds it: PostgreSQL refuses a longer one, and so the request that it came with."""
+    return (name or "")[:LONGEST]
 
 
 def recent() -> QuerySet[AccessAttempt]:
@@ -42,7 +49,7 @@ def recent() -> QuerySet[AccessAttempt]:
 
 def tries(name: str | None) -> int:
     """How many tries at `name` each address has; fewer while many addresses guess at it, but never none."""
-    failures = recent().filter(username=name).aggregate(all=Sum("failures_since_start"))["all"] or 0
+    failures = recent().filter(username=as_kept(name)).aggregate(all=Sum("failures_since_start"))["all"] or 0
     return settings.AXES_FAILURE_LIMIT if failures < settings.GUESSES_AT_ONE_NAME else settings.TRIES_WHILE_GUESSED_AT
 
 
@@ -60,7 +67,10 @@ def free_again(rows: QuerySet[AccessAttempt], most: int) -> datetime | None:
 def locked_until(request: HttpRequest, name: str | None) -> datetime | None:
     """Say until when nobody may try `name` from where this request comes from; None where they may."""
     here = recent().filter(ip_address=attempt_address(request))
-    ends = free_again(here.filter(username=name), tries(name)), free_again(here, settings.GUESSES_FROM_ONE_ADDRESS)
+    ends = (
+        free_again(here.filter(username=as_kept(name)), tries(name)),
+        free_again(here, settings.GUESSES_FROM_ONE_ADDRESS),
+    )
     return max(filter(None, ends), default=None)
 
 
@@ -71,7 +81,10 @@ def count(request: HttpRequest, name: str | None) -> bool:
     now, most = timezone.now(), tries(name)
     with transaction.atomic():
         row, first = AccessAttempt.objects.select_for_update().get_or_create(
-            username=name, ip_address=attempt_address(request), user_agent="", defaults={"failures_since_start": 1}
+            username=as_kept(name),
+            ip_address=attempt_address(request),
+            user_agent="",
+            defaults={"failures_since_start": 1},
         )
         if not first:
             lately = row.attempt_time > now - settings.AXES_COOLOFF_TIME
@@ -83,7 +96,7 @@ def count(request: HttpRequest, name: str | None) -> bool:
 
 def forgive(request: HttpRequest, name: str) -> None:
     """Forget the failures of somebody who is in now, and those of others that are old."""
-    AccessAttempt.objects.filter(username=name, ip_address=attempt_address(request)).delete()
+    AccessAttempt.objects.filter(username=as_kept(name), ip_address=attempt_address(request)).delete()
     forget()
 
 

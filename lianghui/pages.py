@@ -68,13 +68,14 @@ class KeptPagesMiddleware:
         """Answer from the cache where the page is there, and put it there where it is not."""
         if request.method not in ("GET", "HEAD") or request.path.startswith("/admin/"):
             return self.get_response(request)
-        now = _now()
+        asked, now = time.monotonic(), _now()
         if not isinstance(now, Generation):
             return self._without_the_record(request, now)
-        day = timezone.localdate()  # what is overdue is so of a day
-        self._known = Known(now, day, time.monotonic())
+        known = Known(now, timezone.localdate(), asked)  # what is overdue is so of a day
+        if self._known is None or self._known.at <= asked:  # another thread may know of something newer
+            self._known = known
         compressed = _is_compressed(request)
-        key = _key(request, self._known, compressed)
+        key = _key(request, known, compressed)
         page: Page | None = cache.get(key)
         if page is None:
             reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
