@@ -255,3 +255,12 @@ def test_no_name_is_too_odd(owner, name):
 def test_a_wrong_password_does_not_sign_in_and_says_so(owner):
     page = give_password(browser(), "owner", PASSWORD.upper())
     assert "Please enter the correct username and password" in page.text
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 50_000, "榅" * 260])
+def test_a_name_longer_than_any_is_a_wrong_name_like_others(owner, name):
+    client = browser()
+    assert [give_password(client, name, "bad").status_code for _ in range(6)] == [200] * 4 + [429] * 2
+    assert FailedSignIn.objects.get().username == name[: guessing.LONGEST]
+    give_password(client)
+    assert is_in(client)
