@@ -5,7 +5,6 @@ import re
 import sys
 import tomllib
 from importlib.metadata import distribution, packages_distributions
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
