@@ -2,14 +2,17 @@
 
 import gzip
 import re
+import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from lianghui import pages
 from proposals.catalogue import index
-from proposals.models import Proposal
+from proposals.models import Generation, Proposal
 from tests.factories import make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,31 @@ def test_a_change_shows_at_once_and_what_is_taken_back_is_gone(proposals, client
     proposals[1].title_en = "Quince jam"
     proposals[1].save()
     assert "<mark>Quince</mark> jam" in client.get(LIST).text
+
+
+def test_a_page_of_one_state_is_not_kept_under_the_next(rf, monkeypatch):
+    """Between the question how far the record is and the answer, another thread may be told of something newer."""
+    now, made, record = [5], [], uuid.uuid4()
+
+    def page(request):
+        made.append(request.path)
+        return HttpResponse("quinces")
+
+    def meanwhile(request):
+        if now == [5]:
+            now[0] = 6
+            keeps(rf.get("/topics/"))
+        return False
+
+    monkeypatch.setattr(pages, "generation", lambda: Generation(record=record, value=now[0]))
+    monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
+    monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True))
+    monkeypatch.setattr(pages, "_is_compressed", meanwhile)
+    keeps = pages.KeptPagesMiddleware(page)
+    keeps(rf.get("/regions/"))
+    keeps(rf.get("/regions/"))
+    keeps(rf.get("/regions/"))
+    assert made == ["/topics/", "/regions/", "/regions/"]
 
 
 def test_who_has_the_page_is_told_so_until_it_changes(proposals, client):
