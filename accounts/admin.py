@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -20,12 +20,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
 from accounts.models import FailedSignIn
+from people.record_admin import ShortSearches
 
-admin.site.unregister([User, TOTPDevice, StaticDevice])  # their own pages show the keys
+admin.site.unregister([User, Group, TOTPDevice, StaticDevice])  # the pages of devices show the keys
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(ShortSearches, UserAdmin):  # type: ignore[type-arg]
     """Django's own, with the second factor."""
 
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "has_second_factor")
@@ -81,8 +82,13 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "admin/accounts/take_away.html", context)
 
 
+@admin.register(Group)
+class RoleAdmin(ShortSearches, GroupAdmin):
+    """Django's own."""
+
+
 @admin.register(FailedSignIn)
-class FailedSignInAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no arguments for it
+class FailedSignInAdmin(ShortSearches):
     """Who could not sign in from where: for those who look after accounts. To delete a row lets in again."""
 
     list_display = ("username", "ip_address", "failures", "last", "locked_until")

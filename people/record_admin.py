@@ -122,7 +122,20 @@ class RecordChangeList(ChangeList):
         return asked
 
 
-class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
+class ShortSearches(AnyModelAdmin):
+    """Searches that the database can answer, whoever's pages they are on."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Look for no more words than a query of the database can hold."""
+        if len(search_term.split()) > MOST_WORDS:
+            self.message_user(request, gettext("Look for at most %(most)s words at a time.") % {"most": MOST_WORDS})
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+
+class RecordAdmin(ShortSearches, HistoryPages, RecordOptions, Generic[M]):
     """The pages of one model."""
 
     form = RecordForm
@@ -143,15 +156,6 @@ class RecordAdmin(HistoryPages, RecordOptions, AnyModelAdmin, Generic[M]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Fetch what names are made of with the rows."""
         return super().get_queryset(request).prefetch_related(*self.named_by)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Look for no more words than a query of the database can hold."""
-        if len(search_term.split()) > MOST_WORDS:
-            self.message_user(request, gettext("Look for at most %(most)s words at a time.") % {"most": MOST_WORDS})
-            return queryset.none(), False
-        return super().get_search_results(request, queryset, search_term)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow no regular expressions in addresses: a broken one breaks the query."""

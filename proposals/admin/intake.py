@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from people.dates import PartialDateFormField, validate_partial_date
-from people.record_admin import RecordChangeList
+from people.record_admin import RecordChangeList, ShortSearches
 from people.record_forms import is_key
 from proposals.admin.intake_desk import MARKS, Desk, address_of
 from proposals.admin.intake_forms import web_address
@@ -119,7 +119,7 @@ class ArticleForm(forms.Form):
 
 
 @admin.register(Intake)
-class IntakeAdmin(IntakeModelAdmin):
+class IntakeAdmin(ShortSearches, IntakeModelAdmin):
     """Articles that are being read, and those that have been."""
 
     list_display = ["title", "outlet", "state", "decided", "by", "changed"]
