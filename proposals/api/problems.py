@@ -14,12 +14,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from proposals.api.shapes.pieces import Shape, integer, string
-from proposals.catalogue import UnavailableError
 from proposals.models import Proposal
 
 PROBLEM = "application/problem+json"
-AGAIN = 5
-"""Seconds after which to try again while the catalogue is being built."""
 
 
 class WrongParametersError(Exception):
@@ -84,7 +81,6 @@ def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
 
 def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer for a view that could not; None for what it has no answer to, which is a fault of ours."""
-    headers: dict[str, str] = {}
     match exception:
         case WrongParametersError():
             said = problem(400, gettext("Some parameters cannot be answered."), errors=exception.errors)
@@ -94,9 +90,6 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
         case WithdrawnError():
             reasons = {name: getattr(exception.proposal, name) for name in Proposal.set_apart if name != "state"}
             said = problem(410, gettext("This proposal was withdrawn"), **reasons)
-        case UnavailableError():
-            said = problem(503, gettext("The catalogue is being built. Try again in a few seconds."))
-            headers = {"Retry-After": str(AGAIN)}
         case exceptions.MethodNotAllowed():
             said = problem(405, gettext("This is read only: ask by GET."))
         case Http404() | PermissionDenied():
@@ -105,7 +98,7 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
             said = problem(exception.status_code, str(exception.detail))
         case _:
             return None
-    return Response(said, status=said["status"], headers=headers, content_type=PROBLEM)
+    return Response(said, status=said["status"], content_type=PROBLEM)
 
 
 def replace(response: HttpResponse) -> HttpResponse:
