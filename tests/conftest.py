@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import Model
-from django.utils import translation
+from django.utils import timezone, translation
 
 from proposals.models import Proposal
 from tests.browser import chromium
@@ -97,6 +98,18 @@ def founding(db, founding_rows: list[list[Model]]) -> None:
         return
     for rows in filter(None, founding_rows):
         type(rows[0])._default_manager.bulk_create(rows)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that is moved by hand: `clock(minutes=16)`."""
+    real, moved = timezone.now, [timedelta()]
+    monkeypatch.setattr(timezone, "now", lambda: real() + moved[0])
+
+    def move(**by):
+        moved[0] += timedelta(**by)
+
+    return move
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from proposals.models import Topic
 from tests.admin_pages import address, sent_back
@@ -25,18 +24,6 @@ def owner(db):
 @pytest.fixture(autouse=True)
 def _limits(settings):
     settings.SESSION_IDLE, settings.SESSION_LONGEST = timedelta(hours=2), timedelta(hours=12)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that is moved by hand: `clock(minutes=16)`."""
-    real, moved = timezone.now, [timedelta()]
-    monkeypatch.setattr(timezone, "now", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 @pytest.fixture

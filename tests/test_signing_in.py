@@ -1,6 +1,5 @@
 """Guesses at names and passwords: five for each name from each address, then a pause that says when it ends."""
 
-from datetime import timedelta
 from io import StringIO
 from unittest import mock
 
@@ -27,18 +26,6 @@ def _one_proxy(settings):
 @pytest.fixture
 def owner(db):
     return make_account()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that is moved by hand: `clock(minutes=16)`."""
-    real, moved = timezone.now, [timedelta()]
-    monkeypatch.setattr(timezone, "now", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 @pytest.fixture
