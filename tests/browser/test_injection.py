@@ -133,12 +133,12 @@ def test_nothing_runs_in_the_admin(injected, new_page):
 def test_nothing_runs_whatever_stands_where(prepared_site, new_page, tmp_path_factory):
     """Every payload in every text that takes it, on every page of both languages, with and without the policy."""
     looked = 0
-    with running(prepared_site, tmp_path_factory.mktemp("soaked")) as site:
-        name, password = site.analyst()
-        for variant in range(0, len(PAYLOADS), 8):
+    for variant in range(0, len(PAYLOADS), 8):
+        with running(prepared_site, tmp_path_factory.mktemp("soaked")) as site:
             done = site.manage("shell", "--no-imports", "--command", ENTER.format(variant=variant))
             succeed(done)
             addresses = json.loads(done.stdout.splitlines()[-1])
+            name, password = site.analyst()
             for policy in (False, True):
                 watched = Watched(new_page, site, policy=policy)
                 pages = [f"{prefix}{address}" for prefix in ("", "/zh") for address in KINDS.values()]
