@@ -40,8 +40,8 @@ HISTORIES = {("people", "0005_histories"), ("proposals", "0004_histories")}
 EVERY = 0.01
 """Seconds between two questions, and between two saves."""
 READ = """
-SELECT p.id, p.title_en, count(*) FROM proposals_proposal p JOIN proposals_recommendation r ON r.proposal_id = p.id
-WHERE p.id > %s GROUP BY p.id, p.title_en ORDER BY p.id LIMIT 20
+SELECT p.id, p.title_en, (SELECT count(*) FROM proposals_recommendation r WHERE r.proposal_id = p.id)
+FROM proposals_proposal p WHERE p.id > %s ORDER BY p.id LIMIT 20
 """
 SAVE = "UPDATE proposals_recommendation SET note_en = 'Saved.' WHERE id = %s"
 KEPT = ("proposals.Proposal", "proposals.Recommendation", "proposals.Addressee")
