@@ -193,7 +193,7 @@ def make_up_histories() -> None:
             cursor.execute(
                 f"INSERT INTO {history._meta.db_table} ({own}, history_date, history_type, version_id)"
                 f" SELECT {', '.join('m.' + connection.ops.quote_name(name) for name in names)}, v.at, '+', v.id"
-                f" FROM {model._meta.db_table} m CROSS JOIN people_version v"  # so SQLite looks up the version of each row
+                f" FROM {model._meta.db_table} m CROSS JOIN people_version v"  # SQLite looks up the version of each
                 f" WHERE v.kind = 'proposals.proposal' AND v.key = {TO_PROPOSAL[label]}"
             )
 
