@@ -69,8 +69,8 @@ def test_it_is_whole_and_of_one_moment(aside, tmp_path, seconds):
         task.result(timeout=60)
     for file, started in files.items():
         look_through(file, {key: turn for at, key, turn in ledger.saved if at < started})
-    rate = ROWS * writes / (ended - began)
-    print(f"{len(files)} backups in {ended - began:.0f} s, while {writes} edits were committed: {rate:.0f} rows a second")
+    took = ended - began
+    print(f"{len(files)} backups in {took:.0f} s, meanwhile {writes} edits, {ROWS * writes / took:.0f} rows a second")
     last = [*files][-1]
     with last.open("rb") as source:
         restore(source, lambda *_: None, replace=True)
