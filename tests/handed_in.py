@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from io import BytesIO, StringIO
+from itertools import count
 
 import docx
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -37,6 +38,7 @@ COLUMNS, SECTION = 60, 12
 """Columns of a sheet that bear a payload as their name; payloads in a section of an article."""
 FILES = [each for each in PAYLOADS if not set('"/\\\r\n\t\x0b\x0c') & set(each) and len(each) < 60]
 """Payloads that a browser sends as the name of a file."""
+NUMBERS = count(1)
 Change = Callable[[str], str]
 
 
@@ -74,12 +76,14 @@ def _sheets(client: Client, texts: list[str], change: Change, kinds: Iterable[st
         wrong = [dict.fromkeys(header, text) for text in texts]
         free, example = [each for each in FREE if each in kind.columns], dict(kind.example)
         example.pop("recommendations", None)  # a reply that answers nothing says nothing of them
-        right = [example | dict.fromkeys(free, f"{row} {text}") for row, text in enumerate(texts)]
+        right = [
+            example | {"number": str(next(NUMBERS))} | dict.fromkeys(free, f"{row} {text}")
+            for row, text in enumerate(texts)
+        ]
         for what, rows in (("wrong", wrong), ("right", right)):
             file = change(FILES[(2 * number + (what == "right")) * 7 % len(FILES)])
             found[f"{name}, {what}"] = page = _upload(client, name, _written(rows, number, texts), file)
-            if page.context["batch"]:
-                found |= _pressed(client, f"{name}, {what}", page, texts[number])
+            found |= _pressed(client, f"{name}, {what}", page, texts[number])
     return found
 
 
@@ -177,6 +181,6 @@ def _articles(client: Client, texts: list[str], forms: Iterable[str]) -> dict[st
         if "file" in fields:
             fields["file"].seek(0)
         found[f"article as {name}"] = read = client.post(START, {**fields, "again": "on"}, follow=True)
-        found[f"article as {name}, marked"] = marked = do(client, read, "mark", passage=_line(read))
+        found[f"article as {name}, marked"] = marked = do(client, read, "mark", **{"is": "demand"}, passage=_line(read))
         found[f"article as {name}, accepted"] = do(client, marked, "accept")
     return found

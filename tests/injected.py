@@ -20,7 +20,7 @@ from people.models import Agency, Delegate, Region
 from proposals.catalogue import catalogue
 from proposals.models import Figure, Mapping, OutcomeClass, OutcomeScheme, Proposal, Recommendation, Source, Sponsorship
 from proposals.models.outbox import recorded
-from tests.factories import make_echo, make_event, make_figure, make_intake, make_reply
+from tests.factories import make_echo, make_event, make_figure, make_intake, make_reply, make_source
 from tests.payloads import PAYLOADS, fitting
 
 OURS = ("people", "proposals", "alerts", "auth")
@@ -195,13 +195,14 @@ def _complete(number: int, proposal: Proposal) -> None:
 
 
 def edited() -> None:
-    """Change a proposal and its rows twice, so that there is something to compare."""
+    """Change a proposal and its rows twice, so that there is something to compare; delete a source."""
     proposal = Proposal.objects.get(slug="stem-cell-industry-system")
     for _ in range(2):
         with edit(None, "Read again"), recorded():
             for row in (proposal, *proposal.recommendations.all(), *proposal.figures.all()):
                 row.note_en += "."
                 row.save()
+    make_source(note_en="A note").delete()
 
 
 def enter() -> int:

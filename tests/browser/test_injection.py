@@ -21,11 +21,13 @@ ENTER = """
 import json
 from django.contrib.auth.models import User
 from django.test import Client
+from django.test.utils import setup_test_environment
 from tests.handed_in import addresses, hand_in
 from tests.injected import enter
 from tests.kinds import EDITED
 from tests.payloads import PAYLOADS
 from tests.test_injection import admin_addresses
+setup_test_environment()  # what a client is answered tells its context
 exec(EDITED)
 enter()
 client = Client(HTTP_HOST="127.0.0.1")
