@@ -186,8 +186,6 @@ def _complete(number: int, proposal: Proposal) -> None:
     make_echo(recommendation=asked, issuer=agency, source=source)
     make_event(proposal=proposal, source=source, passage=f"paragraph {number}")
     Sponsorship.objects.create(proposal=proposal, order=90 + number, organisation_en="Jiusan Society")
-    delegate = Delegate.objects.order_by("pk")[number]
-    delegate.positions.create(employer_en="Betta")
     Mapping.objects.create(name=f"Columns {number}", kind="proposals", columns={"Title": "title_en"})
     make_intake(text="\n".join(PAYLOADS), demands=PAYLOADS[number::ROWS], url=f"https://example.org/{number}")
     User.objects.create_user(f"reader-{number}")
