@@ -114,12 +114,12 @@ def foreign(page):
 
 
 def differing(before, after):
-    """What has other elements in `after`; of compared texts the pieces are as many as there are words."""
+    """What has other elements in `after`; of compared texts there are as many pieces as words, with breaks in any."""
     found = {}
     for name, (status, page) in after.items():
         was, now = elements(tree(before[name][1])), elements(tree(page))
         if "/changes/" in name or "/history/" in name:
-            was, now = Counter(set(was)), Counter(set(now))
+            was, now = (Counter({each for each in one if not each[0].endswith("/br")}) for one in (was, now))
         if (before[name][0], was) != (status, now):
             found[name] = (before[name][0], dict(was - now), status, dict(now - was))
     return found
