@@ -3,8 +3,10 @@
 The address comes from the command line (`-b 127.0.0.1:8000`), or from `PORT` in the environment.
 """
 
+import gc
 import importlib
 import os
+import shutil
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -41,7 +43,18 @@ control_socket_disable = True
 def on_starting(_: object) -> None:
     """Stop with one line where a setting is missing, before worker after worker fails with a traceback."""
     try:
-        importlib.import_module("lianghui.settings")
+        settings = importlib.import_module("lianghui.settings")
     except ImproperlyConfigured as error:
         sys.exit(f"gunicorn: {error}")
+    shutil.rmtree(settings.CACHES["default"]["LOCATION"], ignore_errors=True)  # pages of another program, perhaps
     del sys.modules["lianghui.settings"]  # workers that a reload starts must read the file anew
+
+
+on_reload = on_starting
+
+
+def post_worker_init(_: object) -> None:
+    """Leave alone, when garbage is looked for, what is there for good; a page makes much that dies with it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -40,9 +40,10 @@ def as_kept(name: str | None) -> str:
 
 
 def recent() -> QuerySet[AccessAttempt]:
-    """Give the failures that still count."""
+    """Give the failures that still count; not those that a clock noted which was put back since."""
+    now, span = timezone.now(), settings.AXES_COOLOFF_TIME
     failures: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
-        attempt_time__gt=timezone.now() - settings.AXES_COOLOFF_TIME
+        attempt_time__gt=now - span, attempt_time__lt=now + span
     )
     return failures
 
@@ -87,7 +88,7 @@ def count(request: HttpRequest, name: str | None) -> bool:
             defaults={"failures_since_start": 1},
         )
         if not first:
-            lately = row.attempt_time > now - settings.AXES_COOLOFF_TIME
+            lately = abs(row.attempt_time - now) < settings.AXES_COOLOFF_TIME
             row.failures_since_start = row.failures_since_start + 1 if lately else 1
             row.attempt_time = now
             row.save(update_fields=["failures_since_start", "attempt_time"])

@@ -6,7 +6,7 @@ import secrets
 import time
 import unicodedata
 from base64 import b32encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_otp.models import Device
 from django_otp.oath import TOTP
@@ -27,6 +28,8 @@ ASKED, KEY = "second_factor_asked", "second_factor_key"
 """In the session: whether its user has one and is asked for it; the key of one that is being set up."""
 CODES, LETTERS, GROUP = 10, 12, 4
 BY_TIME, ON_PAPER = re.compile("[0-9]{6}"), re.compile(f"[a-z2-7]{{{LETTERS}}}")
+AHEAD = timedelta(minutes=1)
+"""By which another host's clock may be ahead."""
 NAME = gettext_noop("second factor")
 
 
@@ -76,6 +79,9 @@ def verified(user: Any, typed: str) -> Device | None:
         device = kind.objects.filter(user_id=user.pk, confirmed=True).select_for_update().first()
         if device is None:
             return None
+        noted = device.throttling_failure_timestamp
+        if noted and noted > timezone.now() + AHEAD:  # by a clock that was put back since: none is waited for
+            device.throttling_failure_timestamp = None
         allowed, why = device.verify_is_allowed()
         if not allowed:
             raise WaitError(why["locked_until"])

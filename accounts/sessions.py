@@ -15,6 +15,8 @@ BEGAN, SEEN = "began", "seen"
 """When it began and when something was last done in it: seconds since 1970."""
 FRESH = 60
 """Seconds for which nothing new is noted, so that not every page writes."""
+AHEAD = 300
+"""Seconds by which another host's clock may be ahead; what was noted later still was so by one that was put back."""
 
 
 def now() -> int:
@@ -29,10 +31,10 @@ def begin(sender: object, request: HttpRequest, user: Any, **_: object) -> None:
 
 
 def is_over(session: Any) -> bool:
-    """Whether a session has lasted as long as it may."""
+    """Whether a session has lasted as long as it may, or nobody can tell how long it has."""
     at = now()
     idle, whole = settings.SESSION_IDLE.total_seconds(), settings.SESSION_LONGEST.total_seconds()
-    return bool(at - session.get(SEEN, at) > idle or at - session.get(BEGAN, at) > whole)
+    return not (-AHEAD <= at - session.get(SEEN, at) <= idle and -AHEAD <= at - session.get(BEGAN, at) <= whole)
 
 
 class SessionLimitsMiddleware:

@@ -71,13 +71,12 @@ def said(request: HttpRequest, what: str, *, status: int = 200, **more: object) 
 @private
 def follow_list(request: HttpRequest, followed: str) -> HttpResponse:
     """Ask for an address to be told of what is added to a list; the parameters are the list's own."""
-    subject = Pending(followed=followed, query=request.GET.urlencode())
-    query = Subjected(subject).asked.query.whole
-    kept = Pending(followed=followed, query=query.canonical.removeprefix("?"))
+    wished = Subjected(Pending(followed=followed, query=request.GET.urlencode()))
+    kept = Pending(followed=followed, query=wished.asked.query.whole.canonical.removeprefix("?"))
     if len(kept.query) > LONGEST_QUERY:
         return said(request, "long")
-    if not Subjected(subject).readable:
-        return said(request, "unreadable", form=Subjected(subject).asked.form, page=Subjected(kept).page)
+    if not wished.readable:
+        return said(request, "unreadable", form=wished.asked.form, page=Subjected(kept).page)
     return _follow(request, kept)
 
 

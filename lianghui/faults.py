@@ -70,6 +70,14 @@ SQLITE = {
     sqlite3.SQLITE_NOTADB: UNREACHABLE,
 }
 """By the primary code of the engine; any other, as SQLITE_ERROR for a wrong statement, is a mistake of ours."""
+SQLITE_WRITING = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
+"""What of SQLITE_IOERR is so of writing only: a disk that became read-only, a quota that is used up."""
 POSTGRESQL = {
     "57014": SLOW,  # query_canceled: statement_timeout
     "25006": UNWRITABLE,  # read_only_sql_transaction
@@ -95,7 +103,7 @@ def _of_database(exception: DatabaseError | InterfaceError) -> Fault | None:
     cause = exception.__cause__
     told = UNREACHABLE if isinstance(exception, OperationalError | InterfaceError) else None
     if isinstance(cause, sqlite3.Error) and (code := getattr(cause, "sqlite_errorcode", None)) is not None:
-        return SQLITE.get(code & 0xFF)  # the rest says in detail what of it
+        return UNWRITABLE if code in SQLITE_WRITING else SQLITE.get(code & 0xFF)  # the rest says in detail what of it
     if isinstance(cause, psycopg.Error) and (state := cause.sqlstate):
         return POSTGRESQL.get(state) or (UNREACHABLE if state[:2] in POSTGRESQL_CLASSES else None)
     return told

@@ -20,12 +20,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from lianghui.patience import AT_FIRST, patient
 from proposals.catalogue import catalogue
 from proposals.models import Generation
+from proposals.replica import behind, has_replica
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 LEAST_FREE = 200_000_000
 """Bytes on the disk below which somebody should look: a new index and the downloads need room beside the old."""
+LONGEST_BEHIND = 60
+"""Seconds for which a replica may have changes to follow and follow none, before somebody should look."""
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -34,8 +37,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Say how database, index and disk are: 200 where all is well, else 503; no names, no addresses, no messages."""
+    """Say how database, index, disk and replica are: 200 where all is well, else 503; no names, addresses, messages."""
     told = {"database": _database(), "index": _index(), "disk": _disk()}
+    if has_replica():
+        told["replica"] = _replica()
     well = all(part["ok"] for part in told.values())
     return JsonResponse({"ready": well, **told}, status=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -80,7 +85,8 @@ def _writable() -> bool:
     if connection.vendor == "sqlite":
         file = Path(str(connection.settings_dict["NAME"]))
         statement, answer = "PRAGMA query_only", 0
-        there = not file.is_absolute() or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+        kept = (file, file.parent) if file.is_absolute() else ()
+        there = all(os.access(each, os.W_OK, effective_ids=True) for each in kept)
     else:
         statement, answer, there = "SELECT current_setting('transaction_read_only')", "off", True
     with connection.cursor() as cursor:
@@ -121,3 +127,14 @@ def _disk() -> dict[str, Any]:
     except OSError:
         return {"ok": False}
     return {"ok": free >= LEAST_FREE, "free": free}
+
+
+def _replica() -> dict[str, Any]:
+    """Tell whether the replica answers, and follows: by how many changes it is behind, and for how long."""
+    with patient(AT_FIRST):
+        found = behind()
+    if found is None:
+        return {"ok": False, "reachable": False}
+    changes, seconds = found
+    follows = changes == 0 or (seconds is not None and seconds < LONGEST_BEHIND)
+    return {"ok": follows, "reachable": True, "behind": changes, "seconds": None if seconds is None else int(seconds)}

@@ -23,8 +23,11 @@ from proposals.replica import generation, read_from_replica
 
 LARGEST = 400_000
 """Bytes; a page that is longer is not kept."""
-LONGEST_WITHOUT = 24 * 3600
-"""Seconds for which pages are answered as they were known last while the database cannot be asked."""
+LONGEST_WITHOUT = 3600
+"""Seconds for which pages are answered as they were known last while the database cannot be asked.
+
+Long enough for a restart, an upgrade, a promotion; no longer, as what was taken back on another host is still shown.
+"""
 SHORT_ALREADY = (".png",)
 """What is compressed by its own format: the same for everybody, and kept once."""
 
@@ -95,7 +98,7 @@ class KeptPagesMiddleware:
         """Answer while the database cannot be asked: by the page that was kept last, or by one that needs no database.
 
         What is shown is what was known last. Nobody can publish or take back anything where there is no database; but
-        another host may still reach it, so that this ends after a day.
+        another host may still reach it, so that this ends after an hour.
         """
         known, fault = self._known, fault_of(error) or UNREACHABLE
         age = time.monotonic() - known.at if known else LONGEST_WITHOUT

@@ -135,13 +135,19 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
 DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
-# Public pages, in each process: some 20 MB.
+# Public pages, in files for all processes of this host, some 200 MB at most; and rows of lists, in each process 10 MB.
 CACHES = {
     "default": {
+        "BACKEND": "lianghui.kept.KeptFiles",
+        "LOCATION": str(VAR_DIR / "pages"),
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+    "rows": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 600},
-    }
+        "OPTIONS": {"MAX_ENTRIES": 4_000},
+    },
 }
 
 # How often one address may ask for what has to be made, counted over all processes of this host: a seminar room behind

@@ -57,9 +57,10 @@ def _as_a_courtesy() -> Iterator[None]:
 def enter(user: Any, kind: str, key: int) -> list[str]:
     """Note that `user` has a record open; give the names of the others who do."""
     now = timezone.now()
-    if not Presence.objects.filter(user=user, kind=kind, key=key, seen__gt=now - FRESH).exists():
+    fresh = (now - FRESH, now + FRESH)  # what is later still was noted by a clock that was put back since
+    if not Presence.objects.filter(user=user, kind=kind, key=key, seen__range=fresh).exists():
         with _as_a_courtesy(), transaction.atomic():
-            Presence.objects.filter(seen__lt=now - LASTS).delete()
+            Presence.objects.exclude(seen__range=(now - LASTS, now + LASTS)).delete()
             Presence.objects.update_or_create(user=user, kind=kind, key=key, defaults={"seen": now})
     others = Presence.objects.filter(kind=kind, key=key).exclude(user=user).select_related("user")
     return sorted(each.user.get_full_name() or each.user.get_username() for each in others)

@@ -26,6 +26,9 @@ NAMES = {DEFAULT_DB_ALIAS: "primary", REPLICA: REPLICA}
 RECORD = {"people", "proposals"}
 """The apps whose tables public pages are made from."""
 
+SINCE_IT_FOLLOWED = "SELECT extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())"
+"""Seconds; nothing of a server that never followed another."""
+
 Read = TypeVar("Read")
 logger = logging.getLogger(__name__)
 _reads: ContextVar[str] = ContextVar("reads", default=DEFAULT_DB_ALIAS)
@@ -134,6 +137,27 @@ def reading_as_here(work: Callable[[], None]) -> Callable[[], None]:
             work()
 
     return beside
+
+
+def behind() -> tuple[int | None, float | None] | None:
+    """Tell by how many changes the replica is behind the primary, and for how many seconds it has followed none.
+
+    None in the place of what nobody can tell: the first where the primary is away or of another record. None at all
+    where the replica is away. A replica that has come as far may have had nothing to follow for long: 0 seconds.
+    """
+    replica, primary = _ask(REPLICA), _ask(DEFAULT_DB_ALIAS)
+    if replica is None:
+        return None
+    changes = primary.value - replica.value if primary and primary.record == replica.record else None
+    if changes is not None and changes <= 0:  # it was asked first, so that it may be ahead where it was promoted
+        return 0, 0.0
+    try:
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute(SINCE_IT_FOLLOWED)
+            (seconds,) = cursor.fetchone()
+    except (OperationalError, InterfaceError):
+        return None
+    return changes, None if seconds is None else float(seconds)
 
 
 def _ask(alias: str) -> Generation | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import Model
@@ -33,7 +33,9 @@ def _own_catalogue(settings, tmp_path: Path) -> None:
     settings.CATALOGUE_DIR = tmp_path / "catalogue"
     settings.DOWNLOADS_DIR = tmp_path / "downloads"
     settings.VAR_DIR = tmp_path
-    cache.clear()
+    files = settings.CACHES["default"] | {"LOCATION": str(tmp_path / "pages")}
+    settings.CACHES = settings.CACHES | {"default": files}
+    caches["rows"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,9 @@
 import base64
 import random
 import re
-from functools import cache
 from urllib.parse import quote
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import URLResolver, get_resolver
 
@@ -51,6 +51,7 @@ OWN = {
 }
 IN_ADMIN = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_changelist_filters", "term", "app_label", "model_name")
 IN_ADMIN += ("field_name", "next", "rows", "source", "key", "a", "b", "proposal", "text", "ids", "mapping", "file")
+IN_LISTS = IN_ADMIN[:8]
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -101,11 +102,11 @@ def admin_ways():
     return found
 
 
-@cache
 def filters_in_admin():
-    """What lists of the admin can be narrowed down by, as it stands in their addresses."""
-    names = set()
-    for model_admin in admin.site._registry.values():
+    """What each list of the admin can be narrowed down by, as it stands in its address: names, by its route."""
+    found = {}
+    for model, model_admin in admin.site._registry.items():
+        names = set()
         for each in model_admin.list_filter:
             field = each[0] if isinstance(each, tuple) else each
             if isinstance(field, str):
@@ -114,38 +115,53 @@ def filters_in_admin():
                 names.add(each.parameter_name)
         if model_admin.date_hierarchy:
             names |= {f"{model_admin.date_hierarchy}__{part}" for part in ("year", "month", "day", "gte")}
-    return tuple(sorted(names))
+        found[f"admin/{model._meta.app_label}/{model._meta.model_name}/"] = sorted(names)
+    return found
+
+
+def _first(model):
+    return model.objects.order_by("pk")[0]
 
 
 PLACES = {
     "proposals": lambda: Proposal.objects.published().order_by("pk")[0].pk,
     "proposal": lambda: Proposal.objects.published().order_by("pk")[0].pk,
-    "recommendations": lambda: Recommendation.objects.order_by("pk")[0].pk,
-    "replies": lambda: Reply.objects.order_by("pk")[0].pk,
-    "policies": lambda: PolicyDocument.objects.order_by("pk")[0].pk,
-    "memberships": lambda: Membership.objects.order_by("pk")[0].pk,
-    "sources": lambda: Source.objects.order_by("pk")[0].pk,
+    "recommendations": lambda: _first(Recommendation).pk,
+    "replies": lambda: _first(Reply).pk,
+    "policies": lambda: _first(PolicyDocument).pk,
+    "memberships": lambda: _first(Membership).pk,
+    "sources": lambda: _first(Source).pk,
     "delegates": lambda: "ding-lieming",
     "delegate": lambda: "ding-lieming",
     "agencies": lambda: "nmpa",
     "agency": lambda: "nmpa",
     "topics": lambda: "stem-cells",
-    "regions": lambda: "CN-GD",
+    "regions": lambda: "guangdong",
     "bodies": lambda: "cppcc-national",
     "sessions": lambda: "cppcc-national-14-2",
+    "preview": lambda: Proposal.objects.published().order_by("pk")[0].pk,
 }
-RIGHT = {"shape": "csv", "form": "bib", "kind": "proposals", "number": "0", "token": "x", "name": "lianghui.zip"}
+CODES = {"regions": "CN-GD"}
+RIGHT = {"shape": "csv", "form": "bib", "kind": "topics", "number": "0", "token": "x", "name": "lianghui.zip"}
 
 
 def right(route):
     """The route with parts that there are, as an address."""
-    head = route.removeprefix("api/v1/").removeprefix("alerts/").partition("/")[0]
+    head, _, rest = route.removeprefix("api/v1/").removeprefix("alerts/").removeprefix("admin/").partition("/")
+    model = apps.all_models.get(head, {}).get(rest.partition("/")[0]) if route.startswith("admin/") else None
+    row = model.objects.order_by("pk").first() if model else None
 
     def part(found):
         kind, name = found.groups()
-        if name in ("pk", "code", "slug", "name") and head in PLACES and not route.startswith("admin/"):
-            return str("x" if name == "slug" and "<int" in route else PLACES[head]())
-        return "1" if kind == "int" else RIGHT.get(name, "1")
+        if name == "code" and head in CODES:
+            return CODES[head]
+        if "<int:pk>/<slug:slug>" in route and name == "slug":
+            return Proposal.objects.get(pk=PLACES[head]()).slug
+        if name in ("pk", "code", "slug", "name") and head in PLACES:
+            return str(PLACES[head]())
+        if row and name in ("object_id", "key", "id"):
+            return str(row.pk)
+        return "1" if kind == "int" and name != "number" else RIGHT.get(name, "1")
 
     return "/" + PART.sub(part, route)
 

@@ -20,6 +20,7 @@ from lianghui.urls import urlpatterns as site_map
 from proposals.catalogue import UnavailableError
 from proposals.models import Generation
 from tests.factories import make_proposal
+from tests.test_index_in_trouble import no_room
 
 GONE = OperationalError("connection refused")
 
@@ -108,6 +109,8 @@ def test_what_sqlite_cannot_do_for_now_is_told_from_what_it_was_wrongly_asked(tm
     assert fault_of(from_sqlite("CREATE TABLE some (a)", "PRAGMA query_only = 1")) is UNWRITABLE
     filling = "INSERT INTO some VALUES (zeroblob(99999))"
     assert fault_of(from_sqlite(filling, "CREATE TABLE some (a)", "PRAGMA max_page_count = 9")) is UNWRITABLE
+    with no_room(9_000):
+        assert fault_of(from_sqlite(filling, "CREATE TABLE some (a)", name=tmp_path / "grown.sqlite3")) is UNWRITABLE
     assert fault_of(locked(tmp_path)) is UNREACHABLE
     assert fault_of(malformed(tmp_path)) is UNREACHABLE
     assert fault_of(other_file(tmp_path)) is UNREACHABLE

@@ -85,6 +85,27 @@ def test_a_disk_that_is_nearly_full_is_noticed(probe, proposals, monkeypatch):
     assert probe.get("/readyz").status_code == 503
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (None, {"ok": False, "reachable": False}),
+        ((0, 0.0), {"ok": True, "reachable": True, "behind": 0, "seconds": 0}),
+        ((7, 3.2), {"ok": True, "reachable": True, "behind": 7, "seconds": 3}),
+        ((7, 61.0), {"ok": False, "reachable": True, "behind": 7, "seconds": 61}),
+        ((None, None), {"ok": False, "reachable": True, "behind": None, "seconds": None}),
+    ],
+)
+def test_a_replica_that_is_gone_or_lags_far_behind_is_noticed(probe, proposals, monkeypatch, found, told):
+    """tests/machines kills a real one, and has it lag."""
+    catalogue().refresh()
+    monkeypatch.setattr(health, "has_replica", lambda: True)
+    monkeypatch.setattr(health, "behind", lambda: found)
+    answer = probe.get("/readyz")
+    assert json.loads(answer.text)["replica"] == told
+    assert answer.status_code == (200 if told["ok"] else 503)
+
+
 def test_a_site_whose_database_is_gone_is_alive_and_not_ready(tmp_path):
     gone = Site(Kept(tmp_path, "postgres://nobody:canary@127.0.0.1:1/none"), 1, own_catalogues=False)
     gone.start()

@@ -1,8 +1,10 @@
 """Public pages are kept until what they show changes, compressed, and not sent again to who has them."""
 
 import gzip
+import os
 import re
 import uuid
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +12,9 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from lianghui import pages
+from lianghui import kept, pages
 from proposals.catalogue import index
-from proposals.models import Generation, Proposal
+from proposals.models import Generation, Proposal, Topic
 from tests.factories import make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +168,58 @@ def test_a_page_of_unusual_length_is_not_kept(proposals, client, monkeypatch):
     client.get(LIST)
     client.get(LIST)
     assert queries(client, LIST) > 1
+
+
+def test_a_row_of_a_list_is_kept_until_what_it_shows_changes(proposals, client):
+    """It says the same on every list, in each language; a name in it that is changed shows at once."""
+    topic = Topic.objects.create(slug="fruit", name_en="Fruit", name_zh="水果")
+    for proposal in proposals:
+        proposal.topics.add(topic)
+    first, again = client.get("/proposals/?topic=fruit"), client.get("/topics/fruit/")
+    assert [page.text.count(">Quince 1</a>") for page in (first, again)] == [1, 1]
+    with CaptureQueriesContext(connection) as kept:
+        client.get("/proposals/?topic=fruit&sort=oldest")
+    assert not any("proposals_sponsorship" in query["sql"] for query in kept)
+    topic.name_en = "Fruits"
+    topic.save()
+    assert ">Fruits</a>" in client.get("/proposals/?topic=fruit&sort=oldest").text
+    assert ">水果</a>" in client.get("/zh/proposals/?topic=fruit").text
+    proposals[1].state = Proposal.State.DRAFT
+    proposals[1].save()
+    assert "Quince 1" not in client.get("/topics/fruit/").text
+    assert client.get("/topics/fruit/").text.count('<article class="card">') == 2
+
+
+def test_pages_are_kept_for_all_processes_and_by_nobody_else(proposals, client, settings):
+    client.get(LIST)
+    client.get(LIST)
+    folder = Path(settings.CACHES["default"]["LOCATION"])
+    assert len([*folder.iterdir()]) == 1
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", [b"", b"no pickle", b"\x80\x05N.no zlib"])
+def test_a_kept_page_that_cannot_be_read_is_made_again(proposals, client, settings, damage):
+    client.get(LIST)
+    before = client.get(LIST)
+    [file] = Path(settings.CACHES["default"]["LOCATION"]).iterdir()
+    file.write_bytes(damage)
+    assert client.get(LIST).content == before.content
+
+
+def test_where_nothing_can_be_kept_pages_are_made(proposals, client, settings, caplog):
+    folder = Path(settings.CACHES["default"]["LOCATION"])
+    folder.write_text("no folder")
+    client.get(LIST)
+    assert found(client) == 3
+    assert "Nothing can be kept in" in caplog.text
+
+
+def test_the_oldest_of_many_pages_are_dropped(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "SELDOM", 1)
+    pages = kept.KeptFiles(str(tmp_path), {"max_entries": 30})
+    for number in range(40):
+        pages.set(str(number), number)
+        os.utime(pages._key_to_file(str(number)), (number, number))
+    assert len([*tmp_path.iterdir()]) <= 30
+    assert [pages.get(str(number)) for number in (0, 5, 38, 39)] == [None, None, 38, 39]

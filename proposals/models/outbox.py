@@ -12,7 +12,7 @@ import fcntl
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -236,8 +236,10 @@ def _in_turn() -> Iterator[None]:
     if connection.vendor != "sqlite" or connection.in_atomic_block or not file.is_file():
         yield
         return
-    with file.with_name(f"{file.name}-turn").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        with suppress(OSError):  # where nothing may be written the database says so itself
+            turn = held.enter_context(file.with_name(f"{file.name}-turn").open("a"))
+            fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
 

@@ -9,6 +9,7 @@ from proposals.models import Proposal
 from proposals.pictures import Pictures
 from proposals.sentence import heading
 from proposals.shapes import of_list
+from proposals.views.rows import rows_of
 from proposals.views.shaped import shaped
 
 
@@ -22,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "results": results,
             "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
-            "proposals": Proposal.objects.for_cards(results.ids[:5]),
+            "newest": rows_of(results, results.ids[:5]),
             "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },

@@ -18,6 +18,7 @@ from proposals.pictures import Pictures
 from proposals.sentence import heading
 from proposals.shapes import of_thing
 from proposals.views.paging import page_of
+from proposals.views.rows import rows_of
 from proposals.views.shaped import shaped
 
 NAMES_ON_A_PAGE = 100
@@ -153,7 +154,8 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
         "results": results,
         "pictures": Pictures(query, vocabulary, pictured),
         "recommendation_total": count(replace(query, recommendations=True)),
-        "rows": Proposal.objects.for_cards(results.ids),
+        "rows": rows_of(results, results.ids, comparable=results.total > 1),
+        "lone": next(iter(Proposal.objects.for_cards(results.ids)), None) if results.total == 1 else None,
     }
     return shaped(
         request, f"proposals/{facet}_detail.html", context | more, of_thing(facet, thing, query, heading(query))

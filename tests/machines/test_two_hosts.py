@@ -1,8 +1,10 @@
 """Two web hosts behind nginx, a primary and its replica: what visitors see while one after the other is killed."""
 
+import json
 import re
 import time
 import urllib.error
+import urllib.request
 from itertools import count
 from pathlib import Path
 
@@ -41,12 +43,15 @@ def test_no_visitor_sees_a_host_or_a_database_die(all_machines, pause, length):
         databases.replica.kill()
         then("the replica is killed")
         assert_shown_at_once(analyst, change, page, "Saved without a replica")
+        assert_told(machines, ready=False, reachable=False)
         databases.replica.start()
         databases.caught_up()
+        assert_told(machines, ready=True, reachable=True, behind=0)
         then("it is back, and follows")
         databases.replica.ask("SELECT pg_wal_replay_pause()")
         moments["the replica lags"] = time.monotonic()
         assert_shown_at_once(analyst, change, page, "Saved while the replica lags")
+        assert_told(machines, behind=1)
         databases.primary.kill()  # the indexes of the hosts have what the replica does not
         then("the primary is killed")
         with pytest.raises((urllib.error.HTTPError, OSError)):
@@ -94,6 +99,20 @@ def assert_shown_at_once(analyst, change, page, title):
     analyst.send(change, title_en=title)
     assert all(title in analyst.read(fresh(page)) for _ in range(OFTEN))
     assert all(title in analyst.read(fresh("/proposals/")) for _ in range(OFTEN))
+
+
+def assert_told(machines, **wanted):
+    """Have a host say soon how it and its replica are; for a moment it does not ask who gave no answer."""
+    end, told = time.monotonic() + 30, {}
+    while not wanted.items() <= told.items():
+        assert time.monotonic() < end, told
+        time.sleep(0.1)
+        try:
+            with urllib.request.urlopen(f"{machines.hosts.urls[1]}/readyz", timeout=60) as answer:
+                told = json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            told = json.loads(error.read())
+        told |= told["replica"]
 
 
 def save(analyst, change, title):
