@@ -144,7 +144,9 @@ def packed(variant: int) -> Word:
 
     def word(field: models.Field, number: int, place: int) -> str:
         choice = packs(min(field.max_length or LONGEST, LONGEST) - 6)
-        start = f"https://{number}.x.invalid/" if isinstance(field, models.URLField) else ""
+        start = f"{place} " if place >= ROWS else ""  # no number is that of two proposals
+        if isinstance(field, models.URLField):
+            start = f"https://{number}.x.invalid/"
         return start + choice[(variant + VARIANTS * place) % len(choice)]
 
     return word

@@ -399,10 +399,3 @@ def test_a_slug_that_nobody_has_is_that_of_a_new_one(record):
         assert planned.faults == [("slug", said)]
     twice = read("slug,会议,标题,编号\na,政协十四届二次,甲,1\na,政协十四届二次,乙,2\n".encode())
     assert plan(twice, guess(twice))[1].faults == [("", "the same proposal as in row 2")]
-
-
-def test_a_number_of_nothing_but_zeros_is_one_too(record):
-    imported("Session,Title,Number\n全国政协十四届二次会议,Plant quinces,0\n")
-    sheet = read("Session,Title,Number\n全国政协十四届二次会议,Plant pears,00\n".encode())
-    [row] = plan(sheet, guess(sheet))
-    assert (row.how, row.record) == ("changed", Proposal.objects.get())
