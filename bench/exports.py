@@ -52,9 +52,9 @@ SETTINGS = {"max_returned_rows": 1_000, "sql_time_limit_ms": 60_000}
 TYPES = {"integer": "INTEGER"}
 INTRODUCTION = """
 Everything that is published, as a download, read to the last byte over HTTP; the median of {times}, and in brackets the
-least and the most. *First row* is when the first row was there, after the header, which is sent at once. *Memory* is
-how much the server's processes held at most beyond what they held before; what a first download has made them take
-they keep for the next.
+least and the most. *First row* is when the first row was there; Lianghui sends the header with the first block.
+*Memory* is how much the server's processes held at most beyond what they held before; what a first download has made
+them take they keep for the next.
 
 Datasette streams one table that holds what our CSV file holds: the same {columns} columns, {rows:,} rows, already
 joined and written out as text; Lianghui puts each row together from twelve tables as it is published when its block is

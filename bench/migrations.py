@@ -40,8 +40,8 @@ HISTORIES = {("people", "0005_histories"), ("proposals", "0004_histories")}
 EVERY = 0.01
 """Seconds between two questions, and between two saves."""
 READ = """
-SELECT p.id, p.title_en, count(*) FROM proposals_proposal p JOIN proposals_recommendation r ON r.proposal_id = p.id
-WHERE p.id > %s GROUP BY p.id, p.title_en ORDER BY p.id LIMIT 20
+SELECT p.id, p.title_en, (SELECT count(*) FROM proposals_recommendation r WHERE r.proposal_id = p.id)
+FROM proposals_proposal p WHERE p.id > %s ORDER BY p.id LIMIT 20
 """
 SAVE = "UPDATE proposals_recommendation SET note_en = 'Saved.' WHERE id = %s"
 KEPT = ("proposals.Proposal", "proposals.Recommendation", "proposals.Addressee")
@@ -193,8 +193,8 @@ def make_up_histories() -> None:
             cursor.execute(
                 f"INSERT INTO {history._meta.db_table} ({own}, history_date, history_type, version_id)"
                 f" SELECT {', '.join('m.' + connection.ops.quote_name(name) for name in names)}, v.at, '+', v.id"
-                f" FROM {model._meta.db_table} m JOIN people_version v ON v.key = {TO_PROPOSAL[label]}"
-                " WHERE v.kind = 'proposals.proposal'"
+                f" FROM {model._meta.db_table} m CROSS JOIN people_version v"  # SQLite looks up the version of each
+                f" WHERE v.kind = 'proposals.proposal' AND v.key = {TO_PROPOSAL[label]}"
             )
 
 

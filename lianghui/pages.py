@@ -121,7 +121,7 @@ def _now() -> Generation | DatabaseError | InterfaceError:
     """Give the state of the record, or what is wrong where nobody can tell it in a moment."""
     try:
         with patient(AT_FIRST):
-            return generation()
+            return generation(catalogue().is_ahead_of)
     except (DatabaseError, InterfaceError) as error:
         return error
 

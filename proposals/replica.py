@@ -2,9 +2,9 @@
 
 The primary is asked for the generation of every public request, which is one row. The page is made from the replica
 where that has come as far, and from the primary where it lags: so nobody, on whichever host, is shown less than what
-was published, and nothing that was taken back. Where one of the two cannot be asked the other answers alone;
-`lianghui.patience` sees to it that this takes no time. Who is no visitor, all writing, and what stands in other tables
-than those of the record belong to the primary.
+was published, and nothing that was taken back. Where one of the two cannot be asked the other answers alone, but no
+replica that lacks what this host has shown; `lianghui.patience` sees to it that this takes no time. Who is no visitor,
+all writing, and what stands in other tables than those of the record belong to the primary.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 _reads: ContextVar[str] = ContextVar("reads", default=DEFAULT_DB_ALIAS)
 _away: set[str] = set()
 """The databases that did not answer when they were asked last."""
+_known: Generation | None = None
+"""How far the record was when this process asked the primary last."""
 
 
 class ReplicaRouter:
@@ -61,29 +63,30 @@ def has_replica() -> bool:
     return REPLICA in connections.settings
 
 
-def generation() -> Generation:
+def generation(shown: Callable[[Generation], bool]) -> Generation:
     """Give how far the public record has come, as the primary says; as the replica says where the primary is away.
 
-    Raises `OperationalError` where neither can be asked.
+    `shown` tells whether this host has shown more than a generation. Raises `OperationalError` where neither can be
+    asked, and where the replica is behind: it may hold what was taken back since.
     """
+    global _known
     if not has_replica():
         return Generation.now()
     primary = _ask(DEFAULT_DB_ALIAS)
     if primary is not None:
+        _known = primary
         return primary
-    replica = _ask(REPLICA)
-    if replica is None:
-        raise OperationalError("Neither the primary nor the replica answers.")
+    replica = _standing_in()
+    if replica is None or shown(replica):
+        raise OperationalError("The primary does not answer, and no replica that has all that was shown here.")
     _reads.set(REPLICA)
     return replica
 
 
 def read_from_replica(now: Generation) -> None:
     """Have this request read from the replica, if there is one and it has come to `now`."""
-    if has_replica() and _reads.get() != REPLICA:
-        replica = _ask(REPLICA)
-        if replica is not None and replica.record == now.record and replica.value >= now.value:
-            _reads.set(REPLICA)
+    if has_replica() and _reads.get() != REPLICA and _comes_to(_ask(REPLICA), now):
+        _reads.set(REPLICA)
 
 
 def turn_from_lost() -> bool:
@@ -94,8 +97,8 @@ def turn_from_lost() -> bool:
     used = _reads.get()
     if not connections[used].errors_occurred or connections[used].is_usable():
         return False
-    other = DEFAULT_DB_ALIAS if used == REPLICA else REPLICA
-    if _ask(other) is None:
+    other, found = (DEFAULT_DB_ALIAS, _ask(DEFAULT_DB_ALIAS)) if used == REPLICA else (REPLICA, _standing_in())
+    if found is None:
         return False
     _reads.set(other)
     return True
@@ -158,6 +161,16 @@ def behind() -> tuple[int | None, float | None] | None:
     except (OperationalError, InterfaceError):
         return None
     return changes, None if seconds is None else float(seconds)
+
+
+def _standing_in() -> Generation | None:
+    """Ask the replica in the place of the primary; None where it lacks something that the primary said it had."""
+    found = _ask(REPLICA)
+    return found if _known is None or _comes_to(found, _known) else None
+
+
+def _comes_to(found: Generation | None, now: Generation) -> bool:
+    return found is not None and found.record == now.record and found.value >= now.value
 
 
 def _ask(alias: str) -> Generation | None:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 
 from proposals.catalogue import Query, UnavailableError, catalogue, count, index
 from proposals.catalogue.check import differences
+from proposals.catalogue.index import Catalogue
 from proposals.catalogue.names import Names, is_number
 from proposals.catalogue.schema import META
 from proposals.models import Generation, Proposal
@@ -214,6 +215,15 @@ def test_an_index_from_the_records_future_is_built_anew(proposals, folder):
     Generation.objects.update(value=1)
     Proposal.objects.filter(pk=proposals[0].pk).update(state=Proposal.State.DRAFT)
     assert_answers(2)
+
+
+def test_how_far_this_host_has_come_outlives_its_processes(proposals, folder):
+    """Where the primary is lost, a replica that is behind that has what was taken back since."""
+    assert_answers()
+    now = Generation.now()
+    before = Generation(record=now.record, value=now.value - 1)
+    assert (Catalogue(folder).is_ahead_of(before), Catalogue(folder).is_ahead_of(now)) == (True, False)
+    assert not Catalogue(folder).is_ahead_of(Generation(value=now.value - 1))  # another record
 
 
 # ---- building

@@ -74,9 +74,9 @@ def test_a_page_of_one_state_is_not_kept_under_the_next(rf, monkeypatch):
             keeps(rf.get("/topics/"))
         return False
 
-    monkeypatch.setattr(pages, "generation", lambda: Generation(record=record, value=now[0]))
+    monkeypatch.setattr(pages, "generation", lambda _shown: Generation(record=record, value=now[0]))
     monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
-    monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True))
+    monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True, is_ahead_of=None))
     monkeypatch.setattr(pages, "_is_compressed", meanwhile)
     keeps = pages.KeptPagesMiddleware(page)
     keeps(rf.get("/regions/"))

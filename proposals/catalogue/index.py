@@ -139,6 +139,11 @@ class Catalogue:
         fits = opened is not None and self.fits(opened, now)
         return fits and opened is not None and opened.position >= now.value and opened.day == today()
 
+    def is_ahead_of(self, now: Generation) -> bool:
+        """Tell whether this host has come further in the record than `now`, in whichever process, however long ago."""
+        opened = self.look(again=True)
+        return opened is not None and opened.position > now.value and opened.built_from.startswith(str(now.record))
+
     def refresh(self, *, progress: bool = False, processes: int = 0) -> None:
         """Bring the index up to the record, however long it takes."""
         if self.fits(self.look(again=True), Generation.now()):

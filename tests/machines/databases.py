@@ -143,6 +143,13 @@ class Pair:
             assert time.monotonic() < end
             time.sleep(0.01)
 
+    def has(self, title: str) -> None:
+        """Wait until a proposal has a title in the replica, the primary being gone."""
+        end = time.monotonic() + 30
+        while not self.replica.ask(f"SELECT 1 FROM proposals_proposal WHERE title_en = '{title}'", "lianghui"):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
     def promote(self) -> None:
         assert self.replica.ask("SELECT pg_promote()") is True
 

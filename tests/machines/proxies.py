@@ -73,7 +73,7 @@ def nginx(directory: Path, ports: list[int]) -> Iterator[Proxy]:
         "/etc/letsencrypt/live/lianghui.example.org/fullchain.pem": f"{directory}/certificate.pem",
         "/etc/letsencrypt/live/lianghui.example.org/privkey.pem": f"{directory}/key.pem",
         "/var/log/nginx": str(directory),
-        "/var/www/acme": str(directory),
+        "/var/www/html": str(directory),
     }
     (directory / "lianghui.conf").write_text(put_in((ROOT / "deploy" / "nginx.conf").read_text(), values))
     user = "user root;" if os.geteuid() == 0 else ""

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from django.core.management import get_commands
 
 from tests.machines.proxies import caddy, put_in
 from tests.machines.units import DEPLOY, commands, environment_file, here, units, verified
@@ -38,6 +39,14 @@ def deployed(prepared_site: Kept, tmp_path_factory):
 
 def test_each_file_is_used_by_a_test():
     assert {path.name for path in DEPLOY.iterdir()} == {*units(), *OTHERS}
+
+
+def test_the_page_on_deploying_names_what_there_is():
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    assert {*re.findall(r"lianghui-manage (\w+)", page)} <= get_commands().keys()
+    [begun] = re.findall(r"(?m)^    systemctl enable --now (lianghui-backup.+)$", page)
+    assert {*begun.split()} == {unit for unit in units() if unit.endswith(".timer")}
+    assert {*re.findall(r"deploy/([\w-][\w.-]*\w)", page)} <= {path.name for path in DEPLOY.iterdir()}
 
 
 def test_systemd_takes_the_units(tmp_path):

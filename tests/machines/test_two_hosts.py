@@ -12,6 +12,7 @@ import pytest
 
 from tests.machines.visitors import Visitors, said
 
+LOST, AS_FAR = "the primary is killed meanwhile", "the replica has come as far"
 OFTEN = 4
 """nginx asks the hosts in turn: so often that each is asked twice."""
 NOBODY_ASKED = count()
@@ -52,8 +53,12 @@ def test_no_visitor_sees_a_host_or_a_database_die(all_machines, pause, length):
         moments["the replica lags"] = time.monotonic()
         assert_shown_at_once(analyst, change, page, "Saved while the replica lags")
         assert_told(machines, behind=1)
-        databases.primary.kill()  # the indexes of the hosts have what the replica does not
-        then("the primary is killed")
+        moments[LOST] = time.monotonic()
+        databases.primary.kill()  # the hosts have shown what the replica does not hold
+        assert_nothing_older_is_shown(analyst, page, "Saved while the replica lags")
+        databases.replica.ask("SELECT pg_wal_replay_resume()")
+        databases.has("Saved while the replica lags")
+        then(AS_FAR)
         with pytest.raises((urllib.error.HTTPError, OSError)):
             analyst.send(change, title_en="Not saved")
         moments["the replica is promoted"] = begun = time.monotonic()
@@ -66,7 +71,10 @@ def test_no_visitor_sees_a_host_or_a_database_die(all_machines, pause, length):
     print(said(visitors.seen, moments))
     print(f"Promoted in {promoted:.1f} s; an analyst had saved {again:.1f} s after it began, refused {refused} times;")
     print(f"when all was well a save took {usual:.1f} s.")
-    assert not [each for each in visitors.seen if each.failed]
+    failed = [each for each in visitors.seen if each.failed]
+    apart = [each for each in failed if moments[LOST] <= each.at + each.seconds and each.at < moments[AS_FAR]]
+    assert failed == apart
+    assert {(each.status, each.problem) for each in apart} <= {(503, "")}
     for index in range(2):
         machines.hosts.manage_on(index, "catalogue", "verify")  # nothing was lost, so nothing is in an index too much
     assert not re.search(r"127\.0\.1\.|visitor=", logs(machines))
@@ -113,6 +121,15 @@ def assert_told(machines, **wanted):
         except urllib.error.HTTPError as error:
             told = json.loads(error.read())
         told |= told["replica"]
+
+
+def assert_nothing_older_is_shown(analyst, page, title):
+    """A page that was kept may be shown; one that would have to be made says to try again."""
+    for address in [page, *(fresh(page) for _ in range(OFTEN)), "/proposals/", fresh("/proposals/")]:
+        try:
+            assert title in analyst.read(address)
+        except urllib.error.HTTPError as error:
+            assert (error.code, int(error.headers["Retry-After"]) > 0) == (503, True)  # noqa: PT017
 
 
 def save(analyst, change, title):
