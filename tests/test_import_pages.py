@@ -226,3 +226,10 @@ def test_a_mapping_is_forgotten(analyst):
     assert 'value="Office"' in analyst.get(IMPORTS).text
     analyst.post(IMPORTS, {"forget": "Office"})
     assert not Mapping.objects.exists()
+
+
+def test_a_number_of_nothing_but_zeros_is_one_too(analyst, record):  # noqa: F811
+    for number in ("0", "00"):
+        upload(analyst, f"Session,Title,Number\n14届全国政协2次会议,Plant quinces {number},{number}\n")
+        do_import(analyst)
+    assert Proposal.objects.get().title_en == "Plant quinces 00"

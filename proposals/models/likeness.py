@@ -26,6 +26,11 @@ LOOKED_AT, READ_FURTHER = 20_000, 200
 NUMBERS = re.compile(r"\d+|[一二三四五六七八九十百]+")
 
 
+def bare(number: str) -> str:
+    """Give a number without the zeros before it; one of nothing but zeros stays one."""
+    return number.lstrip("0") or number[-1:]
+
+
 def like_proposals(proposal: Proposal) -> list[Like]:
     """Give the proposals of the same session that bear the same number, have like titles, or the same delegate."""
     others = Proposal.objects.filter(session=proposal.session_id).exclude(pk=proposal.pk).order_by()
@@ -38,7 +43,7 @@ def like_proposals(proposal: Proposal) -> list[Like]:
     found = []
     for key, number, title_en, title_zh in others.values_list("pk", "number", "title_en", "title_zh"):
         percent = max(_percent(proposal.title_en, title_en), _percent(proposal.title_zh, title_zh))
-        if number and number.lstrip("0") == proposal.number.lstrip("0"):
+        if number and bare(number) == bare(proposal.number):
             found.append(Like(key, Reason.NUMBER, 100))
         elif percent >= LIKE_TITLES:
             found.append(Like(key, Reason.TITLE, percent))

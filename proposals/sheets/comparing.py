@@ -21,6 +21,7 @@ from people.language import language_of
 from people.models import Agency, Delegate, Region
 from people.versions import Different
 from proposals.models import Addressee, Citation, Proposal, Recommendation, Sponsorship, Topic
+from proposals.models.likeness import bare
 from proposals.sheets.cutting import listed
 from proposals.sheets.names import Names, key
 from proposals.sheets.planning import CHANGED, UNCHANGED, Planned
@@ -53,7 +54,7 @@ class Known:
         for proposal in every.prefetch_related(*RELATED):
             self.by_slug[proposal.slug] = proposal
             if proposal.number:
-                self.by_number[proposal.session_id, proposal.kind, proposal.number.lstrip("0")] = proposal
+                self.by_number[proposal.session_id, proposal.kind, bare(proposal.number)] = proposal
             for title in {key(proposal.title_en), key(proposal.title_zh)} - {""}:
                 self.by_title[proposal.session_id, title].append(proposal)
         self._elsewhere: set[str] = set()
@@ -68,7 +69,7 @@ class Known:
         A slug that nobody has is that of a new one, as lists have them that were written from another record. Raises
         `ValidationError` where several could be meant, the slug is another's, or a row before means the same.
         """
-        found, number = row.meant, str(row.meant.values.get("number") or "").lstrip("0")
+        found, number = row.meant, bare(str(row.meant.values.get("number") or ""))
         session = found.values["session"].pk
         titles = {key(str(found.values.get(name) or "")) for name in ("title_en", "title_zh")} - {""}
         row.record = self.by_slug.get(found.slug) or self._called(session, found.values["kind"], number, titles)
@@ -149,7 +150,7 @@ def _lists(label: str, told: Any, before: Iterable[int], after: Iterable[int]) -
 
 def given(found: Meant, proposal: Proposal) -> dict[str, Any]:
     """Give the values of cells that say something else than `proposal`; zeros before a number do not."""
-    same_number = proposal.number and str(found.values.get("number") or "").lstrip("0") == proposal.number.lstrip("0")
+    same_number = proposal.number and bare(str(found.values.get("number") or "")) == bare(proposal.number)
     return {
         name: value
         for name, value in found.values.items()
