@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
@@ -42,6 +42,12 @@ class KeptFiles(FileBasedCache):
             super().set(key, value, timeout, version)
         except OSError as error:
             logger.warning("Nothing can be kept in %s: %s", self._dir, error)
+
+    def _write_content(self, file: BinaryIO, timeout: float | None, value: Any) -> None:
+        """Write as Django does, but do not compress again what is compressed."""
+        expiry = self.get_backend_timeout(timeout)
+        file.write(pickle.dumps(expiry, pickle.HIGHEST_PROTOCOL))
+        file.write(zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 0))
 
     def _createdir(self) -> None:
         """Make the folder, for nobody else; not as Django does, who changes the mask of all threads to do so."""

@@ -341,7 +341,9 @@ def test_the_pages_show_what_was_found_in_its_order(questions, client):
 
 
 def link_to(row):
-    return row.get_absolute_url() if isinstance(row, Proposal) else f"{row.proposal.get_absolute_url()}#r{row.order}"
+    if isinstance(row, Recommendation):
+        return f"{row.proposal.get_absolute_url()}#r{row.order}"
+    return row.get_absolute_url()
 
 
 def test_index_and_record_do_not_differ(questions):

@@ -20,9 +20,15 @@ from proposals.models import Change, Proposal
 class Row:
     """One proposal on a list: what readers see of it, and what is said of the list to those who read no pages."""
 
-    name: str
+    pk: int
+    title: str
     place: str
     html: SafeString
+
+    @property
+    def name(self) -> str:
+        """What the list calls it, as it calls what is no proposal."""
+        return self.title
 
     def get_absolute_url(self) -> str:
         """Give the address of the proposal's page."""
@@ -56,4 +62,4 @@ def rows_of(results: Results, ids: Sequence[int], *, comparable: bool = False) -
 def _row(proposal: Proposal, results: Results, *, comparable: bool) -> Row:
     shown = {"proposal": proposal, "results": results, "comparable": gettext("Compare") if comparable else ""}
     html = render_to_string("proposals/_proposal.html", shown)
-    return Row(proposal.title, proposal.get_absolute_url(), html)
+    return Row(proposal.pk, proposal.title, proposal.get_absolute_url(), html)
