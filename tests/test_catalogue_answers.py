@@ -23,7 +23,7 @@ from people.models import Agency, Level, Region
 from proposals.catalogue import PAGE_SIZE, Query, Vocabulary, catalogue, count, count_by, counts, facets, search
 from proposals.catalogue.check import differences
 from proposals.filters import ProposalFilter
-from proposals.models import Outcome, Proposal, Topic
+from proposals.models import Outcome, Proposal, Recommendation, Topic
 from proposals.models.life_cycle import Replied
 from proposals.pictures import Pictures
 from tests.made_up_record import TRADITIONAL, make_record, rows
