@@ -174,7 +174,7 @@ def test_without_the_record_nothing_is_shown_that_was_taken_back(client, db, mon
     for _ in range(2):  # the process knows the state that is now, and keeps a page of it
         assert not CANARY.search(client.get("/proposals/").text)
 
-    def gone():
+    def gone(*_):
         raise OperationalError("connection refused")
 
     monkeypatch.setattr("lianghui.pages.generation", gone)
