@@ -42,18 +42,18 @@ BARE = 3
 RELATED = 100
 """Proposals that are related to one: a line is drawn whole, and holds no thousands."""
 LISTS = {
-    "/proposals/": 12,
+    "/proposals/": 11,
     "/proposals/?q=cells&submitted_after=2000&sort=oldest": 11,
-    f"/proposals/?{EVERY_FACET}": 13,
+    f"/proposals/?{EVERY_FACET}": 12,
     f"/proposals/?{EVERY_FACET}&q=nothing+such": 6,
-    "/proposals/?delegate=nobody&page=x": 13,
-    "/proposals/?find_in=delegate&find=name": 12,
+    "/proposals/?delegate=nobody&page=x": 12,
+    "/proposals/?find_in=delegate&find=name": 11,
     "/recommendations/": 11,
     f"/recommendations/?{EVERY_FACET}": 12,
 }
 DETAIL = {"/proposals/{proposal}/proposal-0/": 25, "/proposals/{bare}/proposal-3/": 15}
 OTHERS = {
-    "/": 10,
+    "/": 9,
     "/proposals/matrix/": 3,
     **dict.fromkeys(
         (
@@ -83,17 +83,17 @@ OTHERS = {
     "/replies/{reply}/cite.csl.json": 2,
     "/data/": 1,
     "/delegates/": 8,
-    "/delegates/delegate-0/": 17,
+    "/delegates/delegate-0/": 16,
     "/topics/": 2,
-    "/topics/topic-0/": 12,
+    "/topics/topic-0/": 11,
     "/regions/": 2,
-    "/regions/china/": 12,
+    "/regions/china/": 11,
     "/agencies/": 2,
-    "/agencies/agency-0/": 20,
+    "/agencies/agency-0/": 19,
     "/sessions/": 3,
     "/replies/": 7,
     "/replies/{reply}/": 5,
-    "/sessions/session-0/": 11,
+    "/sessions/session-0/": 10,
     "/replies/?agency=agency-0&outcome=planned&year=2024&q=reply": 9,
     "/outcomes/": 3,
     f"/outcomes/?{EVERY_FACET}": 6,

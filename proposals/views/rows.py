@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.cache import caches
+from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -14,6 +15,9 @@ from people.dates import today
 from people.language import reader_language
 from proposals.catalogue import Results
 from proposals.models import Change, Proposal
+from proposals.models.on_cards import read_for_cards
+
+CHANGED = Subquery(Change.objects.filter(proposal=OuterRef("pk")).values("generation"))
 
 
 @dataclass(frozen=True)
@@ -39,24 +43,21 @@ def rows_of(results: Results, ids: Sequence[int], *, comparable: bool = False) -
     """Give the rows of the published proposals with `ids`, which `results` found, in that order.
 
     A row is kept under the generation in which its proposal last changed in public, for what changes a row is noted
-    there; the generation is read before the row is made, so that nothing older is ever kept under a newer one. Rows
-    in which words are marked are made anew.
+    there; it is read before the row is made, so that nothing older is ever kept under a newer one. Rows in which words
+    are marked are made anew.
     """
-    if any(results.query.marks.values()):
-        found = Proposal.objects.for_cards(ids, results.matched)
-        return [_row(proposal, results, comparable=comparable) for proposal in found]
-    changed = Change.objects.in_bulk(ids)
+    marked = any(results.query.marks.values())
+    found = Proposal.objects.annotate(generation=CHANGED).for_rows(ids, results.matched)
     state = f"{results.vocabulary.opened.built_from} {reader_language()} {today()} {comparable}".replace(" ", "/")
-    keys = {f"{state}/{key}/{changed[key].generation if key in changed else 0}": key for key in ids}
-    kept: dict[str, Row] = caches["rows"].get_many(keys)
-    rows = {keys[name]: row for name, row in kept.items()}
-    made = {
-        proposal.pk: _row(proposal, results, comparable=comparable)
-        for proposal in Proposal.objects.for_cards([key for key in ids if key not in rows])
-    }
-    caches["rows"].set_many({name: made[key] for name, key in keys.items() if key in made})
-    rows |= made
-    return [rows[key] for key in ids if key in rows]
+    names = {each.pk: f"{state}/{each.pk}/{each.generation}" for each in found}  # type: ignore[attr-defined]
+    kept: dict[str, Row] = {} if marked else caches["rows"].get_many(names.values())
+    missing = [proposal for proposal in found if names[proposal.pk] not in kept]
+    read_for_cards(missing)
+    made = {names[each.pk]: _row(each, results, comparable=comparable) for each in missing}
+    if not marked:
+        caches["rows"].set_many(made)
+    rows = kept | made
+    return [rows[names[proposal.pk]] for proposal in found]
 
 
 def _row(proposal: Proposal, results: Results, *, comparable: bool) -> Row:
