@@ -8,6 +8,7 @@ import importlib
 import os
 import shutil
 import sys
+import uuid
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,6 +32,10 @@ limit_request_fields = 100
 limit_request_field_size = 8190
 worker_class = "lianghui.server.Worker"
 
+# Where the site lies and what is asked for is said by the address alone: gunicorn would take both from headers that a
+# proxy on this machine hands on, and anybody could have one page kept as another.
+forwarder_headers = ""
+
 # Who reads what is nobody's business: the site itself writes a line for each request, which does not tell. What
 # gunicorn has to say goes the same way.
 accesslog = None
@@ -42,11 +47,12 @@ control_socket_disable = True
 
 def on_starting(_: object) -> None:
     """Stop with one line where a setting is missing, before worker after worker fails with a traceback."""
+    os.environ["LIANGHUI_START"] = uuid.uuid4().hex  # what another program kept counts no more
     try:
         settings = importlib.import_module("lianghui.settings")
     except ImproperlyConfigured as error:
         sys.exit(f"gunicorn: {error}")
-    shutil.rmtree(settings.CACHES["default"]["LOCATION"], ignore_errors=True)  # pages of another program, perhaps
+    shutil.rmtree(settings.CACHES["default"]["LOCATION"], ignore_errors=True)
     del sys.modules["lianghui.settings"]  # workers that a reload starts must read the file anew
 
 

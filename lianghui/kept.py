@@ -14,6 +14,8 @@ from django.core.cache.backends.filebased import FileBasedCache
 
 SELDOM = 200
 """Files are counted once for so many that are written: to list thousands takes longer than to make a page."""
+LARGEST = 200_000_000
+"""Bytes of all files; some 200 of the largest pages may be written before that is looked at again."""
 DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, pickle.PickleError, zlib.error)
 
 logger = logging.getLogger(__name__)
@@ -55,15 +57,19 @@ class KeptFiles(FileBasedCache):
             Path(self._dir).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _cull(self) -> None:
-        if next(_writes) % SELDOM or len(files := self._list_cache_files()) < self._max_entries:
+        if next(_writes) % SELDOM:
             return
-        for file in sorted(files, key=_written)[: len(files) // self._cull_frequency]:
+        files = sorted(map(_written, self._list_cache_files()))
+        if len(files) < self._max_entries and sum(size for _, size, _ in files) < LARGEST:
+            return
+        for _when, _size, file in files[: len(files) // self._cull_frequency]:
             self._delete(file)
 
 
-def _written(file: str) -> float:
-    """Tell when a file was written; one that another process has dropped comes first."""
+def _written(file: str) -> tuple[float, int, str]:
+    """Tell when a file was written and how large it is; one that another process has dropped comes first."""
     try:
-        return Path(file).stat().st_mtime
+        found = Path(file).stat()
     except OSError:
-        return 0.0
+        return 0.0, 0, file
+    return found.st_mtime, found.st_size, file

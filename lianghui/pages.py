@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ LONGEST_WITHOUT = 3600
 
 Long enough for a restart, an upgrade, a promotion; no longer, as what was taken back on another host is still shown.
 """
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
+"""What a reader says who takes it; with a quality of 0 it is refused."""
 SHORT_ALREADY = (".png",)
 """What is compressed by its own format: the same for everybody, and kept once."""
 
@@ -69,7 +72,7 @@ class KeptPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer from the cache where the page is there, and put it there where it is not."""
-        if request.method not in ("GET", "HEAD") or request.path.startswith("/admin/"):
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith("/admin/"):
             return self.get_response(request)
         asked, now = time.monotonic(), _now()
         if not isinstance(now, Generation):
@@ -128,7 +131,7 @@ def _now() -> Generation | DatabaseError | InterfaceError:
 
 def _is_compressed(request: HttpRequest) -> bool:
     """Tell whether the answer is to be compressed."""
-    return "gzip" in request.headers.get("Accept-Encoding", "") and not request.path.endswith(SHORT_ALREADY)
+    return bool(GZIP.search(request.headers.get("Accept-Encoding", ""))) and not request.path.endswith(SHORT_ALREADY)
 
 
 def _is_private(response: HttpResponse) -> bool:
@@ -140,7 +143,8 @@ def _key(request: HttpRequest, known: Known, compressed: bool) -> str:
     """Name a page; the order of its parameters does not matter, that of the values of one does."""
     parameters = sorted(request.META.get("QUERY_STRING", "").split("&"), key=lambda pair: pair.partition("=")[0])
     page = request.build_absolute_uri(request.path)
-    parts = [str(known.now.record), str(known.now.value), known.day.isoformat(), str(compressed), page, *parameters]
+    state = [str(known.now.record), str(known.now.value), known.day.isoformat(), str(compressed)]
+    parts = [*state, request.path_info, page, *parameters]
     return hashlib.blake2b("&".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -140,6 +140,7 @@ CACHES = {
     "default": {
         "BACKEND": "lianghui.kept.KeptFiles",
         "LOCATION": str(VAR_DIR / "pages"),
+        "KEY_PREFIX": env.str("LIANGHUI_START", default=""),  # gunicorn's: each start of it keeps pages of its own
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },

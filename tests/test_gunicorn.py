@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from tests.site import ROOT, environment, production
 
 
-def get(url: str, path: str) -> tuple[int, str]:
+def get(url: str, path: str, **headers: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    connection.request("GET", path)
+    connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     return response.status, response.read().decode()
 
@@ -19,6 +19,14 @@ def test_an_address_as_long_as_gunicorn_takes_it_reaches_django(reading_site):
     status, page = get(reading_site.url, "/proposals/?q=" + "x" * 8_000)  # tests/test_sizes.py has longer ones
     assert status == 200
     assert "<title>" in page
+
+
+def test_no_header_says_where_the_site_lies_or_what_is_asked_for(reading_site):
+    """A proxy hands them on, and one page would be kept as another."""
+    for headers in ({"SCRIPT_NAME": "/topics"}, {"PATH_INFO": "/regions/"}, {"SCRIPT_NAME": "/nowhere"}):
+        for _ in range(2):
+            status, page = get(reading_site.url, "/topics/", **headers)
+            assert (status, "<h1>Topics</h1>" in page) == (200, True)
 
 
 def test_a_missing_setting_stops_the_start_with_one_line(tmp_path):

@@ -223,3 +223,25 @@ def test_the_oldest_of_many_pages_are_dropped(tmp_path, monkeypatch):
         os.utime(pages._key_to_file(str(number)), (number, number))
     assert len([*tmp_path.iterdir()]) <= 30
     assert [pages.get(str(number)) for number in (0, 5, 38, 39)] == [None, None, 38, 39]
+
+
+def test_no_more_bytes_are_kept_than_there_is_room_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "SELDOM", 1)
+    monkeypatch.setattr(kept, "LARGEST", 50_000)
+    pages = kept.KeptFiles(str(tmp_path), {"max_entries": 1_000})
+    for number in range(40):
+        pages.set(str(number), b"x" * 4_000)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 60_000
+
+
+@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.0", "GZIP;q=0, identity"])
+def test_a_page_is_not_compressed_for_those_who_refuse_that(proposals, client, refused):
+    assert "Content-Encoding" not in client.get(LIST, headers={"accept-encoding": refused}).headers
+    assert client.get(LIST, headers={"accept-encoding": "gzip;q=0.5"})["Content-Encoding"] == "gzip"
+
+
+def test_no_page_is_kept_as_another_by_where_the_site_is_said_to_lie(proposals, client):
+    """A server may be told of a prefix; with it the addresses of two pages can be the same."""
+    for _ in range(2):
+        client.get("/", SCRIPT_NAME="/topics")
+    assert "<h1>Topics</h1>" in client.get("/topics/").text
