@@ -70,7 +70,7 @@ class LianghuiAdminSite(admin.AdminSite):
         """Add the address to which the switch between languages is sent; anybody may switch, to log in for one."""
         return [
             path("language/", set_language, name="set_language"),
-            path("presence/", self.admin_view(self.presence), name="presence"),
+            path("presence/", super().admin_view(self.presence), name="presence"),  # changes nothing of the record
             *super().get_urls(),
         ]
 

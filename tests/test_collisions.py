@@ -287,3 +287,14 @@ def test_a_form_opens_while_somebody_writes_for_long(aside, admin_user, client):
     with recorded():
         make_proposal()  # the database is written to from here on
         assert aside(client.get, url).result().status_code == 200
+
+
+def test_a_form_says_that_it_is_still_open_while_somebody_writes_for_long(aside, admin_user, client):
+    """It says so every minute: if it waited, all open forms together would leave no thread to visitors."""
+    with recorded():
+        row = make_proposal()
+    client.force_login(admin_user)
+    with recorded():
+        make_proposal()
+        said = aside(client.post, "/admin/presence/", {"open_on": f"{row._meta.label_lower} {row.pk}"})
+        assert said.result(timeout=10).json() == {"others": []}
