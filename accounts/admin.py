@@ -25,6 +25,11 @@ from people.record_admin import ShortSearches
 admin.site.unregister([User, Group, TOTPDevice, StaticDevice])  # the pages of devices show the keys
 
 
+def may_touch(request: HttpRequest, account: User | None) -> bool:
+    """Whether an account is no superuser's, or a superuser asks."""
+    return account is None or not account.is_superuser or request.user.is_superuser
+
+
 @admin.register(User)
 class AccountAdmin(ShortSearches, UserAdmin):  # type: ignore[type-arg]
     """Django's own, with the second factor."""
@@ -55,6 +60,19 @@ class AccountAdmin(ShortSearches, UserAdmin):  # type: ignore[type-arg]
         usual = list(super().get_fieldsets(request, obj))
         is_superuser = request.user.is_superuser
         return [*usual, (None, {"fields": ["second_factor"]})] if obj and is_superuser else usual
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Let superusers alone give more than the roles hold: who looks after accounts would give it to themselves."""
+        usual = super().get_readonly_fields(request, obj)
+        return usual if request.user.is_superuser else (*usual, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse others a superuser's account and its password, by which they would sign in as one."""
+        return super().has_change_permission(request, obj) and may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse others to delete a superuser."""
+        return super().has_delete_permission(request, obj) and may_touch(request, obj)
 
     def get_urls(self) -> list[Any]:
         """Add the page on which a lost one is taken away."""

@@ -14,6 +14,8 @@ FIELD, IN_SESSION = "_kept", "kept_form"
 """Under which name the page carries it, and the session."""
 SALT, LASTS = "accounts.kept_forms", 12 * 3600
 """Seconds for which a page that asks for the password may stand open."""
+MOST = 1_000_000
+"""Characters that are kept of somebody who is not known: to sign and show more is work that anybody could ask for."""
 NEVER = ("csrfmiddlewaretoken", FIELD)
 
 
@@ -36,7 +38,10 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
 def is_worth_keeping(request: HttpRequest) -> bool:
     """Whether a person sent it: scripts that ask beside a page would have no use for another page."""
     by_a_person = request.headers.get("Sec-Fetch-Dest", "document") == "document"
-    return request.method == "POST" and by_a_person and bool(fields_of(request))
+    if request.method != "POST" or not by_a_person:
+        return False
+    length = sum(len(name) + len(value) for name, value in fields_of(request))
+    return length > 0 and (length <= MOST or bool(getattr(request, "session_of", None)))
 
 
 def packed(request: HttpRequest) -> str:

@@ -28,6 +28,9 @@ ASKED, KEY = "second_factor_asked", "second_factor_key"
 """In the session: whether its user has one and is asked for it; the key of one that is being set up."""
 CODES, LETTERS, GROUP = 10, 12, 4
 BY_TIME, ON_PAPER = re.compile("[0-9]{6}"), re.compile(f"[a-z2-7]{{{LETTERS}}}")
+DOUBLED = 10
+"""Wrong codes after which the wait grows no more, at under nine minutes: who guesses would lock the owner out for ever.
+The tries of each address are counted besides."""
 AHEAD = timedelta(minutes=1)
 """By which another host's clock may be ahead."""
 NAME = gettext_noop("second factor")
@@ -82,6 +85,7 @@ def verified(user: Any, typed: str) -> Device | None:
         noted = device.throttling_failure_timestamp
         if noted and noted > timezone.now() + AHEAD:  # by a clock that was put back since: none is waited for
             device.throttling_failure_timestamp = None
+        device.throttling_failure_count = min(device.throttling_failure_count, DOUBLED)
         allowed, why = device.verify_is_allowed()
         if not allowed:
             raise WaitError(why["locked_until"])

@@ -44,17 +44,18 @@ GROUPS = {name: group for group, names in NAMES.items() for name in names}
 DAY = 24 * 3600
 
 
-def group_of(match: ResolverMatch, method: str) -> str | None:
+def group_of(match: ResolverMatch, method: str, known: bool = False) -> str | None:
     """Tell in which group a request is counted; None where it is not.
 
-    The admin is for those who may do more, but to sign in there costs more work than any page.
+    The admin is for those who may do more, but to sign in there costs more work than any page; and so may what is
+    posted there by somebody who is not `known`, who has no session.
     """
     if match.app_name == "api":
         return API
     if match.route in FREE:
         return None
     if match.route.startswith("admin/"):
-        return SIGN_IN if match.view_name == "admin:login" and method == "POST" else None
+        return SIGN_IN if method == "POST" and (match.view_name == "admin:login" or not known) else None
     return GROUPS.get(match.view_name, PAGES)
 
 
@@ -77,7 +78,8 @@ class LimitsMiddleware:
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: Any) -> HttpResponse | None:
         """Count the request, before anything of its body is read."""
         match = request.resolver_match
-        group = group_of(match, request.method or "") if match else None
+        known = bool(getattr(request, "session_of", None))
+        group = group_of(match, request.method or "", known) if match else None
         most, span = settings.RATES[group] if group else (0, 0)
         if group is None or not most:
             return None

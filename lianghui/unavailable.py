@@ -24,6 +24,10 @@ from proposals.catalogue import UnavailableError
 READING = ("GET", "HEAD", "OPTIONS")
 SECRET = ("password", "otp", "token")
 """What the names of fields contain that no page repeats; the token of the form itself is not one of them."""
+PROVING = {"proof", "code"}
+"""What fields are called that ask for a password or a code; a longer name with one of these in it is no secret."""
+SIGNING_IN = ("/admin/second-factor/", "/admin/login/")
+"""Where pages begin that repeat nothing at all."""
 FORM_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
 logger = logging.getLogger(__name__)
@@ -79,11 +83,13 @@ def _failed() -> HttpResponse:
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Give what was sent, to be sent again; nothing where files or secrets are among it, which no page can hold."""
+    if request.path_info.startswith(SIGNING_IN):
+        return []
     try:
         sent, files = request.POST, request.FILES
     except (SuspiciousOperation, MultiPartParserError, RawPostDataException, OSError):
         return []
     secret = any(word in name.lower() for name in sent if name != FORM_TOKEN for word in SECRET)
-    if files or secret:
+    if files or secret or PROVING & set(sent):
         return []
     return [(name, str(value)) for name, values in sent.lists() for value in values]

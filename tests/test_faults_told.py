@@ -49,6 +49,7 @@ urlpatterns = [
     path("zh/broken.csv", broken),
     path("api/v1/broken/", broken),
     path("admin/broken/", broken),
+    path("admin/second-factor/broken/", broken),
     path("at-once/", broken_at_once),
     path("later/", broken_later),
     *site_map,
@@ -204,13 +205,20 @@ def test_what_was_typed_in_the_admin_can_be_sent_again(gone):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("secret", ["password", "new_password1", "otp_token"])
+@pytest.mark.parametrize("secret", ["password", "new_password1", "otp_token", "proof", "code"])
 def test_what_is_secret_is_never_repeated(gone, secret):
     answer = gone.post("/admin/broken/", {"username": "ann", secret: "canary-17"})
     assert answer.status_code == 503
     assert "was not saved" in answer.text
     assert "canary-17" not in answer.text
     assert "<form" not in answer.text
+
+
+@pytest.mark.django_db
+def test_pages_about_signing_in_repeat_nothing(gone):
+    answer = gone.post("/admin/second-factor/broken/", {"anything": "canary-17"})
+    assert answer.status_code == 503
+    assert "canary-17" not in answer.text
 
 
 def test_what_breaks_halfway_does_not_look_complete():

@@ -133,6 +133,12 @@ def test_who_guesses_passwords_is_refused_before_one_is_checked(client, limited)
     assert found[3:] == [429] * 3
 
 
+def test_so_is_who_posts_to_the_admin_without_a_session(client, admin_client, limited):
+    found = [client.post("/admin/proposals/topic/add/", {"slug": "q"}).status_code for _ in range(5)]
+    assert found == [403] * 3 + [429] * 2
+    assert [admin_client.post("/admin/proposals/topic/add/").status_code for _ in range(5)] == [200] * 5
+
+
 @pytest.mark.parametrize(
     ("address", "method", "group"),
     [
@@ -148,6 +154,7 @@ def test_who_guesses_passwords_is_refused_before_one_is_checked(client, limited)
         ("/admin/", "GET", None),
         ("/admin/preview/1/", "GET", None),
         ("/admin/login/", "POST", SIGN_IN),
+        ("/admin/proposals/topic/add/", "POST", SIGN_IN),
     ],
 )
 def test_every_address_has_its_group(address, method, group, settings):

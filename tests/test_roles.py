@@ -2,7 +2,7 @@
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLResolver, get_resolver
 
@@ -13,6 +13,7 @@ from people.models import Delegate, NameVariant
 from proposals.models import Intake, Proposal
 from tests.admin_pages import REGISTERED, make_record
 from tests.factories import make_intake, make_proposal
+from tests.signing_in import PASSWORD
 
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "visitor", "reader", "analyst", "reviewer", "administrator")
@@ -231,3 +232,33 @@ def test_an_analyst_deletes_a_draft_that_was_never_public(browsers):
     draft, public = make_proposal(), make_proposal(published=True)
     pages = [f"/admin/proposals/proposal/{one.pk}/delete/" for one in (draft, public)]
     assert [browsers["analyst"].get(page).status_code for page in pages] == [200, 403]
+
+
+def test_an_administrator_gives_nobody_more_than_a_role(browsers):
+    own, other = (User.objects.get(username=name) for name in ("administrator", "reader"))
+    every = Permission.objects.values_list("pk", flat=True)
+    for account in (own, other):
+        groups = list(account.groups.values_list("pk", flat=True))
+        sent = {"username": account.username, "is_active": "on", "is_staff": "on", "last_name": "Quince"}
+        sent |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00", "groups": groups}
+        sent |= {"is_superuser": "on", "user_permissions": list(every)}
+        assert browsers["administrator"].post(f"/admin/auth/user/{account.pk}/change/", sent).status_code == 302
+        account.refresh_from_db()
+        assert (account.last_name, account.is_superuser) == ("Quince", False)
+        assert not account.user_permissions.exists()
+    sent = {"username": "new", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    browsers["administrator"].post("/admin/auth/user/add/", {**sent, "is_superuser": "on"})
+    assert not User.objects.get(username="new").is_superuser
+
+
+def test_nor_touches_the_account_of_a_superuser(browsers):
+    above = User.objects.get(username="superuser")
+    new = {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true", "set-password": "1"}
+    for end, sent in (("change", {"username": "mine"}), ("password", new), ("delete", {"post": "yes"})):
+        answer = browsers["administrator"].post(f"/admin/auth/user/{above.pk}/{end}/", sent)
+        assert answer.status_code == 403, end
+    chosen = {"action": "delete_selected", "_selected_action": [above.pk], "post": "yes"}
+    assert browsers["administrator"].post("/admin/auth/user/", chosen).status_code == 403
+    kept = User.objects.get(pk=above.pk)
+    assert (kept.username, kept.password) == (above.username, above.password)
+    assert browsers["superuser"].get(f"/admin/auth/user/{above.pk}/password/").status_code == 200

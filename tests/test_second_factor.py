@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import second_factor
 from accounts.models import FailedSignIn
@@ -167,6 +168,13 @@ def test_wrong_codes_make_the_next_wait_and_five_end_it(owner, at):
     assert give_password(client).status_code == 429
     TOTPDevice.objects.update(throttling_failure_count=0)  # a minute later
     assert give_code(half_in("192.0.2.99"), shown(owner.key, at[-1])).status_code == 302
+
+
+def test_wrong_codes_without_end_lock_the_owner_out_for_a_quarter_of_an_hour_at_most(owner, at, clock):
+    TOTPDevice.objects.update(throttling_failure_count=40, throttling_failure_timestamp=timezone.now())
+    assert "has to wait" in give_code(half_in(), shown(owner.key, at[-1])).text
+    clock(minutes=15)
+    assert give_code(half_in(), shown(owner.key, at[-1])).status_code == 302
 
 
 def test_one_cannot_sign_in_by_the_code_of_another(owner, at):

@@ -167,6 +167,15 @@ def test_many_values_of_one_field_and_no_passwords_are_kept(client, clock):
     ]
 
 
+def test_more_is_kept_only_of_somebody_who_had_a_session(client, clock):
+    long = {"name_en": "q" * 1_000_001}
+    unknown = browser().post(ADD, long)
+    assert unknown.status_code == 302
+    assert not unknown.content
+    clock(minutes=121)
+    assert "What you typed is kept on this page" in client.post(ADD, long).text
+
+
 def test_files_are_named_that_have_to_be_chosen_again(client, clock):
     clock(minutes=121)
     file = SimpleUploadedFile("quinces.csv", b"title\nQuinces\n")
