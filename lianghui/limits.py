@@ -72,16 +72,21 @@ class LimitsMiddleware:
         return Path(settings.VAR_DIR) / "limits.sqlite3"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; what no view stands behind is counted as pages are, once that is known."""
+        response = self.get_response(request)
+        return response if request.resolver_match else self._refusal(request, PAGES) or response
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: Any) -> HttpResponse | None:
         """Count the request, before anything of its body is read."""
         match = request.resolver_match
         known = bool(getattr(request, "session_of", None))
         group = group_of(match, request.method or "", known) if match else None
-        most, span = settings.RATES[group] if group else (0, 0)
-        if group is None or not most:
+        return self._refusal(request, group) if group else None
+
+    def _refusal(self, request: HttpRequest, group: str) -> HttpResponse | None:
+        """Count the request; give what is answered where it is one too many."""
+        most, span = settings.RATES[group]
+        if not most:
             return None
         if self.tallies.path != self.path:
             self.tallies = Tallies(self.path)

@@ -58,6 +58,11 @@ def test_each_group_has_its_own_rate(client, limited, group, address):
     assert statuses(client, other, 1) == [200]
 
 
+@pytest.mark.parametrize(("address", "status"), [("/no-such-{}/", 404), ("/topics?x={}", 301)])
+def test_what_is_not_there_counts_as_a_page(client, limited, address, status):
+    assert statuses(client, address, 6) == [status] * 5 + [429]
+
+
 @pytest.mark.parametrize("prefix", ["", "/zh"])
 def test_people_get_a_page_with_the_way_to_everything(client, limited, prefix, caplog):
     statuses(client, "/proposals/?submitted_after={}", 5)
