@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -12,10 +13,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.i18n import set_language
 
 from accounts import guessing, kept_forms, second_factor, views
 from proposals.admin_site import LianghuiAdminSite
@@ -31,6 +34,7 @@ class SignedInSite(LianghuiAdminSite):
     def get_urls(self) -> list[Any]:
         """Add the pages about one's own signing in."""
         return [
+            path("language/", self.set_language, name="set_language"),
             path("second-factor/", self.own(views.second_factor_page), name="second_factor"),
             path("second-factor/code/", self.between(views.code_page), name="second_factor_code"),
             path("second-factor/app/", self.between(views.app_page), name="second_factor_app"),
@@ -70,16 +74,15 @@ class SignedInSite(LianghuiAdminSite):
             allowed = self.has_permission(request)
             out = not request.user.is_authenticated or second_factor.is_due(request)
             if out and not allowed and kept_forms.is_worth_keeping(request):
-                return self.ask_again(request)
+                return self.ask_again(request, kept_forms.packed(request))
             if allowed and request.method == "POST":
                 request.session.pop(kept_forms.IN_SESSION, None)  # it is sent once more, or given up
             return usual(request, *args, **kwargs)
 
         return cast("View", keeping)
 
-    def ask_again(self, request: HttpRequest) -> TemplateResponse:
+    def ask_again(self, request: HttpRequest, text: str) -> TemplateResponse:
         """Answer a form that came too late with the page that asks for the password, and carries it."""
-        text = kept_forms.packed(request)
         context = {
             **self.each_context(request),
             "title": _("Log in"),
@@ -92,6 +95,17 @@ class SignedInSite(LianghuiAdminSite):
         response = TemplateResponse(request, self.login_template, context, status=403)
         add_never_cache_headers(response)
         return response
+
+    def set_language(self, request: HttpRequest) -> HttpResponseBase:
+        """Switch as Django does; where the page carries a form that came too late, show it at once, not to lose it."""
+        response = set_language(request)
+        text, chosen = request.POST.get(kept_forms.FIELD, ""), response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
+        if not chosen or not kept_forms.unpacked(text):
+            return response
+        translation.activate(chosen.value)
+        page = self.ask_again(request, text)
+        page.cookies = response.cookies
+        return page
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Ask for the password, then for the code; take over a form that was kept meanwhile."""

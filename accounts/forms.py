@@ -17,7 +17,9 @@ TYPED_AS_IT_IS = {"autocapitalize": "none", "spellcheck": "false", "class": "vTe
 def waits(error: WaitError) -> forms.ValidationError:
     """Say when the next code is looked at."""
     at = date_format(localtime(error.until), "H:i:s")
-    text = _("After a wrong code the next one has to wait, each time longer. Type a new one after %(time)s.")
+    text = _(
+        "After a wrong code the next one has to wait, each time longer. Type a new one after %(time)s Beijing time."
+    )
     return forms.ValidationError(text % {"time": at})
 
 

@@ -136,6 +136,16 @@ def test_a_form_that_comes_too_late_is_saved_after_signing_in_again(client, cloc
     assert client.get(reverse("admin:kept_form")).status_code == 302  # nothing waits any more
 
 
+def test_who_switches_the_language_then_loses_nothing(client, clock, topic):
+    clock(minutes=121)
+    page = client.post(ADD, topic)
+    assert page.text.count(reverse("admin:set_language")) == 1
+    page = client.post(reverse("admin:set_language"), {**dict(hidden(page)), "language": "zh-hans"})
+    assert 'lang="zh-hans"' in page.text
+    assert dict(sent_again(client, page).context["kept_form"].fields) == topic
+    assert 'lang="zh-hans"' in client.get(reverse("admin:index")).text
+
+
 def test_a_wrong_password_and_a_pause_lose_nothing_either(client, clock, topic):
     clock(minutes=121)
     page = client.post(ADD, topic)
