@@ -106,17 +106,21 @@ def listening(port: int, process: subprocess.Popen[bytes], output: Path) -> None
 
 
 @contextmanager
-def caddy(directory: Path, server: int) -> Iterator[Proxy]:
-    """Run Caddy before one server, with a certificate of its own making; its files stand in `directory`."""
+def caddy(directory: Path, server: int, patience: int = 30) -> Iterator[Proxy]:
+    """Run Caddy before one server, with a certificate of its own making; its files stand in `directory`.
+
+    It has who comes wait for the server for `patience` seconds.
+    """
     command, port = program("caddy"), free_port()
     trusted = certificate(directory)
     certified = f"tls {directory}/certificate.pem {directory}/key.pem"
     values = {
         "\nlianghui.example.org {": f"\nhttps://127.0.0.1:{port} {{\n\t{certified}",
         "127.0.0.1:8000": f"127.0.0.1:{server}",
+        "\n{\n": "\n{\n\tadmin off\n\tauto_https disable_redirects\n",  # neither port 80 nor its own is ours here
+        "lb_try_duration 30s": f"lb_try_duration {patience}s",
     }
-    alone = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"  # neither port 80 nor its own is ours here
-    (directory / "Caddyfile").write_text(alone + put_in((ROOT / "deploy" / "Caddyfile").read_text(), values))
+    (directory / "Caddyfile").write_text(put_in((ROOT / "deploy" / "Caddyfile").read_text(), values))
     home = {"HOME": str(directory), "XDG_DATA_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
     with serving([command, "run", "--config", f"{directory}/Caddyfile"], port, directory, **home):
         yield Proxy(directory, port, trusted)

@@ -139,6 +139,15 @@ def test_a_reload_loses_no_request_and_during_a_restart_caddy_has_visitors_wait(
         assert seen.status == 200 or seen.seconds > WAIT
 
 
+def test_caddy_writes_nothing_of_a_request_while_the_server_is_away(tmp_path):
+    with caddy(tmp_path, free_port(), patience=1) as proxy:
+        seen = Visitors(proxy.port, proxy.trusted, number=0, pause=0).ask("/alerts/a-token/")
+    assert seen.status >= 500
+    output = (tmp_path / "output").read_text()
+    assert "server running" in output
+    assert not re.search(r"alerts|a-token|remote_ip", output)
+
+
 def workers(master: int) -> set[int]:
     """Give the processes that a server's master has started."""
     return {int(key) for key in Path(f"/proc/{master}/task/{master}/children").read_text().split()}
