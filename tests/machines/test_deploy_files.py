@@ -148,6 +148,20 @@ def test_caddy_writes_nothing_of_a_request_while_the_server_is_away(tmp_path):
     assert not re.search(r"alerts|a-token|remote_ip", output)
 
 
+def test_caddy_hands_on_nothing_of_a_form_before_all_of_it_is_there(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server, caddy(tmp_path, server.getsockname()[1]) as proxy:
+        raw = socket.create_connection(("127.0.0.1", proxy.port), timeout=WAIT)
+        with proxy.trusted.wrap_socket(raw, server_hostname="127.0.0.1") as client:
+            client.sendall(b"POST /alerts/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nname=")
+            server.settimeout(1)
+            with pytest.raises(TimeoutError):
+                server.accept()
+            client.sendall(b"long")
+            server.settimeout(WAIT)
+            taken, _ = server.accept()
+            taken.close()
+
+
 def workers(master: int) -> set[int]:
     """Give the processes that a server's master has started."""
     return {int(key) for key in Path(f"/proc/{master}/task/{master}/children").read_text().split()}
