@@ -75,7 +75,7 @@ def database(name: str) -> dict[str, Any]:
             found = env.db_url(name)
     if not found.get("NAME"):
         raise ImproperlyConfigured(
-            f"{name} must be like postgres://user:password@host/name, or sqlite:////srv/lianghui/lianghui.sqlite3."
+            f"{name} must be like postgres://user:password@host/name, or sqlite:////var/lib/lianghui/lianghui.sqlite3."
         )
     return found
 

@@ -27,6 +27,12 @@ STATUSES = {
     LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
 }
 
+SILENCE = 30
+"""Seconds after which a connection is given up whose other end takes nothing of the answer, or sends no more.
+
+A piece of bytes, as a page is, has to be taken whole within that time; files and what is streamed may take longer.
+"""
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Answers what cannot be read as HTTP as the site answers what it cannot read: in both languages.
@@ -50,6 +56,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             while self.nr_conns < self.worker_connections and (found := waiting.select(0)):
                 for key, _ in found:
                     self.accept(key.fileobj)
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Answer a request; who does not read the answer must not keep a thread, for there are few."""
+        conn.sock.settimeout(SILENCE)
+        try:
+            return bool(super().handle_request(req, conn))
+        except TimeoutError:
+            self.log.debug("Nobody took the answer.")
+            return False
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer in the place of a request; nothing of it is noted, neither who sent it nor what."""

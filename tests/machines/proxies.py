@@ -67,6 +67,8 @@ def nginx(directory: Path, ports: list[int]) -> Iterator[Proxy]:
     values = {
         "10.0.0.11:8000": f"127.0.0.1:{ports[0]}",
         "10.0.0.12:8000": f"127.0.0.1:{ports[1]}",
+        "    listen [::]:443 ssl http2;\n": "",  # the tests' machine may have no IPv6
+        "    listen [::]:80;\n": "",
         "listen 443": f"listen 127.0.0.1:{port}",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "lianghui.example.org;": "127.0.0.1;",
@@ -106,17 +108,21 @@ def listening(port: int, process: subprocess.Popen[bytes], output: Path) -> None
 
 
 @contextmanager
-def caddy(directory: Path, server: int) -> Iterator[Proxy]:
-    """Run Caddy before one server, with a certificate of its own making; its files stand in `directory`."""
+def caddy(directory: Path, server: int, patience: int = 30) -> Iterator[Proxy]:
+    """Run Caddy before one server, with a certificate of its own making; its files stand in `directory`.
+
+    It has who comes wait for the server for `patience` seconds.
+    """
     command, port = program("caddy"), free_port()
     trusted = certificate(directory)
     certified = f"tls {directory}/certificate.pem {directory}/key.pem"
     values = {
         "\nlianghui.example.org {": f"\nhttps://127.0.0.1:{port} {{\n\t{certified}",
         "127.0.0.1:8000": f"127.0.0.1:{server}",
+        "\n{\n": "\n{\n\tadmin off\n\tauto_https disable_redirects\n",  # neither port 80 nor its own is ours here
+        "lb_try_duration 30s": f"lb_try_duration {patience}s",
     }
-    alone = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"  # neither port 80 nor its own is ours here
-    (directory / "Caddyfile").write_text(alone + put_in((ROOT / "deploy" / "Caddyfile").read_text(), values))
+    (directory / "Caddyfile").write_text(put_in((ROOT / "deploy" / "Caddyfile").read_text(), values))
     home = {"HOME": str(directory), "XDG_DATA_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
     with serving([command, "run", "--config", f"{directory}/Caddyfile"], port, directory, **home):
         yield Proxy(directory, port, trusted)

@@ -1,22 +1,23 @@
-"""The files in `deploy/`: systemd takes the units, their commands run, a reload and a restart lose no request."""
+"""The files in `deploy/`: systemd takes the units, their commands run, during a restart visitors wait."""
 
+import http.client
 import re
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections import Counter
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.management import get_commands
 
-from tests.machines.proxies import caddy, put_in
+from lianghui.headers import of_a_page
+from tests.machines.proxies import caddy, nginx, put_in
 from tests.machines.units import DEPLOY, commands, environment_file, here, units, verified
 from tests.machines.visitors import Visitors
 from tests.site import MAIL, ROOT, Kept, database, environment, free_port, wait_for
@@ -112,33 +113,64 @@ def served(env, port, log):
             process.wait(60)
 
 
-def test_a_reload_loses_no_request_and_during_a_restart_caddy_has_visitors_wait(deployed, tmp_path):
-    """The reload is what a new version takes. A server that starts more slowly than Caddy waits answers nobody yet."""
+def test_during_a_restart_caddy_has_visitors_wait(deployed, tmp_path):
+    """A restart is what a new version takes. A server that starts more slowly than Caddy waits answers nobody yet."""
     port, log = free_port(), tmp_path / "log"
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input"]
     subprocess.run(collect, cwd=ROOT, env=deployed, capture_output=True, check=True)
     (tmp_path / "caddy").mkdir()
     with caddy(tmp_path / "caddy", port) as proxy, ExitStack() as stack:
-        process = stack.enter_context(served(deployed, port, log))
-        before = workers(process.pid)
+        first = ExitStack()
+        stack.enter_context(first)
+        first.enter_context(served(deployed, port, log))
         visitors = Visitors(proxy.port, proxy.trusted, number=5, pause=0.2)
         with visitors.reading():
             time.sleep(1)
-            process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 120
-            while not workers(process.pid) or workers(process.pid) & before:
-                assert time.monotonic() < end
-                time.sleep(0.1)
-        assert visitors.seen
-        assert [each for each in visitors.seen if each.failed or each.status != 200] == []
-        stack.close()
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(visitors.ask, "/proposals/")
+            first.close()
             stack.enter_context(served(deployed, port, log))
-            seen = waiting.result()
-        assert seen.status == 200 or seen.seconds > WAIT
+            time.sleep(1)
+        assert visitors.seen
+        lost = [each for each in visitors.seen if each.failed or each.status != 200]
+        assert [each for each in lost if each.seconds <= WAIT] == []
 
 
-def workers(master: int) -> set[int]:
-    """Give the processes that a server's master has started."""
-    return {int(key) for key in Path(f"/proc/{master}/task/{master}/children").read_text().split()}
+def test_caddy_writes_nothing_of_a_request_while_the_server_is_away(tmp_path):
+    with caddy(tmp_path, free_port(), patience=1) as proxy:
+        assert_a_page_of_its_own(proxy, 503, "/alerts/a-token/")
+    output = (tmp_path / "output").read_text()
+    assert "server running" in output
+    assert not re.search(r"alerts|a-token|remote_ip", output)
+
+
+def test_caddy_hands_on_nothing_of_a_form_before_all_of_it_is_there(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server, caddy(tmp_path, server.getsockname()[1]) as proxy:
+        raw = socket.create_connection(("127.0.0.1", proxy.port), timeout=WAIT)
+        with proxy.trusted.wrap_socket(raw, server_hostname="127.0.0.1") as client:
+            client.sendall(b"POST /alerts/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nname=")
+            server.settimeout(1)
+            with pytest.raises(TimeoutError):
+                server.accept()
+            client.sendall(b"long")
+            server.settimeout(WAIT)
+            taken, _ = server.accept()
+            taken.close()
+
+
+def test_nginx_says_on_its_own_pages_what_the_site_says_on_all(tmp_path):
+    with nginx(tmp_path / "nginx", [free_port(), free_port()]) as proxy:
+        assert_a_page_of_its_own(proxy, 503, "/proposals/")
+        assert_a_page_of_its_own(proxy, 413, "/alerts/", **{"Content-Length": str(33 << 20)})
+        assert_a_page_of_its_own(proxy, 400, "/", Host="two names")
+
+
+def assert_a_page_of_its_own(proxy, status, address, **headers):
+    """Ask a proxy for what no server answers; the page has each header once that any page of the site has."""
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, timeout=WAIT, context=proxy.trusted)
+    with closing(connection):
+        connection.request("GET", address, headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert answer.read()
+        names = Counter(name.lower() for name in answer.headers)
+    assert {name: names[name.lower()] for name in of_a_page()} == dict.fromkeys(of_a_page(), 1)
+    assert ("retry-after" in names) == (status == 503)
