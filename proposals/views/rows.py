@@ -53,14 +53,15 @@ def rows_of(results: Results, ids: Sequence[int], *, comparable: bool = False) -
     kept: dict[str, Row] = {} if marked else caches["rows"].get_many(names.values())
     missing = [proposal for proposal in found if names[proposal.pk] not in kept]
     read_for_cards(missing)
-    made = {names[each.pk]: _row(each, results, comparable=comparable) for each in missing}
+    made = {names[each.pk]: row_of(each, results, comparable=comparable) for each in missing}
     if not marked:
         caches["rows"].set_many(made)
     rows = kept | made
     return [rows[names[proposal.pk]] for proposal in found]
 
 
-def _row(proposal: Proposal, results: Results, *, comparable: bool) -> Row:
+def row_of(proposal: Proposal, results: Results, *, comparable: bool = False) -> Row:
+    """Make the row of a proposal as it comes from `for_cards`, which `results` found."""
     shown = {"proposal": proposal, "results": results, "comparable": gettext("Compare") if comparable else ""}
     html = render_to_string("proposals/_proposal.html", shown)
     return Row(proposal.pk, proposal.title, proposal.get_absolute_url(), html)

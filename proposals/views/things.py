@@ -18,7 +18,7 @@ from proposals.pictures import Pictures
 from proposals.sentence import heading
 from proposals.shapes import of_thing
 from proposals.views.paging import page_of
-from proposals.views.rows import rows_of
+from proposals.views.rows import row_of, rows_of
 from proposals.views.shaped import shaped
 
 NAMES_ON_A_PAGE = 100
@@ -146,6 +146,7 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
         return redirect(thing, permanent=True)
     query, vocabulary = _query(facet, thing), Vocabulary()
     results = search(query, vocabulary, facets=())
+    lone = next(iter(Proposal.objects.for_cards(results.ids)), None) if results.total == 1 else None
     pictured = PICTURED[facet]
     if isinstance(thing, Region) and thing.kind == Region.Kind.COUNTRY:
         pictured = (*pictured, "region")
@@ -154,8 +155,8 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
         "results": results,
         "pictures": Pictures(query, vocabulary, pictured),
         "recommendation_total": count(replace(query, recommendations=True)),
-        "rows": rows_of(results, results.ids, comparable=results.total > 1),
-        "lone": next(iter(Proposal.objects.for_cards(results.ids)), None) if results.total == 1 else None,
+        "rows": [row_of(lone, results)] if lone else rows_of(results, results.ids, comparable=results.total > 1),
+        "lone": lone,
     }
     return shaped(
         request, f"proposals/{facet}_detail.html", context | more, of_thing(facet, thing, query, heading(query))
