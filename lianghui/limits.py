@@ -74,7 +74,9 @@ class LimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on; what no view stands behind is counted as pages are, once that is known."""
         response = self.get_response(request)
-        return response if request.resolver_match else self._refusal(request, PAGES) or response
+        if request.resolver_match:
+            return response
+        return self._refusal(request, API if request.path_info.startswith("/api/") else PAGES) or response
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: Any) -> HttpResponse | None:
         """Count the request, before anything of its body is read."""

@@ -63,6 +63,12 @@ def test_what_is_not_there_counts_as_a_page(client, limited, address, status):
     assert statuses(client, address, 6) == [status] * 5 + [429]
 
 
+def test_what_is_not_there_in_the_api_counts_there_and_says_so_as_it_does(client, limited):
+    assert statuses(client, "/api/v1/no-such-{}/", 4) == [404] * 4
+    refused = client.get("/api/v1/nothing/")
+    assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+
+
 @pytest.mark.parametrize("prefix", ["", "/zh"])
 def test_people_get_a_page_with_the_way_to_everything(client, limited, prefix, caplog):
     statuses(client, "/proposals/?submitted_after={}", 5)
