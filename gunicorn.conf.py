@@ -47,7 +47,7 @@ control_socket_disable = True
 
 def on_starting(_: object) -> None:
     """Stop with one line where a setting is missing, before worker after worker fails with a traceback."""
-    os.environ["LIANGHUI_START"] = uuid.uuid4().hex  # what another program kept counts no more
+    on_reload(_)
     try:
         settings = importlib.import_module("lianghui.settings")
     except ImproperlyConfigured as error:
@@ -56,7 +56,9 @@ def on_starting(_: object) -> None:
     del sys.modules["lianghui.settings"]  # workers that a reload starts must read the file anew
 
 
-on_reload = on_starting
+def on_reload(_: object) -> None:
+    """Count what was kept before no more: another program may have made it."""
+    os.environ["LIANGHUI_START"] = uuid.uuid4().hex
 
 
 def post_worker_init(_: object) -> None:

@@ -16,7 +16,10 @@ SELDOM = 200
 """Files are counted once for so many that are written: to list thousands takes longer than to make a page."""
 LARGEST = 200_000_000
 """Bytes of all files; some 200 of the largest pages may be written before that is looked at again."""
-DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, pickle.PickleError, zlib.error)
+DAMAGED = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ImportError),
+    *(pickle.PickleError, zlib.error),
+)
 
 logger = logging.getLogger(__name__)
 _writes = count(1)
