@@ -1,10 +1,11 @@
 """`python -m bench.load 100000 600`: the site under load as in production, into `bench/LOAD.md`.
 
-Fifty connections are kept open to gunicorn, as by a proxy in front; behind each come visitors, one after the other,
-each with a network address of its own in `X-Forwarded-For` (the settings of production trust one proxy), so that the
-limits for each address hold as they are. What they ask for is drawn from `bench/pattern.toml`. Requests are due at
-times that do not depend on the answers, so many a second as `--rate` says, and an answer's time counts from when its
-request was due: a site that falls behind shows in every request after. Meanwhile an analyst publishes and corrects.
+Fifty clients ask gunicorn over a connection for each request, as the proxy in front does (`deploy/nginx.conf`). Each is
+one visitor after the other, with a network address of its own in `X-Forwarded-For` (the settings of production trust
+one proxy), so that the limits for each address hold as they are. What they ask for is drawn from `bench/pattern.toml`.
+Requests are due at times that do not depend on the answers, so many a second as `--rate` says, and an answer's time
+counts from when its request was due: a site that falls behind shows in every request after. Meanwhile an analyst
+publishes and corrects.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 
 from bench.__main__ import VAR, build, manage, shell
 from bench.checks import faults
-from bench.client import Answer, Connection
+from bench.client import Answer, get
 from bench.exports import processor
 from bench.loaded import Loaded, Memory
 from bench.measure import Server, children_of, memory_of
@@ -133,8 +134,8 @@ class Load:
         self.loaded.elapsed = time.perf_counter() - self.began
 
     async def client(self, number: int) -> None:
-        """Ask for one address after the other over one connection, each when it is due."""
-        visitor, connection = Visitor(number, self.kinds, self.values), Connection(self.port)
+        """Ask for one address after the other, each when it is due."""
+        visitor = Visitor(number, self.kinds, self.values)
         gap = self.loaded.clients / self.loaded.rate
         due, end = self.began + gap * visitor.rng.random(), self.began + self.loaded.seconds
         has: tuple[str, str] | None = None
@@ -147,22 +148,17 @@ class Load:
                 kind, address = self.kinds[0], "/"
             tag = {"If-None-Match": has[1]} if has and kind.check == "again" else None
             address = has[0] if has and kind.check == "again" else address
-            answer = await self.ask(connection, kind, address, visitor.network_address, tag, due)
+            answer = await self.ask(kind, address, visitor.network_address, tag, due)
             if answer and "etag" in answer.headers and kind.check not in ("again", "static"):
                 has = address, answer.headers["etag"]
             due += gap * visitor.rng.uniform(0.5, 1.5)
-        self.loaded.opened += connection.opened
-        await connection.close()
 
-    async def ask(
-        self, connection: Connection, kind: Kind, address: str, who: str, tag: dict[str, str] | None, due: float
-    ) -> Answer | None:
+    async def ask(self, kind: Kind, address: str, who: str, tag: dict[str, str] | None, due: float) -> Answer | None:
         """Ask for an address, note how long it took and what is wrong with the answer; give the answer, if any."""
         try:
             async with asyncio.timeout(TIMEOUT):
-                answer = await connection.get(address, who, tag)
+                answer = await get(self.port, address, who, tag)
         except (TimeoutError, OSError, EOFError, ValueError) as error:
-            await connection.close()
             self.loaded.note(kind, time.perf_counter() - due)
             self.loaded.errors.append((kind.name, address, f"no answer: {type(error).__name__}"))
             return None

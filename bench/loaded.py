@@ -23,12 +23,12 @@ FULL = 600
 WARM = 0.1
 """After how much of the time the site has warmed up."""
 INTRODUCTION = """
-{clients} connections that are kept open, as by a proxy, to gunicorn with the settings of production (its workers and
-threads, HTTPS only, compressed answers, files with their content in their name). Behind each connection visitors come
-one after the other, every {stays} requests another with a network address of its own, which the proxy tells: the limits
-for each address stand as they are. What they ask for is drawn from [pattern.toml](pattern.toml), seed {seed}, with
-values of the record. Every answer is looked at: status, whole, title, how many it tells of; one that comes after 30
-seconds is none.
+{clients} clients ask gunicorn with the settings of production (its workers and threads, HTTPS only, compressed answers,
+files with their content in their name), over a connection for each request, as the proxy in front does. Each is one
+visitor after the other, every {stays} requests another with a network address of its own, which the proxy tells: the
+limits for each address stand as they are. What they ask for is drawn from [pattern.toml](pattern.toml), seed {seed},
+with values of the record. Every answer is looked at: status, whole, title, how many it tells of; one that comes after
+30 seconds is none.
 
 {rate:g} requests a second are due at times that do not wait for answers, and times are counted from when a request was
 due to its last byte, so that whatever makes others wait shows in their times as well. Client, analyst and site share
@@ -64,7 +64,6 @@ class Loaded:
     """By how many seconds the client itself sent later than was due."""
     saves: list[float] = field(default_factory=list)
     """Seconds until the public saw what the analyst saved."""
-    opened: int = 0
     busy: float = 0
     own: float = 0
     """Seconds of a processor, of the server and of the client."""
@@ -154,7 +153,6 @@ class Loaded:
             "requests a second": f"{self.requests / self.elapsed:,.1f}",
             "seconds until the last answer": f"{self.elapsed:,.1f}",
             "answers by status": statuses,
-            "connections opened": f"{self.opened:,}",
             "saves by the analyst; seen by the public after": f"{len(self.saves)}; {_mean(self.saves):.2f} s, at most"
             f" {max(self.saves, default=0):.2f} s",
             "memory of all processes at the start, warm, at the end, at most, MB": (

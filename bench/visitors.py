@@ -67,7 +67,7 @@ def _rare(rng: random.Random) -> str:
 
 
 class Visitor:
-    """One after the other of those who ask through one connection of the proxy: what they ask, and from where."""
+    """One after the other of those whom one client stands for: what they ask, and from where."""
 
     def __init__(self, number: int, kinds: list[Kind], values: Values) -> None:
         self.rng = random.Random(SEED + number)

@@ -9,7 +9,7 @@ import pytest
 
 from bench import load
 from bench.checks import CHECKS, faults
-from bench.client import Answer, Connection
+from bench.client import Answer, get
 from bench.loaded import Loaded, Memory, percentile
 from bench.visitors import STAYS, Kind, Values, Visitor, pattern
 
@@ -110,28 +110,22 @@ def test_what_is_as_it_must_be_is_left_alone():
 
 
 async def serve(answers):
-    """Serve connections, each with the next of `answers` (bytes to send, then to close) for each request."""
+    """Answer each connection with the next of `answers`."""
     given = iter(answers)
 
     async def one(reader, writer):
-        for piece, closing in next(given):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(piece)
-            await writer.drain()
-            if closing:
-                break
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(next(given))
+        await writer.drain()
         writer.close()
 
     return await asyncio.start_server(one, "127.0.0.1", 0)
 
 
-def ask(answers, times):
+def ask(*answers):
     async def talk():
         async with await serve(answers) as server:
-            connection = Connection(server.sockets[0].getsockname()[1])
-            got = [await connection.get("/", "10.0.0.1") for _ in range(times)]
-            await connection.close()
-        return got, connection.opened
+            return [await get(server.sockets[0].getsockname()[1], "/", "10.0.0.1") for _ in answers]
 
     return asyncio.run(asyncio.wait_for(talk(), 20))
 
@@ -141,15 +135,14 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\
 UNCHANGED = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'
 
 
-def test_a_connection_is_kept_open_and_made_anew_where_the_server_closed_it():
-    got, opened = ask([[(PLAIN, False), (CHUNKED, False), (UNCHANGED, True)], [(PLAIN, True)]], 4)
-    assert [(each.status, each.body) for each in got] == [(200, b"ab"), (200, b"abc"), (304, b""), (200, b"ab")]
-    assert opened == 2
+def test_an_answer_is_read_whole_whatever_says_how_long_it_is():
+    got = ask(PLAIN, CHUNKED, UNCHANGED)
+    assert [(each.status, each.body) for each in got] == [(200, b"ab"), (200, b"abc"), (304, b"")]
 
 
-def test_an_answer_that_breaks_off_on_a_new_connection_is_none():
+def test_an_answer_that_breaks_off_is_none():
     with pytest.raises(EOFError):
-        ask([[(PLAIN[:-1], True)]], 1)
+        ask(PLAIN[:-1])
 
 
 # ---- what is told
