@@ -3,12 +3,14 @@
 The address comes from the command line (`-b 127.0.0.1:8000`), or from `PORT` in the environment.
 """
 
+import ctypes
 import gc
 import importlib
 import os
 import shutil
 import sys
 import uuid
+from contextlib import suppress
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -41,6 +43,8 @@ forwarder_headers = ""
 accesslog = None
 logconfig_dict = logging_as(json_lines=os.environ.get("LIANGHUI_ENV") == "production")
 
+ARENAS = -8  # M_ARENA_MAX of malloc.h
+
 # Its place is one for each user of the machine: two servers would fight over it.
 control_socket_disable = True
 
@@ -59,6 +63,12 @@ def on_starting(_: object) -> None:
 def on_reload(_: object) -> None:
     """Count what was kept before no more: another program may have made it."""
     os.environ["LIANGHUI_START"] = uuid.uuid4().hex
+
+
+def post_fork(*_: object) -> None:
+    """Let threads share two places to take memory from; of glibc's eight for each processor little is given back."""
+    with suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(ARENAS, 2)
 
 
 def post_worker_init(_: object) -> None:

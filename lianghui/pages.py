@@ -150,7 +150,7 @@ def _key(request: HttpRequest, known: Known, compressed: bool) -> str:
 
 def _page(request: HttpRequest, response: HttpResponse, compressed: bool) -> Page:
     """Make a page of an answer; the tag says all of its content, so that caches on the way may keep and compare it."""
-    content = gzip.compress(response.content, 6, mtime=0) if compressed else response.content
+    content = gzip.compress(response.content, 4, mtime=0) if compressed else response.content
     headers = dict(response.items()) | {
         "Cache-Control": "public, no-cache",
         "Content-Length": str(len(content)),

@@ -135,7 +135,7 @@ CATALOGUE_DIR = Path(env.str("CATALOGUE_DIR", default=str(VAR_DIR / "catalogue")
 DOWNLOADS_DIR = Path(env.str("DOWNLOADS_DIR", default=str(VAR_DIR / "downloads")))
 DOWNLOADS_RENEWED = True  # by whoever asks for them when they hold what is no longer public
 
-# Public pages, in files for all processes of this host, some 200 MB at most; and rows of lists, in each process 10 MB.
+# Public pages, in files for all processes of this host, some 200 MB at most.
 CACHES = {
     "default": {
         "BACKEND": "lianghui.kept.KeptFiles",
@@ -143,11 +143,6 @@ CACHES = {
         "KEY_PREFIX": env.str("LIANGHUI_START", default=""),  # gunicorn's: each start of it keeps pages of its own
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    },
-    "rows": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 4_000},
     },
 }
 

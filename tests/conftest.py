@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import Model
@@ -35,7 +34,6 @@ def _own_catalogue(settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     files = settings.CACHES["default"] | {"LOCATION": str(tmp_path / "pages")}
     settings.CACHES = settings.CACHES | {"default": files}
-    caches["rows"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lianghui import kept, pages
 from proposals.catalogue import index
-from proposals.models import Generation, Proposal, Topic
+from proposals.models import Generation, Proposal
 from tests.factories import make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -168,26 +168,6 @@ def test_a_page_of_unusual_length_is_not_kept(proposals, client, monkeypatch):
     client.get(LIST)
     client.get(LIST)
     assert queries(client, LIST) > 1
-
-
-def test_a_row_of_a_list_is_kept_until_what_it_shows_changes(proposals, client):
-    """It says the same on every list, in each language; a name in it that is changed shows at once."""
-    topic = Topic.objects.create(slug="fruit", name_en="Fruit", name_zh="水果")
-    for proposal in proposals:
-        proposal.topics.add(topic)
-    first, again = client.get("/proposals/?topic=fruit"), client.get("/topics/fruit/")
-    assert [page.text.count(">Quince 1</a>") for page in (first, again)] == [1, 1]
-    with CaptureQueriesContext(connection) as kept:
-        client.get("/proposals/?topic=fruit&sort=oldest")
-    assert not any("proposals_sponsorship" in query["sql"] for query in kept)
-    topic.name_en = "Fruits"
-    topic.save()
-    assert ">Fruits</a>" in client.get("/proposals/?topic=fruit&sort=oldest").text
-    assert ">水果</a>" in client.get("/zh/proposals/?topic=fruit").text
-    proposals[1].state = Proposal.State.DRAFT
-    proposals[1].save()
-    assert "Quince 1" not in client.get("/topics/fruit/").text
-    assert client.get("/topics/fruit/").text.count('<article class="card">') == 2
 
 
 def test_pages_are_kept_for_all_processes_and_by_nobody_else(proposals, client, settings):

@@ -5,6 +5,7 @@ from proposals.catalogue.index import UnavailableError, as_of, catalogue
 from proposals.catalogue.query import PAGE_SIZE, PAGE_SIZES, Choice, Query
 from proposals.catalogue.related import Related, related
 from proposals.catalogue.results import Results, count, count_by, search, tallies, tally_of_days, tally_of_pairs
+from proposals.catalogue.rows import Proposer, Row
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.walk import Place, Walk
 from proposals.catalogue.words import marked, phrases
@@ -17,9 +18,11 @@ __all__ = [
     "Choice",
     "Facet",
     "Place",
+    "Proposer",
     "Query",
     "Related",
     "Results",
+    "Row",
     "UnavailableError",
     "Value",
     "Vocabulary",

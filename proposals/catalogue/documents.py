@@ -23,6 +23,7 @@ from people.dates import date_key, today
 from people.models import Agency, Delegate, Level, Membership, Region, Session
 from people.tree import lineage
 from proposals.catalogue.pinyin import spelled
+from proposals.catalogue.rows import packed, proposer
 from proposals.catalogue.schema import NAME, PROPOSAL, RECOMMENDATION, SCHEMA, coded, name_number, uncoded
 from proposals.catalogue.words import cut
 from proposals.models import (
@@ -39,6 +40,7 @@ from proposals.models import (
 )
 from proposals.models.life_cycle import ANSWERS, LEADING, SHOW_A_REPLY, Replied, reply_due
 from proposals.models.reply_times import days_to_reply
+from proposals.models.sponsorships import NAME as COLUMNS
 
 Row = tuple[Any, ...]
 CHOICES: dict[str, type[Choices]] = {
@@ -71,6 +73,8 @@ class Entry:
     numbers: dict[str, Sequence[int]]
     texts: dict[str, list[str]]
     acronyms: list[str] = field(default_factory=list)
+    row: bytes = b""
+    """What a list shows of a proposal."""
     fingerprint: int = 0
     """A number that differs when anything in the entry differs."""
 
@@ -79,14 +83,17 @@ class Entry:
         self.fingerprint = self.fingerprint or self._fingerprint()
 
     def _fingerprint(self) -> int:
-        whole: Any = (self.numbers, self.texts, self.acronyms)
+        whole: Any = (self.numbers, self.texts, self.acronyms, self.row)
         content = marshal.dumps(whole, 2)  # the same for the same, in any process
         return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest())
 
     def document(self) -> Document:
         """Give the entry as the index takes it."""
         more = {"acronym": self.acronyms, "fingerprint": [self.fingerprint]}
-        return Document.from_dict(self.numbers | self.texts | more, SCHEMA)
+        document = Document.from_dict(self.numbers | self.texts | more, SCHEMA)
+        if self.row:
+            document.add_bytes("row", self.row)
+        return document
 
 
 class Lineages:
@@ -108,6 +115,8 @@ class Shelf:
 
     def __init__(self) -> None:
         self.trees = {"topic": Lineages(Topic), "region": Lineages(Region), "agency": Lineages(Agency)}
+        self.called = {model: _names(model) for model in (Topic, Region)}
+        self.delegates: dict[int, Delegate] = {}
         self.sessions: dict[int, Session] = {}
         self.seats: dict[int, dict[tuple[int, int], int | None]] = {}
         self.of_session = lru_cache(maxsize=None)(self._of_session)
@@ -140,6 +149,7 @@ class Shelf:
         for keys in _in_batches(sessions - self.sessions.keys()):
             self.sessions |= Session.objects.select_related("body").in_bulk(keys)
         for keys in _in_batches(delegates - self.seats.keys()):
+            self.delegates |= Delegate.objects.only(*COLUMNS).prefetch_related("positions").in_bulk(keys)
             held: dict[int, list[Membership]] = {key: [] for key in keys}
             for seat in Membership.objects.filter(delegate__in=keys):
                 held[seat.delegate_id].append(seat)
@@ -167,7 +177,7 @@ class Batch:
         self.proposals = list(published.values_list(*PROPOSAL_FIELDS, named=True))
         mine, theirs = _among("proposal", keys), _among("recommendation__proposal", keys)
         self.sponsorships = _rows(
-            Sponsorship, "proposal", "delegate", "first", "organisation_en", "organisation_zh", **mine
+            Sponsorship, "proposal", "delegate", "first", "order", "organisation_en", "organisation_zh", **mine
         )
         self.regions = _rows(Proposal.target_regions.through, "proposal", "region", **mine)
         self.topics = _rows(Proposal.topics.through, "proposal", "topic", **mine)
@@ -218,8 +228,29 @@ class Batch:
             "words": [*said, *figures, *_cut(proposal.number)],
         }
         of_whole = self._numbers(proposal, PROPOSAL)
-        yield Entry(self._numbered(PROPOSAL, key, of_whole, topics, agencies, 0), texts)
+        yield Entry(self._numbered(PROPOSAL, key, of_whole, topics, agencies, 0), texts, row=self._row(proposal))
         yield from parts
+
+    def _row(self, proposal: Any) -> bytes:
+        """Pack what a list shows of a proposal; each thing's topics and regions in the order of the record."""
+        key, shelf = proposal.pk, self.shelf
+        session, topics, regions = shelf.sessions[proposal.session], shelf.called[Topic], shelf.called[Region]
+        date = proposal.submitted or session.date
+        who = [
+            proposer(delegate, date) if delegate else (en, zh)
+            for _, delegate_key, _first, _order, en, zh in sorted(self.sponsorships[key], key=lambda row: row[3])
+            for delegate in [shelf.delegates.get(delegate_key)]
+        ]
+        on, about = ({row[1] for row in rows[key]} for rows in (self.topics, self.regions))
+        return packed(
+            *(getattr(proposal, name) for name in ("pk", "slug", *SHOWN, "status")),
+            date,
+            len(self.recommendations[key]),
+            session=tuple(getattr(session, name) for name in COLUMNS),
+            proposers=who,
+            topics=[name for topic, name in topics.items() if topic in on],
+            regions=[name for region, name in regions.items() if region in about],
+        )
 
     def _numbered(
         self,
@@ -291,10 +322,8 @@ def _outcomes(answers: Iterable[Row], kind: int) -> dict[str, Sequence[int]]:
 
 START = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp()) // 3_600
 """The hour, since 1970, before which nothing was published here; 18 bits reach from it to 2049."""
-PROPOSAL_FIELDS = (
-    *("pk", "session", "kind", "status", "submitted", "number", "published_at"),
-    *("title_en", "title_zh", "summary_en", "summary_zh"),
-)
+SHOWN = ("title_en", "title_zh", "summary_en", "summary_zh")
+PROPOSAL_FIELDS = ("pk", "slug", "session", "kind", "status", "submitted", "number", "published_at", *SHOWN)
 
 
 def entries(
@@ -333,6 +362,11 @@ def _among(name: str, keys: Sequence[int]) -> dict[str, Any]:
     if keys[-1] - keys[0] < 2 * len(keys):
         return {f"{name}__gte": keys[0], f"{name}__lte": keys[-1]}
     return {f"{name}__in": keys}
+
+
+def _names(model: type[Model]) -> dict[int, Row]:
+    """Give slug and names of all things of a kind, in their order."""
+    return {key: tuple(name) for key, *name in model._default_manager.values_list("pk", *COLUMNS)}
 
 
 def _rows(model: type[Model], key: str, *fields: str, **conditions: Any) -> dict[int, list[Row]]:

@@ -54,8 +54,8 @@ class Maker:
             [length] = LENGTH.unpack(self._read(LENGTH.size))
             entries = marshal.loads(self._read(length))  # noqa: S302 - from our own process
             self.asked -= 1
-            for numbers, texts, acronyms, fingerprint in entries:
-                yield Entry(numbers, texts, acronyms, fingerprint)
+            for entry in entries:
+                yield Entry(*entry)
 
     def _read(self, length: int) -> bytes:
         content = self.made.read(length)
@@ -87,7 +87,7 @@ def make(asked: Iterable[bytes], answer: IO[bytes]) -> None:
     shelf = Shelf()
     for line in asked:
         entries = shelf.entries(json.loads(line))
-        made: Any = [(each.numbers, each.texts, each.acronyms, each.fingerprint) for each in entries]
+        made: Any = [(each.numbers, each.texts, each.acronyms, each.row, each.fingerprint) for each in entries]
         content = marshal.dumps(made)
         answer.write(LENGTH.pack(len(content)) + content)
         answer.flush()

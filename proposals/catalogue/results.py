@@ -13,15 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from tantivy import Occur
 
 from proposals.catalogue.counts import Counts
+from proposals.catalogue.documents import Shelf
 from proposals.catalogue.facets import Facet, facet_of
 from proposals.catalogue.index import catalogue
 from proposals.catalogue.names import Names, is_number, size
 from proposals.catalogue.query import PAGE_SIZES, RELEVANCE, Choice, Query
-from proposals.catalogue.schema import FACETS, RECOMMENDATION, SCHEMA
+from proposals.catalogue.rows import Row, unpacked
+from proposals.catalogue.schema import FACETS, PROPOSAL, RECOMMENDATION, SCHEMA
 from proposals.catalogue.spelling import suggestions
 from proposals.catalogue.totals import MANY, pairs_of, values_of
 from proposals.catalogue.vocabulary import LABELS, ORDERS, Vocabulary
 from proposals.catalogue.words import pieces
+from proposals.models import Change, Recommendation
 
 KEPT = 100
 """Queries whose counts are kept."""
@@ -118,6 +121,25 @@ class Results:
         for _score, _place, proposal, key in ranked:
             best.setdefault(proposal, key)
         return [*best.values()]
+
+    def rows(self) -> list[Row]:
+        """Give the rows of those on this page that are published at this moment, in order.
+
+        What changed after the index was written is read from the record.
+        """
+        last = Change.last_of(self.ids)
+        written = [key for key, generation in last.items() if generation <= self.vocabulary.opened.position]
+        among = is_number("type", PROPOSAL).and_must_match(tantivy.Query.term_set_query(SCHEMA, "proposal", written))
+        searcher = self.names.searcher
+        hits = searcher.search(among, len(written), count=False).hits if written else []
+        kept = [bytes(searcher.doc(address)["row"][0]) for _, address in hits]
+        changed = sorted(last.keys() - {*written})
+        read = [entry.row for entry in Shelf().entries(changed) if entry.row] if changed else []
+        rows = {row.pk: row for row in map(unpacked, [*kept, *read])}
+        matched = self.matched
+        for hit in Recommendation.objects.filter(pk__in=matched, proposal__in=[*rows]) if matched else ():
+            rows[hit.proposal_id] = replace(rows[hit.proposal_id], hit=hit)
+        return [rows[key] for key in self.ids if key in rows]
 
     @property
     def orders(self) -> list[tuple[str, str | Promise, str]]:

@@ -75,6 +75,7 @@ def _schema() -> Schema:
     builder.add_unsigned_field("position", stored=True)
     builder.add_unsigned_field("day", stored=True)
     builder.add_bytes_field("totals", stored=True)
+    builder.add_bytes_field("row", stored=True)
     return builder.build()
 
 
@@ -86,5 +87,5 @@ def _shape(files: Iterable[str]) -> str:
     return hashlib.blake2b(code, digest_size=8).hexdigest()
 
 
-SHAPE = _shape(["schema.py", "words.py", "pinyin.py", "documents.py", "totals.py"])
+SHAPE = _shape(["schema.py", "words.py", "pinyin.py", "documents.py", "rows.py", "totals.py"])
 """Changes whenever the code that fills the index does: an index of another shape is built anew."""

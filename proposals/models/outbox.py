@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, connections, models, router, transaction
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
 
 from people.history import At, Edit, RecordModel, edit, edited, in_batches
@@ -79,6 +80,13 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal} at {self.generation}"
+
+    @classmethod
+    def last_of(cls, ids: Iterable[int]) -> dict[int, int]:
+        """Give of the proposals with `ids` that are published the generation in which each changed last, or 0."""
+        change = Subquery(cls.objects.filter(proposal=OuterRef("pk")).values("generation"))
+        published = Proposal.objects.published().filter(pk__in=ids).order_by()
+        return dict(published.annotate(last=Coalesce(change, 0)).values_list("pk", "last"))
 
 
 Keys = Sequence[int]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, Min, Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +23,7 @@ from people.models import Agency, Body, Delegate, Level, Membership, Region, Ses
 from people.models.bodies import another_year
 from people.tree import protect
 from proposals.models.came_of_it import whether_more_is_known
-from proposals.models.on_cards import read_for_cards
-from proposals.models.sponsorships import Sponsorship
+from proposals.models.sponsorships import NAME, Sponsorship
 from proposals.models.topics import Topic
 
 CITED = ("kind", "title_en", "title_zh", "number", "session", "submitted", "proposers_in_all")
@@ -129,29 +128,19 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Fetch the published proposals with `ids`, by key, with title and session."""
         return self.published().select_related("session__body").in_bulk(ids)
 
-    def for_cards(self, ids: Sequence[int], matched: Collection[int] = ()) -> list[Proposal]:
-        """Fetch the published proposals with `ids`, in that order, with all that a card shows."""
-        found = self.for_rows(ids, matched)
-        read_for_cards(found)
-        return found
-
-    def for_rows(self, ids: Sequence[int], matched: Collection[int] = ()) -> list[Proposal]:
-        """Fetch the published proposals with `ids`, in that order, without the lists that `read_for_cards` reads.
-
-        Number and text of the one recommendation of each that is `matched` come along, by the join that counts them.
-        """
+    def for_cards(self, ids: Sequence[int]) -> list[Proposal]:
+        """Fetch the published proposals with `ids`, in that order, with what is shown of one that is not opened."""
         found = (
             self.published()
             .filter(pk__in=[key for key in ids if key <= models.BigIntegerField.MAX_BIGINT])  # as addresses have them
             .select_related("session__body")
+            .prefetch_related(
+                Prefetch("sponsorships", Sponsorship.objects.for_cards(), to_attr="proposers"),
+                Prefetch("topics", Topic.objects.only(*NAME), to_attr="shown_topics"),
+                Prefetch("target_regions", Region.objects.only(*NAME), to_attr="shown_regions"),
+            )
             .annotate(recommendation_count=Count("recommendations"))
         )
-        if matched:
-            hit = Q(recommendations__in=matched)
-            parts = {"hit_number": "order", "hit_en": "text_en", "hit_zh": "text_zh"}
-            found = found.annotate(
-                **{name: Min(f"recommendations__{part}", filter=hit) for name, part in parts.items()}
-            )
         by_id = {proposal.pk: proposal for proposal in found}
         return [by_id[key] for key in ids if key in by_id]
 

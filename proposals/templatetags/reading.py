@@ -13,10 +13,10 @@ from django.utils.translation import gettext, ngettext, pgettext
 from people.dates import date_words
 from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, language_of, reader_language, turns
 from people.versions import Different
-from proposals.catalogue import Query, Results, Value, marked
+from proposals.catalogue import Proposer, Query, Results, Row, marked
 from proposals.catalogue.words import Phrase, words
 from proposals.filters import printable
-from proposals.models import Sponsorship
+from proposals.models import Recommendation, Sponsorship
 from proposals.models.lineage import Line
 from proposals.sentence import sentence
 
@@ -59,13 +59,13 @@ def link(thing: Any, sought: Iterable[Phrase] = ()) -> SafeString:
 
 
 @register.simple_tag
-def who(sponsorships: Iterable[Sponsorship], sought: Iterable[Phrase] = ()) -> SafeString:
+def who(sponsorships: Iterable[Sponsorship | Proposer], sought: Iterable[Phrase] = ()) -> SafeString:
     """Print who put a proposal forward, in order, each delegate with the employers of the time."""
     proposers = [_proposer(each, sought) for each in sponsorships]
     return SafeString(gettext(", ").join(proposers) if proposers else escape(gettext("Proposer not known")))
 
 
-def _proposer(sponsorship: Sponsorship, sought: Iterable[Phrase]) -> str:
+def _proposer(sponsorship: Sponsorship | Proposer, sought: Iterable[Phrase]) -> str:
     delegate = sponsorship.delegate
     if delegate is None:
         anywhere = [phrase for phrase in sought if not phrase.field]
@@ -84,21 +84,45 @@ def _inferred() -> str:
 
 
 @register.simple_tag
-def hit(proposal: Any, sought: Iterable[Phrase]) -> SafeString:
+def row(shown: Row, results: Results, *, comparable: bool = False) -> SafeString:
+    """Print a proposal as lists show it, with hits marked; where it is `comparable`, with the box that chooses it.
+
+    A page has twenty: a template takes thrice as long.
+    """
+    marks, place = results.query.marks, shown.get_absolute_url()
+    known = " · ".join([who(shown.proposers, marks["delegate"]), say(shown.session, "name"), date_words(shown.date)])
+    facts = [
+        f'<span class="status {shown.status}">{html.escape(shown.status_label)}</span>',
+        html.escape(recommendations(shown.recommendation_count)),
+        *(link(region, marks["text"]) for region in shown.regions),
+    ]
+    tags = "".join(f"<li>{link(topic, marks['text'])}</li>" for topic in shown.topics)
+    summary = say(shown, "summary", marks["text"])
+    return SafeString(
+        f'<article class="card"><h2><a href="{place}">{say(shown, "title", marks["title"])}</a></h2>'
+        f'{also(shown, "title")}<p class="who">{known}</p>'
+        f'{f"""<p class="summary">{summary}</p>""" if summary else ""}'
+        f"{_hit(shown, shown.hit, marks['text']) if shown.hit else ''}"
+        f'<p class="facts">{" · ".join(facts)}</p><ul class="tags">{tags}</ul>'
+        f"{_tick(shown) if comparable else ''}</article>"
+    )
+
+
+def _hit(proposal: Row, matched: Recommendation, sought: Iterable[Phrase]) -> str:
     """Print the recommendation that matched: its number, which leads there, and what stands around the first hit.
 
     Where only the text in the other language has the hit, that stands there.
     """
     reader = reader_language()
     languages = [reader, CHINESE if reader == ENGLISH else ENGLISH]
-    texts = [(language, text) for language in languages if (text := getattr(proposal, f"hit_{language}"))]
+    texts = [(language, text) for language in languages if (text := getattr(matched, f"text_{language}"))]
     language, text = max(texts, key=lambda each: len(list(marked(each[1], sought))) > 1)
-    number = escape(gettext("Recommendation %(number)s") % {"number": proposal.hit_number})
+    number = escape(gettext("Recommendation %(number)s") % {"number": matched.order})
     foreign = f' lang="{TAGS[language]}"' if language != reader else ""
-    link = f'<a href="{proposal.get_absolute_url()}#r{proposal.hit_number}">{number}</a>'
+    link = f'<a href="{proposal.get_absolute_url()}#r{matched.order}">{number}</a>'
     words_around = _around(text, sought)
     printed = _isolated(words_around, with_hits(words_around, sought))
-    return SafeString(f"{link}{escape(gettext(': '))}<span{foreign}>{printed}</span>")
+    return f'<p class="hit">{link}{escape(gettext(": "))}<span{foreign}>{printed}</span></p>'
 
 
 def _around(text: str, sought: Iterable[Phrase]) -> str:
@@ -122,12 +146,11 @@ def kept(query: Query, *changed: str) -> SafeString:
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
 
 
-@register.simple_tag
-def tick(proposal: Any, word: str) -> SafeString:
-    """Print the box that chooses a proposal for comparing: `word`, and for those who do not see it the title."""
-    name = f'{html.escape(word)}<span class="unseen">{html.escape(gettext(": "))}{say(proposal, "title")}</span>'
-    box = f'<input type="checkbox" name="p" value="{proposal.pk}" form="compare">'
-    return SafeString(f'<label class="choice">{box} {name}</label>')
+def _tick(shown: Row) -> str:
+    """Print the box that chooses a proposal for comparing; for those who do not see it, with the title."""
+    title = f'<span class="unseen">{html.escape(gettext(": "))}{say(shown, "title")}</span>'
+    box = f'<input type="checkbox" name="p" value="{shown.pk}" form="compare">'
+    return f'<label class="choice">{box} {html.escape(gettext("Compare"))}{title}</label>'
 
 
 @register.simple_tag
@@ -153,31 +176,6 @@ def raised(line: Line) -> str:
 def recommendations(number: int) -> str:
     """Print how many recommendations there are."""
     return ngettext("%(total)s recommendation", "%(total)s recommendations", number) % {"total": number}
-
-
-@register.simple_tag
-def facet_values(values: Iterable[Value]) -> SafeString:
-    """Print values of a facet, each with its link and its count.
-
-    A page has hundreds of them: a template, or Django's `format_html`, takes a third of the time of the whole page.
-    """
-    word = gettext("chosen")
-    chosen = f'<span class="unseen"> ({html.escape(word)})</span>'
-    return SafeString("\n".join(_facet_value(value, chosen if value.selected else "") for value in values))
-
-
-def _facet_value(value: Value, chosen: str) -> str:
-    language = f' lang="{value.language}"' if value.language else ""
-    kind = ' class="chosen"' if chosen else ""
-    label = html.escape(value.label)
-    if turns(label):
-        label = f"<bdi>{label}</bdi>"
-    name = f"<span><span{language}>{label}</span>{chosen}</span>"
-    count = value.count if value.added is None else f"+{value.added}"
-    return (
-        f'<li class="depth-{value.depth}"><a href="{html.escape(value.url)}" rel="nofollow"{kind}>'
-        f'{name} <span class="count">{count}</span></a></li>'
-    )
 
 
 @register.filter

@@ -9,7 +9,6 @@ from proposals.models import Proposal
 from proposals.pictures import Pictures
 from proposals.sentence import heading
 from proposals.shapes import of_list
-from proposals.views.rows import rows_of
 from proposals.views.shaped import shaped
 
 
@@ -23,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "results": results,
             "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
-            "newest": rows_of(results, results.ids[:5]),
+            "newest": results.rows()[:5],
             "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },

@@ -13,7 +13,6 @@ from proposals.models.numbers import document_number
 from proposals.models.searches import note_in_vain
 from proposals.sentence import heading
 from proposals.shapes import of_list
-from proposals.views.rows import rows_of
 from proposals.views.shaped import shaped
 
 
@@ -37,8 +36,7 @@ def _list(request: HttpRequest, *, recommendations: bool) -> HttpResponse:
         return render(request, "proposals/no_such_page.html", {"results": results}, status=404)
     if not results.total and results.query.parameters() == [("q", query.q)] and not request.user.is_authenticated:
         note_in_vain(query.q)
-    found = results.ids
-    rows = Recommendation.objects.for_cards(found) if recommendations else rows_of(results, found, comparable=True)
+    rows = Recommendation.objects.for_cards(results.ids) if recommendations else results.rows()
     return shaped(
         request,
         "proposals/recommendation_list.html" if recommendations else "proposals/proposal_list.html",

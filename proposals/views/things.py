@@ -12,13 +12,12 @@ from people.doubles import successor
 from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
 from proposals.catalogue import Choice, Query, Vocabulary, count, count_by, search
-from proposals.models import Citation, Proposal, Recommendation, Topic
+from proposals.models import Citation, Recommendation, Topic
 from proposals.outcomes import Answered
 from proposals.pictures import Pictures
 from proposals.sentence import heading
 from proposals.shapes import of_thing
 from proposals.views.paging import page_of
-from proposals.views.rows import row_of, rows_of
 from proposals.views.shaped import shaped
 
 NAMES_ON_A_PAGE = 100
@@ -146,7 +145,7 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
         return redirect(thing, permanent=True)
     query, vocabulary = _query(facet, thing), Vocabulary()
     results = search(query, vocabulary, facets=())
-    lone = next(iter(Proposal.objects.for_cards(results.ids)), None) if results.total == 1 else None
+    rows = results.rows()
     pictured = PICTURED[facet]
     if isinstance(thing, Region) and thing.kind == Region.Kind.COUNTRY:
         pictured = (*pictured, "region")
@@ -155,8 +154,9 @@ def _shown(request: HttpRequest, facet: str, thing: Any, **more: Any) -> HttpRes
         "results": results,
         "pictures": Pictures(query, vocabulary, pictured),
         "recommendation_total": count(replace(query, recommendations=True)),
-        "rows": [row_of(lone, results)] if lone else rows_of(results, results.ids, comparable=results.total > 1),
-        "lone": lone,
+        "rows": rows,
+        "comparable": results.total > 1,
+        "lone": rows[0] if results.total == len(rows) == 1 else None,
     }
     return shaped(
         request, f"proposals/{facet}_detail.html", context | more, of_thing(facet, thing, query, heading(query))
