@@ -65,7 +65,7 @@ def on_reload(_: object) -> None:
     os.environ["LIANGHUI_START"] = uuid.uuid4().hex
 
 
-def post_fork(*_: object) -> None:
+def post_fork(_server: object, _worker: object) -> None:
     """Let threads share two places to take memory from; of glibc's eight for each processor little is given back."""
     with suppress(AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(ARENAS, 2)
