@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from people.language import CHINESE
 from proposals.catalogue import UnavailableError
+from proposals.models.outbox import BusyError
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ UNREACHABLE = Fault(
     "Its database does not answer at the moment. Nothing is lost. Try again in a few seconds.",
     "数据库暂时没有响应，数据没有丢失。请过几秒钟再试。",
 )
+BUSY = Fault(
+    "Somebody else is writing to the record",
+    "其他人正在写入记录",
+    "It takes long, as to import a sheet does. Nothing is lost. Try again in a few seconds.",
+    "例如导入表格时需要较长时间，数据没有丢失。请过几秒钟再试。",
+    again=10,
+)
 SLOW = Fault(
     "This took too long",
     "查询耗时过长",
@@ -56,7 +64,7 @@ UNWRITABLE = Fault(
 
 NO_ROOM = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG}
 SQLITE = {
-    sqlite3.SQLITE_BUSY: UNREACHABLE,
+    sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: UNREACHABLE,
     sqlite3.SQLITE_NOMEM: UNREACHABLE,
     sqlite3.SQLITE_READONLY: UNWRITABLE,
@@ -92,6 +100,8 @@ def fault_of(exception: BaseException | None) -> Fault | None:
     match exception:
         case UnavailableError():
             return BUILDING
+        case BusyError():
+            return BUSY
         case DatabaseError() | InterfaceError():
             return _of_database(exception)
         case OSError():

@@ -14,6 +14,7 @@ from django.http import FileResponse, StreamingHttpResponse
 
 from lianghui.logs import request_id
 from lianghui.patience import OF_REQUESTS, patience
+from proposals.models.outbox import longest_wait
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -39,6 +40,7 @@ class RequestMiddleware:
         trusted = settings.TRUSTED_PROXIES and WELL_FORMED.fullmatch(given)
         request_id.set(given if trusted else uuid.uuid4().hex)
         patience.set(OF_REQUESTS)
+        longest_wait.set(OF_REQUESTS)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):

@@ -1,10 +1,12 @@
 """What is wrong around the site is answered with 503 in the form that was asked for, and what was typed is not lost."""
 
 import errno
+import fcntl
 import http.client
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,12 +15,13 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from lianghui.faults import BUILDING, SLOW, UNREACHABLE, UNWRITABLE, fault_of
+from lianghui.faults import BUILDING, BUSY, SLOW, UNREACHABLE, UNWRITABLE, fault_of
 from lianghui.middleware import UnavailableMiddleware
 from lianghui.unavailable import error_page, unavailable
 from lianghui.urls import urlpatterns as site_map
 from proposals.catalogue import UnavailableError
-from proposals.models import Generation
+from proposals.models import Generation, Proposal
+from tests.admin_pages import address, sent_back
 from tests.factories import make_proposal
 from tests.test_index_in_trouble import no_room
 
@@ -112,7 +115,7 @@ def test_what_sqlite_cannot_do_for_now_is_told_from_what_it_was_wrongly_asked(tm
     assert fault_of(from_sqlite(filling, "CREATE TABLE some (a)", "PRAGMA max_page_count = 9")) is UNWRITABLE
     with no_room(9_000):
         assert fault_of(from_sqlite(filling, "CREATE TABLE some (a)", name=tmp_path / "grown.sqlite3")) is UNWRITABLE
-    assert fault_of(locked(tmp_path)) is UNREACHABLE
+    assert fault_of(locked(tmp_path)) is BUSY
     assert fault_of(malformed(tmp_path)) is UNREACHABLE
     assert fault_of(other_file(tmp_path)) is UNREACHABLE
 
@@ -253,5 +256,24 @@ def test_a_middleware_that_cannot_ask_is_answered_for_too(monkeypatch):
         raise GONE
 
     monkeypatch.setattr(Generation, "now", now)
-    for address in ("/", "/zh/proposals/", "/api/v1/proposals/", "/proposals/feed/", "/proposals/export.csv"):
-        assert visitor.get(address).status_code == http.client.SERVICE_UNAVAILABLE, address
+    for place in ("/", "/zh/proposals/", "/api/v1/proposals/", "/proposals/feed/", "/proposals/export.csv"):
+        assert visitor.get(place).status_code == http.client.SERVICE_UNAVAILABLE, place
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL writes several edits at once")
+def test_who_saves_while_a_long_edit_is_written_is_told_so_and_loses_nothing(
+    record_on_disk, client, admin_user, monkeypatch
+):
+    monkeypatch.setattr("lianghui.requests.OF_REQUESTS", 0.3)
+    proposal = make_proposal(title="Quince")
+    client.force_login(admin_user)
+    page = address(Proposal, "change", proposal.pk)
+    typed = sent_back(client.get(page)) | {"title_en": "Typed meanwhile"}
+    with Path(f"{connection.settings_dict['NAME']}-turn").open("a") as turn:  # as an import holds it
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        told = client.post(page, typed)
+    assert told.status_code == 503
+    assert "Somebody else is writing to the record" in told.text
+    assert 'value="Typed meanwhile"' in told.text
+    assert client.post(page, typed).status_code == 302
+    assert Proposal.objects.get().title_en == "Typed meanwhile"

@@ -9,15 +9,16 @@ not. Changes are noted by signals; `QuerySet.update` sends none and is not for r
 from __future__ import annotations
 
 import fcntl
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from django.db import connection, connections, models, router, transaction
+from django.db import OperationalError, connection, connections, models, router, transaction
 from django.db.models import F, Model, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.signals import ModelSignal, m2m_changed, post_save, pre_delete, pre_save
@@ -222,6 +223,8 @@ class Gathering:
 
 
 _gathering: ContextVar[Gathering | None] = ContextVar("gathering", default=None)
+longest_wait: ContextVar[float | None] = ContextVar("longest_wait", default=None)
+"""Seconds that an edit waits for those before it to be written, where the record is an SQLite file; None for ever."""
 
 
 @contextmanager
@@ -238,7 +241,8 @@ def _locked() -> Iterator[None]:
 def _in_turn() -> Iterator[None]:
     """Let those who write into an SQLite file in one after another, as they came: its own waiting is a lottery.
 
-    Of eight who save without a pause one or the other would draw no lot in 20 seconds, and fail.
+    Of eight who save without a pause one or the other would draw no lot in 20 seconds, and fail. A request whose turn
+    does not come within `longest_wait`, as while a sheet is imported, is told so: it holds a thread that others need.
     """
     file = Path(str(connection.settings_dict["NAME"]))
     if connection.vendor != "sqlite" or connection.in_atomic_block or not file.is_file():
@@ -247,8 +251,28 @@ def _in_turn() -> Iterator[None]:
     with ExitStack() as held:
         with suppress(OSError):  # where nothing may be written the database says so itself
             turn = held.enter_context(file.with_name(f"{file.name}-turn").open("a"))
-            fcntl.flock(turn, fcntl.LOCK_EX)
+            _wait_for(turn)
         yield
+
+
+class BusyError(OperationalError):
+    """Another edit is being written, and takes longer than a request may wait."""
+
+
+def _wait_for(turn: IO[str]) -> None:
+    if (limit := longest_wait.get()) is None:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return
+    deadline = time.monotonic() + limit
+    while True:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise BusyError("an edit that is being written takes long") from None
+            time.sleep(0.005)
+        else:
+            return
 
 
 @contextmanager
