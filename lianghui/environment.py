@@ -44,12 +44,12 @@ def _nothing_missing() -> None:
         raise ImproperlyConfigured(f"LIANGHUI_ENV=production needs {listed} in the environment.{hint}")
 
 
-def secret_key() -> str:
-    """Read the secret key; stop with one line, which does not repeat it, where it could be guessed."""
-    key = os.environ["SECRET_KEY"]  # as it stands: django-environ takes a dollar at its beginning for a reference
+def secret_key(name: str = "SECRET_KEY") -> str:
+    """Read a secret key; stop with one line, which does not repeat it, where it could be guessed."""
+    key = os.environ[name]  # as it stands: django-environ takes a dollar at its beginning for a reference
     if len(key) < SHORTEST_KEY or len({*key}) < FEWEST_CHARACTERS or key.startswith("django-insecure-"):
         raise ImproperlyConfigured(
-            f"SECRET_KEY is too weak: it must be random, of at least {SHORTEST_KEY} characters;"
+            f"{name} is too weak: it must be random, of at least {SHORTEST_KEY} characters;"
             """ python3 -c "import secrets; print(secrets.token_urlsafe(50))" makes one."""
         )
     return key

@@ -34,6 +34,7 @@ PRODUCTION = is_production()
 
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
 SECRET_KEY = secret_key() if PRODUCTION else development_key(VAR_DIR)
+SECRET_KEY_FALLBACKS = [secret_key("SECRET_KEY_BEFORE")] if os.environ.get("SECRET_KEY_BEFORE") else []
 ALLOWED_HOSTS = hosts() if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [

@@ -65,6 +65,7 @@ def test_no_mail_is_said_plainly_and_needs_neither_sender_nor_address(settings_o
         ({"SECRET_KEY": KEY[:49]}, "SECRET_KEY is too weak"),
         ({"SECRET_KEY": "abcd" * 20}, "SECRET_KEY is too weak"),
         ({"SECRET_KEY": f"django-insecure-{KEY}"}, "SECRET_KEY is too weak"),
+        ({"SECRET_KEY_BEFORE": KEY[:49]}, "SECRET_KEY_BEFORE is too weak"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must be names"),
         ({"ALLOWED_HOSTS": ","}, "ALLOWED_HOSTS must be names"),
         ({"ALLOWED_HOSTS": "."}, "ALLOWED_HOSTS must be names"),
@@ -88,6 +89,11 @@ def test_what_is_weak_or_wrong_is_refused_and_no_secret_repeated(settings_of, mo
 
 def test_a_key_may_begin_with_any_character(settings_of):
     assert settings_of(SECRET_KEY=f"${KEY}")["SECRET_KEY"] == f"${KEY}"
+
+
+def test_what_the_key_before_signed_holds_for_as_long_as_it_is_said(settings_of):
+    assert settings_of()["SECRET_KEY_FALLBACKS"] == []
+    assert settings_of(SECRET_KEY_BEFORE=KEY[::-1])["SECRET_KEY_FALLBACKS"] == [KEY[::-1]]
 
 
 def test_names_may_stand_apart_and_be_addresses(settings_of):
