@@ -137,6 +137,7 @@ def test_during_a_restart_caddy_has_visitors_wait(deployed, tmp_path):
 def test_caddy_writes_nothing_of_a_request_while_the_server_is_away(tmp_path):
     with caddy(tmp_path, free_port(), patience=1) as proxy:
         assert_a_page_of_its_own(proxy, 503, "/alerts/a-token/")
+        assert_a_page_of_its_own(proxy, 413, "/alerts/", **{"Content-Length": str(34 << 20)})
     output = (tmp_path / "output").read_text()
     assert "server running" in output
     assert not re.search(r"alerts|a-token|remote_ip", output)
