@@ -184,16 +184,16 @@ with connection.cursor() as cursor:
         slow = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 9e9) SELECT max(i) FROM n) > 0"
     else:
         slow = "pg_sleep(30) IS NOT NULL"
-    cursor.execute("ALTER TABLE proposals_sponsorship RENAME TO aside")
-    cursor.execute(f"CREATE VIEW proposals_sponsorship AS SELECT * FROM aside WHERE {slow}")
+    cursor.execute("ALTER TABLE proposals_change RENAME TO aside")
+    cursor.execute(f"CREATE VIEW proposals_change AS SELECT * FROM aside WHERE {slow}")
 """
 MENDED = """
 from django.db import connection
 with connection.cursor() as cursor:
     if connection.vendor == "sqlite":
         cursor.execute("PRAGMA legacy_alter_table = ON")
-    cursor.execute("DROP VIEW proposals_sponsorship")
-    cursor.execute("ALTER TABLE aside RENAME TO proposals_sponsorship")
+    cursor.execute("DROP VIEW proposals_change")
+    cursor.execute("ALTER TABLE aside RENAME TO proposals_change")
 """
 
 
