@@ -317,6 +317,7 @@ def test_a_hostile_page_gets_a_message_or_is_not_there(client, record):
 def test_a_hundred_thousand_characters_are_answered_within_a_second(client, record, name):
     long = [raw for raw, _ in HOSTILE.values() if len(raw) >= 50_000]
     assert len(long) == 4
+    ask(client, "/proposals/", "")  # what is loaded and built once counts with no value
     for raw in long:
         start = time.process_time()  # the work of this process, however busy the machine is
         response = ask(client, "/proposals/", f"{name}={raw}")
