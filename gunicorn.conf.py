@@ -75,4 +75,4 @@ def post_worker_init(_: object) -> None:
     """Leave alone, when garbage is looked for, what is there for good; a page makes much that dies with it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(20_000, 10, 5)

@@ -4,9 +4,12 @@ import datetime
 import gzip
 import hashlib
 import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError
@@ -31,6 +34,8 @@ Long enough for a restart, an upgrade, a promotion; no longer, as what was taken
 """
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 """What a reader says who takes it; with a quality of 0 it is refused."""
+LONGEST_TURN = 0.5
+"""Seconds for which a request waits for another that makes the same page, before it makes it itself."""
 SHORT_ALREADY = (".png",)
 """What is compressed by its own format: the same for everybody, and kept once."""
 
@@ -82,20 +87,28 @@ class KeptPagesMiddleware:
             self._known = known
         compressed = _is_compressed(request)
         key = _key(request, known, compressed)
-        page: Page | None = cache.get(key)
+        page: Page | HttpResponse | None = cache.get(key)
         if page is None:
-            reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
-            with patient(AT_FIRST):
-                read_from_replica(now)
-            with as_of(now):
-                response = self.get_response(request)
-            if response.status_code != 200 or response.streaming or response.cookies or _is_private(response):
-                return response
-            page = _page(request, response, compressed)
-            if len(page.content) <= LARGEST and reaches:
-                cache.set(key, page)
+            with _in_turn(key):
+                page = cache.get(key) or self._made(request, now, key, compressed=compressed)
+        if not isinstance(page, Page):
+            return page
         request.route = page.route  # type: ignore[attr-defined]
         return page.answer(request)
+
+    def _made(self, request: HttpRequest, now: Generation, key: str, *, compressed: bool) -> Page | HttpResponse:
+        """Make a page and keep it, or give an answer that is not kept."""
+        reaches = catalogue().reaches(now)  # before the page is made: nothing older can be in it
+        with patient(AT_FIRST):
+            read_from_replica(now)
+        with as_of(now):
+            response = self.get_response(request)
+        if response.status_code != 200 or response.streaming or response.cookies or _is_private(response):
+            return response
+        page = _page(request, response, compressed)
+        if len(page.content) <= LARGEST and reaches:
+            cache.set(key, page)
+        return page
 
     def _without_the_record(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """Answer while the database cannot be asked: by the page that was kept last, or by one that needs no database.
@@ -127,6 +140,28 @@ def _now() -> Generation | DatabaseError | InterfaceError:
             return generation(catalogue().is_ahead_of)
     except (DatabaseError, InterfaceError) as error:
         return error
+
+
+class _Turn:
+    """Whose turn it is to make one page; gone when nobody wants it any more."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+_turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+
+
+@contextmanager
+def _in_turn(key: str) -> Iterator[None]:
+    """Let one thread make a page, and who wants the same wait for it a moment: after a change all want the first."""
+    turn = _turns.setdefault(key, _Turn())
+    held = turn.lock.acquire(timeout=LONGEST_TURN)
+    try:
+        yield
+    finally:
+        if held:
+            turn.lock.release()
 
 
 def _is_compressed(request: HttpRequest) -> bool:
