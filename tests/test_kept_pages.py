@@ -3,7 +3,9 @@
 import gzip
 import os
 import re
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -83,6 +85,28 @@ def test_a_page_of_one_state_is_not_kept_under_the_next(rf, monkeypatch):
     keeps(rf.get("/regions/"))
     keeps(rf.get("/regions/"))
     assert made == ["/topics/", "/regions/", "/regions/"]
+
+
+def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(rf, monkeypatch):
+    """Another page is made beside it; where the first takes long, the others make it themselves."""
+    made = []
+
+    def page(request):
+        made.append(request.path)
+        time.sleep({"/regions/": 0.2, "/topics/": 0.6}[request.path])
+        return HttpResponse(request.path)
+
+    monkeypatch.setattr(pages, "generation", lambda _shown: Generation(record=uuid.UUID(int=1), value=5))
+    monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
+    monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True, is_ahead_of=None))
+    monkeypatch.setattr(pages, "LONGEST_TURN", 0.3)
+    keeps = pages.KeptPagesMiddleware(page)
+    with ThreadPoolExecutor(7) as pool:
+        asked = [*["/regions/"] * 5, *["/topics/"] * 2]
+        answers = [*pool.map(lambda address: keeps(rf.get(address)).content.decode(), asked)]
+    assert answers == asked
+    assert sorted(made) == ["/regions/", "/topics/", "/topics/"]
+    assert not pages._turns
 
 
 def test_who_has_the_page_is_told_so_until_it_changes(proposals, client):
