@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import django_filters
@@ -264,6 +264,14 @@ class ProposalFilter(django_filters.FilterSet):
 
     class Meta:
         form = ListForm
+
+    _form_classes: ClassVar[dict[type, type[forms.Form]]] = {}
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Give the class of the form, which is the same whatever is asked; each form copies its fields."""
+        if type(self) not in self._form_classes:
+            self._form_classes[type(self)] = super().get_form_class()
+        return self._form_classes[type(self)]
 
     def __init__(self, parameters: QueryDict, *, recommendations: bool = False) -> None:
         super().__init__(parameters, queryset=Proposal.objects.none())
