@@ -37,9 +37,22 @@ A piece of bytes, as a page is, has to be taken whole within that time; files an
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Answers what cannot be read as HTTP as the site answers what it cannot read: in both languages.
 
+    It takes no more requests than it has threads: those that wait are nobody's yet, and go to whichever worker is free
+    first. gunicorn's own takes a thousand, of which each worker keeps its share though the other has nothing to do.
+
     Before it stops it takes in all who wait at the door. Connections that the system has made, but that no worker has
     taken, are reset when the last worker closes its socket: of 200 requests in flight at SIGTERM 197 were lost so.
     """
+
+    @property
+    def worker_connections(self) -> int:
+        """How many connections may be open: one for each thread, besides those over which nothing is asked just now."""
+        idle = len(self.keepalived_conns) + len(self.pending_conns)
+        return min(int(self.cfg.threads) + idle, int(self.cfg.worker_connections))
+
+    @worker_connections.setter
+    def worker_connections(self, _: int) -> None:
+        """Leave it to the workers' own count; gunicorn sets it when it starts."""
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Stop taking connections, or take them again."""
@@ -53,7 +66,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             for listener in self.sockets:
                 listener.setblocking(False)
                 waiting.register(listener, selectors.EVENT_READ)
-            while self.nr_conns < self.worker_connections and (found := waiting.select(0)):
+            while self.nr_conns < self.cfg.worker_connections and (found := waiting.select(0)):
                 for key, _ in found:
                     self.accept(key.fileobj)
 
