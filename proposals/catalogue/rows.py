@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from people.addresses import address
-from people.language import in_language
-from proposals.models import Proposal, Recommendation
+from proposals.models import Recommendation
+from proposals.models.proposals import Headed
 
 if TYPE_CHECKING:
     from people.models import Delegate
@@ -51,7 +51,7 @@ class Proposer:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Headed):
     """A proposal as lists show it."""
 
     session: Named
@@ -69,20 +69,6 @@ class Row:
     recommendation_count: int
     hit: Recommendation | None = None
     """The one that has most of what was looked for."""
-
-    def get_absolute_url(self) -> str:
-        """Give the address of the proposal's page."""
-        return address("proposal", self.pk, self.slug)
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language, or the one there is."""
-        return in_language(self, "title")[0]
-
-    @property
-    def status_label(self) -> str:
-        """The status in words."""
-        return str(Proposal.Status(self.status).label)
 
 
 def packed(

@@ -182,7 +182,30 @@ class ProposalStatus(models.TextChoices):
     FOLLOWED_UP = "followed_up", _("Followed up")
 
 
-class Proposal(RecordModel):
+class Headed:
+    """What heads a proposal wherever it stands: address, title, status; mixed into the record and the row of a list."""
+
+    __slots__ = ()
+    pk: int
+    slug: str
+    status: str
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the page, ending in the slug."""
+        return address("proposal", self.pk, self.slug)
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language, or the one there is."""
+        return in_language(self, "title")[0]
+
+    @property
+    def status_label(self) -> str:
+        """The status in words. Django's own `get_status_display` builds its list of choices anew each time."""
+        return str(ProposalStatus(self.status).label)
+
+
+class Proposal(Headed, RecordModel):
     """One document put forward at a session: a proposal, a suggestion or a bill."""
 
     _status_read = ""
@@ -378,20 +401,6 @@ class Proposal(RecordModel):
             raise ValidationError({"kind": known})
         if self.submitted[:4].isdecimal() and abs(int(self.submitted[:4]) - session.year) > 1:
             raise ValidationError({"submitted": another_year(session)})
-
-    def get_absolute_url(self) -> str:
-        """Give the address of the page, ending in the slug."""
-        return address("proposal", self.pk, self.slug)
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language, or the one there is."""
-        return in_language(self, "title")[0]
-
-    @property
-    def status_label(self) -> str:
-        """The status in words. Django's own `get_status_display` builds its list of choices anew each time."""
-        return str(ProposalStatus(self.status).label)
 
     @property
     def title_and_summary(self) -> str:

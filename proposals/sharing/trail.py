@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from people.language import in_language
 from people.models import Agency, Delegate, Region, Session
-from proposals.catalogue import Row
 from proposals.models import PolicyDocument, Proposal, Recommendation, Reply, Topic
+from proposals.models.proposals import Headed
 
 
 def trail_of(subject: object, page: str, base: str) -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def called(thing: Any) -> str:
     """Give the name of a thing, or the title or the text of what has one, in the reader's language."""
     if isinstance(thing, Recommendation):
         return in_language(thing, "text")[0]
-    name: str = thing.title if isinstance(thing, Proposal | Reply | PolicyDocument | Row) else thing.name
+    name: str = thing.title if isinstance(thing, Headed | Reply | PolicyDocument) else thing.name
     return name
 
 

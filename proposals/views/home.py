@@ -1,5 +1,7 @@
 """The first page."""
 
+from dataclasses import replace
+
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 
@@ -22,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "results": results,
             "pictures": Pictures(Query(), vocabulary, ("topic", "region", "year")),
-            "newest": results.rows()[:5],
+            "newest": replace(results, ids=results.ids[:5]).rows(),
             "changed": public.with_public_times().aggregate(last=Max("changed_in_public"))["last"],
             "recommendation_total": count(Query(recommendations=True)),
         },
