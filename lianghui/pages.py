@@ -4,12 +4,9 @@ import datetime
 import gzip
 import hashlib
 import re
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError
@@ -20,6 +17,7 @@ from django.utils.cache import get_conditional_response
 from lianghui.faults import UNREACHABLE, fault_of
 from lianghui.patience import AT_FIRST, patient
 from lianghui.requests import route_of
+from lianghui.turns import in_turn
 from lianghui.unavailable import told
 from proposals.catalogue import as_of, catalogue
 from proposals.models import Generation
@@ -34,8 +32,6 @@ Long enough for a restart, an upgrade, a promotion; no longer, as what was taken
 """
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 """What a reader says who takes it; with a quality of 0 it is refused."""
-LONGEST_TURN = 0.5
-"""Seconds for which a request waits for another that makes the same page, before it makes it itself."""
 SHORT_ALREADY = (".png",)
 """What is compressed by its own format: the same for everybody, and kept once."""
 
@@ -89,7 +85,7 @@ class KeptPagesMiddleware:
         key = _key(request, known, compressed)
         page: Page | HttpResponse | None = cache.get(key)
         if page is None:
-            with _in_turn(key):
+            with in_turn(key):
                 page = cache.get(key) or self._made(request, now, key, compressed=compressed)
         if not isinstance(page, Page):
             return page
@@ -140,28 +136,6 @@ def _now() -> Generation | DatabaseError | InterfaceError:
             return generation(catalogue().is_ahead_of)
     except (DatabaseError, InterfaceError) as error:
         return error
-
-
-class _Turn:
-    """Whose turn it is to make one page; gone when nobody wants it any more."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-
-_turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
-
-
-@contextmanager
-def _in_turn(key: str) -> Iterator[None]:
-    """Let one thread make a page, and who wants the same wait for it a moment: after a change all want the first."""
-    turn = _turns.setdefault(key, _Turn())
-    held = turn.lock.acquire(timeout=LONGEST_TURN)
-    try:
-        yield
-    finally:
-        if held:
-            turn.lock.release()
 
 
 def _is_compressed(request: HttpRequest) -> bool:

@@ -38,24 +38,24 @@ def turns(text: str) -> bool:
     return not text.isascii() and bool(TURNING.search(text))  # most names on an English page are
 
 
-def in_language(thing: object, field: str) -> tuple[str, str]:
+def in_language(thing: object, field: str, reader: str = "") -> tuple[str, str]:
     """Read `field` (`name` for `name_en`, `name_zh`) for the reader: the text, and its language's tag if foreign.
 
-    Where there is no text in the reader's language the original stands in.
+    Where there is no text in the reader's language the original stands in. Who reads much says who the `reader` is.
     """
-    reader = reader_language()
+    reader = reader or reader_language()
     if text := getattr(thing, f"{field}_{reader}"):
         return text, ""
     other = ENGLISH if reader == CHINESE else CHINESE
     return getattr(thing, f"{field}_{other}"), TAGS[other]
 
 
-def in_other_language(thing: object, field: str) -> tuple[str, str]:
+def in_other_language(thing: object, field: str, reader: str = "") -> tuple[str, str]:
     """Read `field` in the language that the reader's page is not in: the text and its language's tag.
 
     Both are "" where that would say nothing new: there is no such text, it is the same, or it stands in already.
     """
-    reader = reader_language()
+    reader = reader or reader_language()
     other = ENGLISH if reader == CHINESE else CHINESE
     own, text = getattr(thing, f"{field}_{reader}"), getattr(thing, f"{field}_{other}")
     return (text, TAGS[other]) if own and text and own != text else ("", "")

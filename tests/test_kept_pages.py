@@ -3,6 +3,8 @@
 import gzip
 import os
 import re
+import subprocess
+import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +16,11 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from lianghui import kept, pages
+from lianghui import kept, pages, turns
 from proposals.catalogue import index
 from proposals.models import Generation, Proposal
 from tests.factories import make_proposal
+from tests.site import ROOT
 
 pytestmark = pytest.mark.django_db
 LIST = "/proposals/?q=quince"
@@ -99,14 +102,52 @@ def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(
     monkeypatch.setattr(pages, "generation", lambda _shown: Generation(record=uuid.UUID(int=1), value=5))
     monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
     monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True, is_ahead_of=None))
-    monkeypatch.setattr(pages, "LONGEST_TURN", 0.3)
+    monkeypatch.setattr(turns, "LONGEST", 0.3)
     keeps = pages.KeptPagesMiddleware(page)
     with ThreadPoolExecutor(7) as pool:
         asked = [*["/regions/"] * 5, *["/topics/"] * 2]
         answers = [*pool.map(lambda address: keeps(rf.get(address)).content.decode(), asked)]
     assert answers == asked
     assert sorted(made) == ["/regions/", "/topics/", "/topics/"]
-    assert not pages._turns
+    assert not turns._turns
+
+
+MAKING = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from lianghui import turns
+turns.settings, turns.LONGEST = SimpleNamespace(VAR_DIR=Path(sys.argv[1])), float(sys.argv[2])
+made, key = Path(sys.argv[1], "made"), "ab" * 16
+print("ready", flush=True)
+sys.stdin.readline()
+with turns.in_turn(key):
+    if not made.exists():
+        time.sleep(0.5)
+        made.touch()
+        print("made")
+"""
+
+
+@pytest.mark.parametrize(("longest", "makers"), [("20", 1), ("0.1", 3)])
+def test_processes_that_want_the_same_wait_for_each_other_too_but_not_for_long(tmp_path, longest, makers):
+    command = [sys.executable, "-c", MAKING, str(tmp_path), longest]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, cwd=ROOT, **pipes) for _ in range(3)]
+    assert [process.stdout.readline() for process in processes] == ["ready\n"] * 3
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=60)[0] for process in processes]
+    assert said.count("made\n") == makers
+
+
+def test_turns_that_cannot_be_told_to_other_processes_are_still_taken_here(tmp_path, settings, monkeypatch):
+    settings.VAR_DIR = tmp_path / "gone"
+    monkeypatch.setattr(turns, "_file", turns._file.__wrapped__)
+    with turns.in_turn("ab"):
+        assert [*turns._turns] == ["ab"]
+    assert not turns._turns
 
 
 def test_who_has_the_page_is_told_so_until_it_changes(proposals, client):
@@ -152,10 +193,10 @@ def test_a_question_for_the_head_gets_the_head(proposals, client):
 
 
 def test_the_order_of_parameters_makes_no_other_page(proposals, client):
-    client.get("/proposals/?q=quince&year=2024")
-    client.get("/proposals/?q=quince&year=2024")
-    assert queries(client, "/proposals/?year=2024&q=quince") == 1
-    assert queries(client, "/proposals/?q=quince&year=2024&sort=oldest") > 1
+    client.get("/recommendations/?q=quince&year=2024")
+    client.get("/recommendations/?q=quince&year=2024")
+    assert queries(client, "/recommendations/?year=2024&q=quince") == 1
+    assert queries(client, "/recommendations/?q=quince&year=2024&sort=oldest") > 1
 
 
 def test_another_host_language_or_encoding_is_another_page(proposals, client):
@@ -189,9 +230,9 @@ def test_what_a_catalogue_behind_the_record_answers_is_not_kept(proposals, clien
 
 def test_a_page_of_unusual_length_is_not_kept(proposals, client, monkeypatch):
     monkeypatch.setattr(pages, "LARGEST", 1_000)
-    client.get(LIST)
-    client.get(LIST)
-    assert queries(client, LIST) > 1
+    client.get("/recommendations/")
+    client.get("/recommendations/")
+    assert queries(client, "/recommendations/") > 1
 
 
 def test_pages_are_kept_for_all_processes_and_by_nobody_else(proposals, client, settings):

@@ -2,10 +2,13 @@
 
 import pytest
 
-from proposals.catalogue import related
+from proposals.catalogue import Related, related
 from tests.factories import make_agency, make_delegate, make_proposal, make_topic
 
 pytestmark = pytest.mark.django_db
+
+
+GROUPS = ("by_delegates", "alike", "to_agencies")
 
 
 def groups(proposal):
@@ -13,7 +16,7 @@ def groups(proposal):
 
     def read(client):
         found = client.get(proposal.get_absolute_url()).context["related"]
-        return {name: [each.title_en for each in proposals] for name, proposals in found.items()}
+        return {name: [each.title_en for each in getattr(found, name)] for name in GROUPS}
 
     return read
 
@@ -71,7 +74,7 @@ def test_texts_in_chinese_are_alike_by_what_they_say(client):
     make_proposal(title_zh="血友病患者的慢病毒载体", published=True)
     make_proposal(title_zh="关于养老服务的提案", published=True)
     one = make_proposal(title_zh="慢病毒载体用于治疗血友病", published=True)
-    [[found]] = [client.get(one.get_absolute_url()).context["related"]["alike"]]
+    [[found]] = [client.get(one.get_absolute_url()).context["related"].alike]
     assert found.title_zh == "血友病患者的慢病毒载体"
 
 
@@ -79,4 +82,4 @@ def test_where_nothing_is_known_nothing_is_related(client):
     one = make_proposal(published=True)
     assert groups(one)(client) == {"by_delegates": [], "alike": [], "to_agencies": []}
     assert "Related proposals" not in client.get(one.get_absolute_url()).text
-    assert related(one.pk, "", [], [], []).keys == []
+    assert related(one.pk, "", [], [], []) == Related([], [], [])

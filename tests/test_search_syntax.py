@@ -12,7 +12,7 @@ from proposals.catalogue import Query, phrases, search
 from proposals.catalogue.pinyin import spelled
 from proposals.catalogue.vocabulary import Vocabulary
 from proposals.models import Proposal
-from proposals.templatetags.reading import _around
+from proposals.templatetags.rows import _around
 from tests.factories import make_agency, make_delegate, make_proposal, make_topic
 
 

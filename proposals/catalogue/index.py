@@ -82,7 +82,7 @@ class Reader:
         self._searcher, self._damaged = searcher, damaged
 
     def __getattr__(self, name: str) -> Any:
-        """Give a number, or a method that raises `UnavailableError` where the engine fails."""
+        """Give a number, or a method that raises `UnavailableError` where the engine fails; each is made once."""
         found = getattr(self._searcher, name)
         if not callable(found):
             return found
@@ -96,6 +96,7 @@ class Reader:
                 self._damaged(error)
                 raise UnavailableError("The catalogue is damaged and will be built anew.") from error
 
+        setattr(self, name, asked)
         return asked
 
 
@@ -313,6 +314,12 @@ def as_of(now: Generation) -> Iterator[None]:
         yield
     finally:
         _as_of.reset(token)
+
+
+def is_in_step(opened: Opened) -> bool:
+    """Tell whether an index is at the very generation that all that is asked inside `as_of` is of."""
+    now = _as_of.get()
+    return now is not None and opened.position == now.value
 
 
 def catalogue() -> Catalogue:

@@ -1,6 +1,6 @@
 """Related proposals: of the same delegates, on like subjects, to the same agencies."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -9,6 +9,8 @@ from tantivy import Occur, Order
 
 from proposals.catalogue.index import Opened, catalogue
 from proposals.catalogue.names import having, is_number
+from proposals.catalogue.results import rows_of
+from proposals.catalogue.rows import Row
 from proposals.catalogue.schema import PROPOSAL, SCHEMA
 from proposals.catalogue.words import cut
 
@@ -27,16 +29,11 @@ SAID_IN = ("title", "lead")
 
 @dataclass(frozen=True)
 class Related:
-    """The keys of related proposals by what they have in common; none stands in two groups."""
+    """Related proposals by what they have in common; none stands in two groups."""
 
-    by_delegates: list[int]
-    alike: list[int]
-    to_agencies: list[int]
-
-    @property
-    def keys(self) -> list[int]:
-        """All of them."""
-        return [*self.by_delegates, *self.alike, *self.to_agencies]
+    by_delegates: Sequence[Row] = ()
+    alike: Sequence[Row] = ()
+    to_agencies: Sequence[Row] = ()
 
 
 def related(
@@ -65,11 +62,13 @@ def related(
         known.extend(keys)
         return keys
 
-    return Related(
+    groups = (
         found(having("delegate", [*delegates], PROPOSAL)) if delegates else [],
         found(_alike(text, topics, opened), ranked=True),
         found(having("agency", [*agencies], PROPOSAL)) if agencies else [],
     )
+    rows = rows_of([one for keys in groups for one in keys], opened)
+    return Related(*([rows[one] for one in keys if one in rows] for keys in groups))
 
 
 def _alike(text: str, topics: Collection[int], opened: Opened) -> tantivy.Query:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from tantivy import Occur
 from proposals.catalogue.counts import Counts
 from proposals.catalogue.documents import Shelf
 from proposals.catalogue.facets import Facet, facet_of
-from proposals.catalogue.index import catalogue
+from proposals.catalogue.index import Opened, catalogue, is_in_step
 from proposals.catalogue.names import Names, is_number, size
 from proposals.catalogue.query import PAGE_SIZES, RELEVANCE, Choice, Query
 from proposals.catalogue.rows import Row, unpacked
@@ -123,19 +123,8 @@ class Results:
         return [*best.values()]
 
     def rows(self) -> list[Row]:
-        """Give the rows of those on this page that are published at this moment, in order.
-
-        What changed after the index was written is read from the record.
-        """
-        last = Change.last_of(self.ids)
-        written = [key for key, generation in last.items() if generation <= self.vocabulary.opened.position]
-        among = is_number("type", PROPOSAL).and_must_match(tantivy.Query.term_set_query(SCHEMA, "proposal", written))
-        searcher = self.names.searcher
-        hits = searcher.search(among, len(written), count=False).hits if written else []
-        kept = [bytes(searcher.doc(address)["row"][0]) for _, address in hits]
-        changed = sorted(last.keys() - {*written})
-        read = [entry.row for entry in Shelf().entries(changed) if entry.row] if changed else []
-        rows = {row.pk: row for row in map(unpacked, [*kept, *read])}
+        """Give the rows of those on this page that are published at this moment, in order."""
+        rows = rows_of(self.ids, self.vocabulary.opened)
         matched = self.matched
         for hit in Recommendation.objects.filter(pk__in=matched, proposal__in=[*rows]) if matched else ():
             rows[hit.proposal_id] = replace(rows[hit.proposal_id], hit=hit)
@@ -170,6 +159,21 @@ class Results:
                 links.append((0, ""))
             links.append((page, replace(self.query, page=page).url))
         return links
+
+
+def rows_of(ids: Collection[int], opened: Opened) -> dict[int, Row]:
+    """Give the rows of those with `ids` that are published at this moment, by key.
+
+    What changed after the index was written is read from the record; it is not asked where nothing has.
+    """
+    last = dict.fromkeys(ids, 0) if is_in_step(opened) else Change.last_of(ids)
+    written = [key for key, generation in last.items() if generation <= opened.position]
+    among = is_number("type", PROPOSAL).and_must_match(tantivy.Query.term_set_query(SCHEMA, "proposal", written))
+    hits = opened.searcher.search(among, len(written), count=False).hits if written else []
+    kept = [bytes(opened.searcher.doc(address)["row"][0]) for _, address in hits]
+    changed = sorted(last.keys() - {*written})
+    read = [entry.row for entry in Shelf().entries(changed) if entry.row] if changed else []
+    return {row.pk: row for row in map(unpacked, [*kept, *read])}
 
 
 def search(

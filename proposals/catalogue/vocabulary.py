@@ -45,9 +45,11 @@ FOUND_BY_SLUG = {
     "agency": "people.agency",
     "lead_agency": "people.agency",
     "session": "people.session",
+    "delegate": "people.delegate",
+    "first_proposer": "people.delegate",
 }
 """Facets whose values are slugs, which may be changed, and the kind of what they are: former ones find the same."""
-DELEGATE, NAMES_OF_DELEGATES = "people.delegate", ("slug", "name_en", "name_zh")
+NAMES_OF_DELEGATES = ("slug", "name_en", "name_zh")
 NAMED_WHEN_PUBLISHED = {"body", "session", "agency", "lead_agency", "delegate", "first_proposer"}
 """Facets whose names are public only where something published shows them: to ask for one must not tell it."""
 ORDERS = {
@@ -119,13 +121,11 @@ class Lists:
         missing = {*keys} - self.delegates.keys()
         slugs = {value for value in values if SLUG.fullmatch(value)} - self.delegate_keys.keys()
         if slugs or missing:
-            former = FormerAddress.objects.filter(kind=DELEGATE, slug__in=slugs)
-            rows = Delegate.objects.filter(Q(slug__in=slugs) | Q(pk__in=missing) | Q(pk__in=former.values("into")))
-            read = {row.pk: _named(row, row.slug) for row in rows.only(*NAMES_OF_DELEGATES)}
+            wanted = Q(slug__in=slugs) | Q(pk__in=missing) if slugs else Q(pk__in=missing)
+            rows = Delegate.objects.filter(wanted).order_by().values_list("pk", *NAMES_OF_DELEGATES, named=True)
+            read = {row.pk: _named(row, row.slug) for row in rows}
             self.delegates |= read
             self.delegate_keys |= {choice.value: key for key, choice in read.items()}
-            if any(choice.value not in slugs and key not in missing for key, choice in read.items()):
-                self.delegate_keys |= dict(former.values_list("slug", "into"))
         meant = {*keys, *(self.delegate_keys[value] for value in values if value in self.delegate_keys)}
         chosen = (self.delegates[key] for key in meant if key in self.delegates)
         return sorted(chosen, key=lambda choice: (choice.label, choice.key))
@@ -171,14 +171,12 @@ class Vocabulary:
 
     def former(self, facet: str, value: str) -> int:
         """Give the key of what had the slug `value` before, or was made one with what had it; 0 where nothing was."""
-        if facet in ("delegate", "first_proposer"):
-            return self._lists.delegate_keys.get(value, 0)
         kind = FOUND_BY_SLUG.get(facet)
         return self._lists.former.get((kind, value), 0) if kind else 0
 
     def keys(self, facet: str, keys: Collection[int]) -> dict[int, Choice]:
         """Give the choices for numbers of the index, by number, in the record's order."""
-        return {choice.key: choice for choice in self._choices(facet, keys=keys) if choice.key in keys}
+        return {key: choice for choice in self._choices(facet, keys=keys) if (key := choice.key) in keys}
 
     def named(self, facet: str, words: str, among: Collection[int]) -> set[int]:
         """Give those of the numbers `among` whose names have all of `words`, in any language and spelling."""
@@ -217,6 +215,6 @@ class Vocabulary:
                 ]
 
 
-def _named(thing: Topic | Region | Agency | Session | Body | Delegate, value: str, parent: int | None = None) -> Choice:
+def _named(thing: Any, value: str, parent: int | None = None) -> Choice:
     label, language = in_language(thing, "name")
     return Choice(thing.pk, value, label, parent, language)

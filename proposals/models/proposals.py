@@ -124,10 +124,6 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             kind__in=[kind] if kind else ProposalKind.values,
         )
 
-    def for_links(self, ids: Sequence[int]) -> dict[int, Proposal]:
-        """Fetch the published proposals with `ids`, by key, with title and session."""
-        return self.published().select_related("session__body").in_bulk(ids)
-
     def for_cards(self, ids: Sequence[int]) -> list[Proposal]:
         """Fetch the published proposals with `ids`, in that order, with what is shown of one that is not opened."""
         found = (

@@ -11,36 +11,34 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from people.dates import date_words
-from people.language import CHINESE, ENGLISH, TAGS, in_language, in_other_language, language_of, reader_language, turns
+from people.language import TAGS, in_language, in_other_language, language_of, reader_language, turns
 from people.versions import Different
-from proposals.catalogue import Proposer, Query, Results, Row, marked
-from proposals.catalogue.words import Phrase, words
+from proposals.catalogue import Proposer, Query, Results, marked
+from proposals.catalogue.words import Phrase
 from proposals.filters import printable
-from proposals.models import Recommendation, Sponsorship
+from proposals.models import Sponsorship
 from proposals.models.lineage import Line
 from proposals.sentence import sentence
 
-LONGEST_HIT, BEFORE_HIT = 240, 80
-"""Characters that a card shows of a recommendation that matched, and how many of them before the hit."""
 register = template.Library()
 register.filter("date_words", date_words)
 
 
 @register.simple_tag
-def say(thing: object, field: str, sought: Iterable[Phrase] = ()) -> SafeString:
+def say(thing: object, field: str, sought: Iterable[Phrase] = (), reader: str = "") -> SafeString:
     """Print `field` (`title` for `title_en`, `title_zh`) for the reader, with hits marked.
 
     Where only the other language has it, that stands there, marked as being in that language.
     """
-    text, language = in_language(thing, field)
-    printed = _isolated(text, with_hits(text, sought))
+    text, language = in_language(thing, field, reader)
+    printed = isolated_as(text, with_hits(text, sought))
     return SafeString(f'<span lang="{language}">{printed}</span>') if text and language else printed
 
 
 @register.simple_tag
-def also(thing: object, field: str) -> SafeString:
+def also(thing: object, field: str, reader: str = "") -> SafeString:
     """Print `field` in the language that the reader's page is not in, marked as such; nothing where there is none."""
-    text, language = in_other_language(thing, field)
+    text, language = in_other_language(thing, field, reader)
     return SafeString(f'<span class="also" lang="{language}">{isolated(text)}</span>' if text else "")
 
 
@@ -53,26 +51,27 @@ def original(thing: object, field: str) -> SafeString:
 
 
 @register.simple_tag
-def link(thing: Any, sought: Iterable[Phrase] = ()) -> SafeString:
+def link(thing: Any, sought: Iterable[Phrase] = (), reader: str = "") -> SafeString:
     """Print the name of a thing as a link to its page."""
-    return SafeString(f'<a href="{thing.get_absolute_url()}">{say(thing, "name", sought)}</a>')
+    return SafeString(f'<a href="{thing.get_absolute_url()}">{say(thing, "name", sought, reader)}</a>')
 
 
 @register.simple_tag
-def who(sponsorships: Iterable[Sponsorship | Proposer], sought: Iterable[Phrase] = ()) -> SafeString:
+def who(sponsorships: Iterable[Sponsorship | Proposer], sought: Iterable[Phrase] = (), reader: str = "") -> SafeString:
     """Print who put a proposal forward, in order, each delegate with the employers of the time."""
-    proposers = [_proposer(each, sought) for each in sponsorships]
+    reader = reader or reader_language()
+    proposers = [_proposer(each, sought, reader) for each in sponsorships]
     return SafeString(gettext(", ").join(proposers) if proposers else escape(gettext("Proposer not known")))
 
 
-def _proposer(sponsorship: Sponsorship | Proposer, sought: Iterable[Phrase]) -> str:
+def _proposer(sponsorship: Sponsorship | Proposer, sought: Iterable[Phrase], reader: str) -> str:
     delegate = sponsorship.delegate
     if delegate is None:
         anywhere = [phrase for phrase in sought if not phrase.field]
-        return f'<span class="person">{say(sponsorship, "organisation", anywhere)}</span>'
-    name = say(delegate, "name", sought) + also(delegate, "name")
+        return f'<span class="person">{say(sponsorship, "organisation", anywhere, reader)}</span>'
+    name = say(delegate, "name", sought, reader) + also(delegate, "name", reader)
     posts = [
-        f" ({say(position, 'employer', sought)}{_inferred() if position.inferred else ''})"
+        f" ({say(position, 'employer', sought, reader)}{_inferred() if position.inferred else ''})"
         for position in sponsorship.positions
     ]
     return "".join([f'<a class="person" href="{delegate.get_absolute_url()}">{name}</a>', *posts])
@@ -84,73 +83,10 @@ def _inferred() -> str:
 
 
 @register.simple_tag
-def row(shown: Row, results: Results, *, comparable: bool = False) -> SafeString:
-    """Print a proposal as lists show it, with hits marked; where it is `comparable`, with the box that chooses it.
-
-    A page has twenty: a template takes thrice as long.
-    """
-    marks, place = results.query.marks, shown.get_absolute_url()
-    known = " · ".join([who(shown.proposers, marks["delegate"]), say(shown.session, "name"), date_words(shown.date)])
-    facts = [
-        f'<span class="status {shown.status}">{html.escape(shown.status_label)}</span>',
-        html.escape(recommendations(shown.recommendation_count)),
-        *(link(region, marks["text"]) for region in shown.regions),
-    ]
-    tags = "".join(f"<li>{link(topic, marks['text'])}</li>" for topic in shown.topics)
-    summary = say(shown, "summary", marks["text"])
-    return SafeString(
-        f'<article class="card"><h2><a href="{place}">{say(shown, "title", marks["title"])}</a></h2>'
-        f'{also(shown, "title")}<p class="who">{known}</p>'
-        f'{f"""<p class="summary">{summary}</p>""" if summary else ""}'
-        f"{_hit(shown, shown.hit, marks['text']) if shown.hit else ''}"
-        f'<p class="facts">{" · ".join(facts)}</p><ul class="tags">{tags}</ul>'
-        f"{_tick(shown) if comparable else ''}</article>"
-    )
-
-
-def _hit(proposal: Row, matched: Recommendation, sought: Iterable[Phrase]) -> str:
-    """Print the recommendation that matched: its number, which leads there, and what stands around the first hit.
-
-    Where only the text in the other language has the hit, that stands there.
-    """
-    reader = reader_language()
-    languages = [reader, CHINESE if reader == ENGLISH else ENGLISH]
-    texts = [(language, text) for language in languages if (text := getattr(matched, f"text_{language}"))]
-    language, text = max(texts, key=lambda each: len(list(marked(each[1], sought))) > 1)
-    number = escape(gettext("Recommendation %(number)s") % {"number": matched.order})
-    foreign = f' lang="{TAGS[language]}"' if language != reader else ""
-    link = f'<a href="{proposal.get_absolute_url()}#r{matched.order}">{number}</a>'
-    words_around = _around(text, sought)
-    printed = _isolated(words_around, with_hits(words_around, sought))
-    return f'<p class="hit">{link}{escape(gettext(": "))}<span{foreign}>{printed}</span></p>'
-
-
-def _around(text: str, sought: Iterable[Phrase]) -> str:
-    """Cut a long text down to what stands around its first hit; it begins and ends where words begin."""
-    if len(text) <= LONGEST_HIT:
-        return text
-    before, *rest = [piece for piece, _ in marked(text, sought)]
-    first = len(before) if rest else 0
-    starts = [word.start for word in words(text)]
-    begin = next((start for start in starts if start >= first - BEFORE_HIT), 0) if first > BEFORE_HIT else 0
-    if len(text) - begin <= LONGEST_HIT:
-        return f"…{text[begin:]}"
-    end = max([first + len("".join(rest[:1])), *(start for start in starts if start <= begin + LONGEST_HIT)])
-    return f"{'…' if begin else ''}{text[begin:end].strip()}…"
-
-
-@register.simple_tag
 def kept(query: Query, *changed: str) -> SafeString:
     """Print what is asked as hidden fields of a form, but for the parameters that are `changed` by the form itself."""
     fields = ((name, value) for name, value in query.parameters() if name not in changed)
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
-
-
-def _tick(shown: Row) -> str:
-    """Print the box that chooses a proposal for comparing; for those who do not see it, with the title."""
-    title = f'<span class="unseen">{html.escape(gettext(": "))}{say(shown, "title")}</span>'
-    box = f'<input type="checkbox" name="p" value="{shown.pk}" form="compare">'
-    return f'<label class="choice">{box} {html.escape(gettext("Compare"))}{title}</label>'
 
 
 @register.simple_tag
@@ -216,7 +152,9 @@ def typed(text: object) -> str:
 @register.filter
 def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
     """Print `text` with hits in `<mark>`."""
-    pieces = marked(text, sought) if sought else [(text, False)]
+    if not sought:
+        return SafeString(html.escape(text))
+    pieces = marked(text, sought)
     return SafeString(
         "".join(f"<mark>{html.escape(each)}</mark>" if hit else html.escape(each) for each, hit in pieces)
     )
@@ -225,8 +163,9 @@ def with_hits(text: str, sought: Iterable[Phrase]) -> SafeString:
 @register.filter
 def isolated(text: object) -> SafeString:
     """Print `text` so that its direction stays its own affair: a name from right to left moves no date after it."""
-    return _isolated(str(text), SafeString(html.escape(str(text))))
+    return isolated_as(str(text), SafeString(html.escape(str(text))))
 
 
-def _isolated(text: str, printed: SafeString) -> SafeString:
+def isolated_as(text: str, printed: SafeString) -> SafeString:
+    """Print `text` so that its direction stays its own affair, given how it is printed otherwise."""
     return SafeString(f"<bdi>{printed}</bdi>") if turns(text) else printed

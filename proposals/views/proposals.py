@@ -1,6 +1,5 @@
 """A proposal, what was changed in it, and the places of its recommendations."""
 
-from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -50,14 +49,13 @@ def _page(request: HttpRequest, proposal: Any) -> dict[str, Any]:
     try:
         groups = related(proposal.pk, text, delegates, topics, agencies)
     except UnavailableError:  # the proposal itself stands in the record
-        groups = Related([], [], [])
-    others = Proposal.objects.for_links(groups.keys)
+        groups = Related()
     return {
         "proposal": proposal,
         "way": way_of(proposal) if proposal.has_events or proposal.has_answers else [],
         "line": line_of(proposal) if proposal.has_line else None,
         "citations": list(Citation.objects.on(proposal)),
-        "related": {name: [others[key] for key in keys if key in others] for name, keys in asdict(groups).items()},
+        "related": groups,
         "address": request.build_absolute_uri(proposal.get_absolute_url()),
         "embed": Frame(f"{request.scheme}://{request.get_host()}", proposal).html,
     }

@@ -1,4 +1,4 @@
-"""The menus of every page: they depend on the language and on where the reader is, and are made once for each."""
+"""The parts of a page that are the same whatever it shows: menus, help, icons. They are made once for each language."""
 
 from functools import lru_cache
 
@@ -12,13 +12,13 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def menu(context: Context, name: str) -> str:
-    """Print the menu in the template `name`, in which the page that the reader is on is marked."""
+def fixed(context: Context, name: str) -> str:
+    """Print the template `name`, which is told nothing but the `view` that the reader is on, as menus mark it."""
     match = context["request"].resolver_match
     view = (match.url_name if match else "") or ""
-    return _menu(get_urlconf(), get_script_prefix(), get_language(), name, view)
+    return _fixed(get_urlconf(), get_script_prefix(), get_language(), name, view)
 
 
 @lru_cache(maxsize=500)
-def _menu(_site_map: str | None, _prefix: str, _language: str | None, name: str, view: str) -> str:
+def _fixed(_site_map: str | None, _prefix: str, _language: str | None, name: str, view: str) -> str:
     return render_to_string(name, {"view": view})
