@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from django.db import models
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -43,6 +44,17 @@ class Slugs:
             self._next[start] += 1
         self._taken.add(slug)
         return slug
+
+
+def free_slug(others: QuerySet[Any], start: str) -> str:
+    """Give `start`, with a number where one of `others` has it.
+
+    Only then are they read: to look for a beginning, SQLite goes through all of them.
+    """
+    others = others.order_by()
+    if not others.filter(slug=start).exists():
+        return start
+    return Slugs(others.filter(slug__startswith=start).values_list("slug", flat=True)).take(start)
 
 
 class FormerAddress(models.Model):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from people.addresses import Slugs, stem
+from people.addresses import free_slug, stem
 from people.dates import refuse_future
 from people.history import RecordModel
 from people.language import in_language
@@ -39,8 +39,7 @@ class Letter(RecordModel):
             start = stem(
                 f"{getattr(self, self.signed_by).slug} {self.title_en or self.date}", self._meta.model_name or ""
             )
-            others = type(self).objects.filter(slug__startswith=start).exclude(pk=self.pk)
-            self.slug = Slugs(others.values_list("slug", flat=True)).take(start)
+            self.slug = free_slug(type(self).objects.exclude(pk=self.pk), start)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:

@@ -109,8 +109,8 @@ def _citing(**citations: Any) -> Q:
 
 def _citing_delegates(**citations: Any) -> Q:
     found = Citation.objects.filter(**citations)
-    about = Q(memberships__citations__in=found) | Q(positions__citations__in=found)
-    return Q(sponsorships__delegate__in=Delegate.objects.filter(about | Q(name_variants__citations__in=found)))
+    of_posts = _of_delegates(positions__citations__in=found) | _of_delegates(name_variants__citations__in=found)
+    return _of_delegates(memberships__citations__in=found) | of_posts
 
 
 def _of_agencies(keys: Iterable[int]) -> Q:
@@ -186,8 +186,14 @@ class Gathering:
         self.seen = Seen()
 
     def before(self, model: type[Model], *keys: int) -> None:
-        """Take in the proposals, drafts too, that show some rows as the database has them at this moment."""
-        for proposal, state in Proposal.objects.filter(SHOWN_BY[model](keys)).order_by().values_list("pk", "state"):
+        """Take in the proposals, drafts too, that show some rows as the database has them at this moment.
+
+        Each way to show them is looked for by itself: to look for any, SQLite goes through the whole record.
+        """
+        shown = SHOWN_BY[model](keys)
+        every = Proposal.objects.order_by().values_list("pk", "state")
+        first, *others = map(every.filter, shown.children if shown.connector == Q.OR else [shown])
+        for proposal, state in first.union(*others):
             self.proposals.add(proposal)
             if state == Proposal.State.PUBLISHED:
                 self.shown.add(proposal)

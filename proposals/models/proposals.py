@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from people.addresses import Slugs, address, stem
+from people.addresses import address, free_slug, stem
 from people.dates import PartialDateField, is_partial_date
 from people.history import RecordModel
 from people.language import has_name, in_language, one_of
@@ -427,9 +427,7 @@ class Proposal(Headed, RecordModel):
 
     def free_slug(self) -> str:
         """Make a slug from the title that no other proposal has."""
-        start = stem(self.title_en, "proposal")
-        others = Proposal.objects.filter(slug__startswith=start).exclude(pk=self.pk)
-        return Slugs(others.values_list("slug", flat=True)).take(start)
+        return free_slug(Proposal.objects.exclude(pk=self.pk), stem(self.title_en, "proposal"))
 
 
 for _links in (Proposal.target_regions, Proposal.topics):
