@@ -20,7 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
 from accounts.models import FailedSignIn
-from people.record_admin import ShortSearches
+from people.record_admin import SteadyLists
 
 admin.site.unregister([User, Group, TOTPDevice, StaticDevice])  # the pages of devices show the keys
 
@@ -31,7 +31,7 @@ def may_touch(request: HttpRequest, account: User | None) -> bool:
 
 
 @admin.register(User)
-class AccountAdmin(ShortSearches, UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(SteadyLists, UserAdmin):  # type: ignore[type-arg]
     """Django's own, with the second factor."""
 
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "has_second_factor")
@@ -101,12 +101,12 @@ class AccountAdmin(ShortSearches, UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class RoleAdmin(ShortSearches, GroupAdmin):
+class RoleAdmin(SteadyLists, GroupAdmin):
     """Django's own."""
 
 
 @admin.register(FailedSignIn)
-class FailedSignInAdmin(ShortSearches):
+class FailedSignInAdmin(SteadyLists):
     """Who could not sign in from where: for those who look after accounts. To delete a row lets in again."""
 
     list_display = ("username", "ip_address", "failures", "last", "locked_until")

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from alerts.models import Run
+from people.record_admin import SteadyLists
 
 
 @admin.register(Run)
-class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no arguments for it
+class RunAdmin(SteadyLists):
     """The runs, to be read only."""
 
     list_display = ("started", "ended", "mails", "things", "failed", "suspended", "doubtful", "remark")

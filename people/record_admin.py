@@ -122,8 +122,16 @@ class RecordChangeList(ChangeList):
         return asked
 
 
-class ShortSearches(AnyModelAdmin):
-    """Searches that the database can answer, whoever's pages they are on."""
+class SteadyLists(AnyModelAdmin):
+    """Lists and searches that the database can answer whatever stands in the address, whoever's pages they are."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        """Give the kind of list that stands up to any address."""
+        return RecordChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow no regular expressions in addresses: a broken one breaks the query."""
+        return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -135,7 +143,7 @@ class ShortSearches(AnyModelAdmin):
         return super().get_search_results(request, queryset, search_term)
 
 
-class RecordAdmin(ShortSearches, HistoryPages, RecordOptions, Generic[M]):
+class RecordAdmin(SteadyLists, HistoryPages, RecordOptions, Generic[M]):
     """The pages of one model."""
 
     form = RecordForm
@@ -156,10 +164,6 @@ class RecordAdmin(ShortSearches, HistoryPages, RecordOptions, Generic[M]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Fetch what names are made of with the rows."""
         return super().get_queryset(request).prefetch_related(*self.named_by)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allow no regular expressions in addresses: a broken one breaks the query."""
-        return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
 
     def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Tell the form of a conflict, and of what was refused at the first try."""
@@ -245,10 +249,6 @@ class RecordAdmin(ShortSearches, HistoryPages, RecordOptions, Generic[M]):
             row, int(seen) if is_key(seen) else None, request.POST, self.get_form(request, row, change=True), below
         )
         request.conflict, request.POST = conflict, conflict.posted  # type: ignore[attr-defined, assignment]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
-        """Give the kind of list that stands up to any address."""
-        return RecordChangeList
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Iterable[Any], add: bool = False

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from people.dates import PartialDateFormField, validate_partial_date
-from people.record_admin import RecordChangeList, ShortSearches
+from people.record_admin import SteadyLists
 from people.record_forms import is_key
 from proposals.admin.intake_desk import MARKS, Desk, address_of
 from proposals.admin.intake_forms import web_address
@@ -119,7 +119,7 @@ class ArticleForm(forms.Form):
 
 
 @admin.register(Intake)
-class IntakeAdmin(ShortSearches, IntakeModelAdmin):
+class IntakeAdmin(SteadyLists, IntakeModelAdmin):
     """Articles that are being read, and those that have been."""
 
     list_display = ["title", "outlet", "state", "decided", "by", "changed"]
@@ -136,14 +136,6 @@ class IntakeAdmin(ShortSearches, IntakeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave texts where they are: a list shows none."""
         return super().get_queryset(request).defer("text", "sketch")
-
-    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[RecordChangeList]:
-        """Give the kind of list that stands up to any address."""
-        return RecordChangeList
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allow no regular expressions in addresses."""
-        return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
         """Look at how much is sent before anything else does."""
