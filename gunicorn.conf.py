@@ -19,9 +19,10 @@ from lianghui.logs import logging_as
 wsgi_app = "lianghui.wsgi"
 
 # A page is answered in milliseconds from an index on disk: two processes for two cores, and threads so that a slow
-# reader does not hold up the next one.
+# reader, or a page that takes long, does not hold up what is there already; of those only two make pages
+# (lianghui/turns.py).
 workers = 2
-threads = 4
+threads = 8
 
 # A long export may take more than gunicorn's 30 seconds; what is under way when the server stops is finished first.
 timeout = 60

@@ -64,9 +64,14 @@ def allowance_for(path: str) -> Allowance | None:
         return None
     if path.startswith("/admin/"):
         return Allowance(settings.SLOWEST_STATEMENT_IN_ADMIN)
-    if "." in path.rpartition("/")[2]:
+    if names_a_file(path):
         return Allowance(seconds)
     return Allowance(seconds, seconds + 0.5)
+
+
+def names_a_file(path: str) -> bool:
+    """Tell whether a file is to be had at `path`, which may take long to make."""
+    return "." in path.rpartition("/")[2]
 
 
 class DeadlinesMiddleware:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
+from lianghui.deadlines import names_a_file
 from lianghui.faults import UNREACHABLE, fault_of
 from lianghui.patience import AT_FIRST, patient
 from lianghui.requests import route_of
@@ -85,7 +86,7 @@ class KeptPagesMiddleware:
         key = _key(request, known, compressed)
         page: Page | HttpResponse | None = cache.get(key)
         if page is None:
-            with in_turn(key):
+            with in_turn(key, is_long=names_a_file(request.path_info)):
                 page = cache.get(key) or self._made(request, now, key, compressed=compressed)
         if not isinstance(page, Page):
             return page

@@ -1,22 +1,26 @@
-"""Turns: what everybody wants at once after a change is made once, whichever of this host's processes is asked."""
+"""Turns: what everybody wants at once after a change is made once on a host, and no more of it at a time than helps."""
+
+from __future__ import annotations
 
 import fcntl
 import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from weakref import WeakValueDictionary
 
 from django.conf import settings
 
-LONGEST = 0.5
-"""Seconds for which one waits for another who makes the same, before making it oneself."""
+LONGEST = 2.0
+"""Seconds for which one waits in all before making it oneself, beside whoever else does; a page may take 3.5 in all."""
 AGAIN = 0.01
 """Seconds after which another process is looked at again."""
 PLACES = 2**40
 """Bytes of a file that is empty: the system locks them all the same, each for whoever makes what it stands for."""
+AT_A_TIME = 2
+"""Pages that a process makes at a time: with four all take a tenth more work, and what is quick waits for them."""
 
 
 class _Turn:
@@ -27,21 +31,33 @@ class _Turn:
 
 
 _turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+_makers = threading.BoundedSemaphore(AT_A_TIME)
 
 
 @contextmanager
-def in_turn(key: str) -> Iterator[None]:
-    """Let one thread of all processes make what `key` names, in hexadecimal; who wants the same waits a moment."""
+def in_turn(key: str, *, is_long: bool = False) -> Iterator[None]:
+    """Let one thread of all processes make what `key` names, in hexadecimal; who wants the same waits a moment.
+
+    What `is_long` in the making keeps nobody from making something else.
+    """
     until = time.monotonic() + LONGEST
     turn = _turns.setdefault(key, _Turn())
-    if not turn.lock.acquire(timeout=LONGEST):
+    with ExitStack() as held:
+        if held.enter_context(_held(turn.lock, until)):
+            held.enter_context(_among_processes(int(key, 16) % PLACES, until))
+        if not is_long:
+            held.enter_context(_held(_makers, until))
         yield
-        return
+
+
+@contextmanager
+def _held(lock: threading.Lock | threading.BoundedSemaphore, until: float) -> Iterator[bool]:
+    held = lock.acquire(timeout=max(0.0, until - time.monotonic()))
     try:
-        with _among_processes(int(key, 16) % PLACES, until):
-            yield
+        yield held
     finally:
-        turn.lock.release()
+        if held:
+            lock.release()
 
 
 @contextmanager

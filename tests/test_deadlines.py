@@ -184,17 +184,20 @@ with connection.cursor() as cursor:
         slow = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 9e9) SELECT max(i) FROM n) > 0"
     else:
         slow = "pg_sleep(30) IS NOT NULL"
-    cursor.execute("ALTER TABLE proposals_change RENAME TO aside")
-    cursor.execute(f"CREATE VIEW proposals_change AS SELECT * FROM aside WHERE {slow}")
+    cursor.execute("ALTER TABLE proposals_addressee RENAME TO aside")
+    cursor.execute(f"CREATE VIEW proposals_addressee AS SELECT * FROM aside WHERE {slow}")
 """
 MENDED = """
 from django.db import connection
 with connection.cursor() as cursor:
     if connection.vendor == "sqlite":
         cursor.execute("PRAGMA legacy_alter_table = ON")
-    cursor.execute("DROP VIEW proposals_change")
-    cursor.execute("ALTER TABLE aside RENAME TO proposals_change")
+    cursor.execute("DROP VIEW proposals_addressee")
+    cursor.execute("ALTER TABLE aside RENAME TO proposals_addressee")
 """
+
+
+LIST = "/recommendations/?page_size="
 
 
 def timed(url):
@@ -217,11 +220,13 @@ def test_a_real_site_with_a_slow_table_frees_every_worker(site):
     assert timed(f"{one.url}/about/")[0] == 200
     assert one.manage("shell", "--command", MADE_SLOW).returncode == 0
     with ThreadPoolExecutor(4) as pool:
-        answers = [*pool.map(timed, [f"{one.url}/proposals/?page_size={size}" for size in (20, 50, 100, 20, 50, 100)])]
+        answers = [
+            *pool.map(timed, [f"{one.url}/recommendations/?page_size={size}" for size in (20, 50, 100, 20, 50, 100)])
+        ]
     print("slow table:", [(status, round(took, 2)) for status, took, _ in answers])
     assert {status for status, _, _ in answers} == {503}
     assert all(int(again) > 0 for _, _, again in answers)
     assert max(took for _, took, _ in answers) < SOON
     assert timed(f"{one.url}/about/")[0] == 200
     assert one.manage("shell", "--command", MENDED).returncode == 0
-    assert [timed(f"{one.url}/proposals/?page_size={size}")[0] for size in (20, 50, 100)] == [200] * 3
+    assert [timed(f"{one.url}{LIST}{size}")[0] for size in (20, 50, 100)] == [200] * 3
