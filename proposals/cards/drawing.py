@@ -38,7 +38,7 @@ def drawn(card: Card) -> bytes:
         OTHER_TITLE.draw(on, (MARGIN, bottom + 36), OTHER_TITLE.shortened(other, INNER), QUIET)
     _foot(on, card)
     file = io.BytesIO()
-    image.quantize(palette=_palette(), dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    image.quantize(palette=_palette(), dither=Image.Dither.NONE).save(file, "PNG", compress_level=6)
     return file.getvalue()
 
 
