@@ -1,6 +1,7 @@
 """While the database cannot be asked, kept pages are given as they were known last; others say what is wrong."""
 
 import gzip
+import re
 import time
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from django.test import Client
 
 from lianghui import pages, patience
 from lianghui.patience import AT_FIRST, OF_REQUESTS, Breaker
+from proposals.catalogue import index
 from proposals.models import Proposal
 from tests.factories import make_proposal
 
@@ -57,11 +59,30 @@ def test_what_was_kept_is_given_and_says_of_when_it_is(proposals, visitor, monke
 def test_what_was_not_kept_says_what_is_wrong_and_is_kept_by_nobody(proposals, visitor):
     visitor.get(LIST)
     with no_database():
-        for address in ("/proposals/?q=quince&year=2024", "/zh/topics/", "/proposals/export.csv", "/api/v1/topics/"):
+        for address in ("/recommendations/?q=quince", "/zh/topics/", "/proposals/export.csv", "/api/v1/topics/"):
             answer = visitor.get(address)
             assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store")
             assert int(answer["Retry-After"]) > 0
     assert visitor.get("/zh/topics/").status_code == 200
+
+
+def test_a_list_that_was_not_kept_is_made_of_the_index_alone_and_is_kept_by_nobody(proposals, visitor):
+    usual = visitor.get("/proposals/?q=quince&sort=oldest").text
+    with no_database():
+        answer = visitor.get("/proposals/?sort=oldest&q=quince&year=2024")
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    rows = [re.findall(r'<article class="card">.*?</article>', text, re.DOTALL) for text in (usual, answer.text)]
+    assert rows[0] == rows[1] != []
+
+
+def test_a_list_is_not_made_of_an_index_that_is_behind_what_was_known_last(proposals, visitor, monkeypatch):
+    visitor.get(LIST)
+    monkeypatch.setattr(index.Catalogue, "catch_up", lambda _self: None)
+    proposals[0].state = Proposal.State.DRAFT
+    proposals[0].save()
+    visitor.get(LIST)
+    with no_database():
+        assert visitor.get("/proposals/?q=quince&sort=oldest").status_code == 503
 
 
 def test_pages_that_need_no_record_go_on(proposals, visitor):
