@@ -198,7 +198,7 @@ with connection.cursor() as cursor:
 
 
 SIZES, ORDERS, LANGUAGES = (20, 50, 100), ("newest", "oldest"), ("", "/zh")
-SLOW = [f"{each}/recommendations/?page_size={n}&sort={by}" for each in LANGUAGES for n in SIZES for by in ORDERS]
+ADDRESSES = [f"{each}/recommendations/?page_size={n}&sort={by}" for each in LANGUAGES for n in SIZES for by in ORDERS]
 
 
 def timed(url):
@@ -220,8 +220,8 @@ def test_a_real_site_with_a_slow_table_frees_every_worker(site):
     one.start()
     assert timed(f"{one.url}/about/")[0] == 200
     assert one.manage("shell", "--command", MADE_SLOW).returncode == 0
-    addresses = [f"{one.url}{each}" for each in SLOW]
-    with ThreadPoolExecutor(len(SLOW)) as pool:
+    addresses = [f"{one.url}{each}" for each in ADDRESSES]
+    with ThreadPoolExecutor(len(ADDRESSES)) as pool:
         answers = [*pool.map(timed, addresses)]
     print("slow table:", [(status, round(took, 2)) for status, took, _ in answers])
     assert {status for status, _, _ in answers} == {503}
