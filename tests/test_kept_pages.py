@@ -96,13 +96,13 @@ def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(
 
     def page(request):
         made.append(request.path)
-        time.sleep({"/regions/": 0.2, "/topics/": 0.6}[request.path])
+        time.sleep({"/regions/": 0.2, "/topics/": 2.0}[request.path])
         return HttpResponse(request.path)
 
     monkeypatch.setattr(pages, "generation", lambda _shown: Generation(record=uuid.UUID(int=1), value=5))
     monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
     monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True, is_ahead_of=None))
-    monkeypatch.setattr(turns, "LONGEST", 0.3)
+    monkeypatch.setattr(turns, "LONGEST", 1.0)
     keeps = pages.KeptPagesMiddleware(page)
     with ThreadPoolExecutor(7) as pool:
         asked = [*["/regions/"] * 5, *["/topics/"] * 2]
@@ -123,7 +123,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 with turns.in_turn(key):
     if not made.exists():
-        time.sleep(0.5)
+        time.sleep(2)
         made.touch()
         print("made")
 """
