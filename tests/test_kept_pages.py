@@ -9,6 +9,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -90,7 +91,15 @@ def test_a_page_of_one_state_is_not_kept_under_the_next(rf, monkeypatch):
     assert made == ["/topics/", "/regions/", "/regions/"]
 
 
-def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(rf, monkeypatch):
+@pytest.fixture
+def no_record(monkeypatch):
+    """Leave the record and the index aside: pages are made by the test."""
+    monkeypatch.setattr(pages, "generation", lambda _shown: Generation(record=uuid.UUID(int=1), value=5))
+    monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
+    monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True, is_ahead_of=None))
+
+
+def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(rf, monkeypatch, no_record):
     """Another page is made beside it; where the first takes long, the others make it themselves."""
     made = []
 
@@ -99,9 +108,6 @@ def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(
         time.sleep({"/regions/": 0.2, "/topics/": 2.0}[request.path])
         return HttpResponse(request.path)
 
-    monkeypatch.setattr(pages, "generation", lambda _shown: Generation(record=uuid.UUID(int=1), value=5))
-    monkeypatch.setattr(pages, "read_from_replica", lambda _: None)
-    monkeypatch.setattr(pages, "catalogue", lambda: SimpleNamespace(reaches=lambda _: True, is_ahead_of=None))
     monkeypatch.setattr(turns, "LONGEST", 1.0)
     keeps = pages.KeptPagesMiddleware(page)
     with ThreadPoolExecutor(7) as pool:
@@ -110,6 +116,35 @@ def test_of_many_who_want_a_page_at_once_one_makes_it_and_nobody_waits_for_long(
     assert answers == asked
     assert sorted(made) == ["/regions/", "/topics/", "/topics/"]
     assert not turns._turns
+
+
+def test_two_pages_are_made_at_a_time_and_a_file_beside_them(rf, monkeypatch, no_record):
+    """Both of the first pages wait for the file, which would not be made if it waited for them."""
+    made, pages_at_once, file_made = [], [], Event()
+
+    def page(request):
+        made.append(request.path)
+        if request.path == "/list.csv":
+            file_made.set()
+            return HttpResponse()
+        pages_at_once.append(request.path)
+        at_once = len(pages_at_once)
+        waited = file_made.wait(20)
+        time.sleep(0.1)
+        pages_at_once.remove(request.path)
+        return HttpResponse(f"{at_once} {waited}")
+
+    monkeypatch.setattr(turns, "LONGEST", 20)
+    keeps = pages.KeptPagesMiddleware(page)
+    with ThreadPoolExecutor(6) as pool:
+        answers = [pool.submit(keeps, rf.get(address)) for address in ("/a/", "/b/", "/c/", "/d/", "/e/")]
+        while len(made) < 2:
+            time.sleep(0.01)
+        pool.submit(keeps, rf.get("/list.csv")).result()
+    assert made[2] == "/list.csv"
+    said = [answer.result().content.decode().split() for answer in answers]
+    assert {int(number) for number, _ in said} == {1, 2}
+    assert {waited for _, waited in said} == {"True"}
 
 
 MAKING = """
