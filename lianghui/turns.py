@@ -62,26 +62,26 @@ def _held(lock: threading.Lock | threading.BoundedSemaphore, until: float) -> It
 
 @contextmanager
 def _among_processes(place: int, until: float) -> Iterator[None]:
-    file = _file(os.getpid())
-    try:
-        while file is not None and not _locked(file, place) and time.monotonic() < until:
+    """Wait for other processes; where the disk or its locks fail, nobody can be told, and nobody is waited for."""
+    with suppress(OSError):
+        while not _locked(place) and time.monotonic() < until:
             time.sleep(AGAIN)
+    try:
         yield
     finally:
-        if file is not None:
-            fcntl.lockf(file, fcntl.LOCK_UN, 1, place)
+        with suppress(OSError):
+            fcntl.lockf(_file(os.getpid()), fcntl.LOCK_UN, 1, place)
 
 
-def _locked(file: int, place: int) -> bool:
-    with suppress(BlockingIOError, PermissionError):  # which of the two is the system's choice
+def _locked(place: int) -> bool:
+    file = _file(os.getpid())
+    with suppress(BlockingIOError, PermissionError):  # which of the two says that another has it is the system's choice
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
         return True
     return False
 
 
 @lru_cache(maxsize=1)
-def _file(_process: int) -> int | None:
-    """Open the file for this process, and leave it open: to close it would end all turns; none on a read-only disk."""
-    with suppress(OSError):
-        return os.open(settings.VAR_DIR / "turns", os.O_RDWR | os.O_CREAT, 0o600)
-    return None
+def _file(_process: int) -> int:
+    """Open the file for this process, and leave it open: to close it would end all turns."""
+    return os.open(settings.VAR_DIR / "turns", os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,5 +1,7 @@
 """Public pages are kept until what they show changes, compressed, and not sent again to who has them."""
 
+import errno
+import fcntl
 import gzip
 import os
 import re
@@ -11,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -151,6 +154,7 @@ MAKING = """
 import sys, time
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 from lianghui import turns
 turns.settings, turns.LONGEST = SimpleNamespace(VAR_DIR=Path(sys.argv[1])), float(sys.argv[2])
 made, key = Path(sys.argv[1], "made"), "ab" * 16
@@ -177,12 +181,22 @@ def test_processes_that_want_the_same_wait_for_each_other_too_but_not_for_long(t
     assert said.count("made\n") == makers
 
 
-def test_turns_that_cannot_be_told_to_other_processes_are_still_taken_here(tmp_path, settings, monkeypatch):
-    settings.VAR_DIR = tmp_path / "gone"
-    monkeypatch.setattr(turns, "_file", turns._file.__wrapped__)
-    with turns.in_turn("ab"):
-        assert [*turns._turns] == ["ab"]
+@pytest.mark.parametrize("fault", [errno.EROFS, errno.ENOSPC, errno.EACCES, errno.ENOLCK])
+def test_turns_that_cannot_be_told_to_other_processes_are_still_taken_here(tmp_path, settings, monkeypatch, fault):
+    """Nobody waits for a disk on which nothing can be written or locked; when it can be again, they are told."""
+    settings.VAR_DIR = tmp_path
+    turns._file.cache_clear()
+    failing, name = (fcntl, "lockf") if fault == errno.ENOLCK else (os, "open")
+    with monkeypatch.context() as patch:
+        patch.setattr(failing, name, Mock(side_effect=OSError(fault, "fault")))
+        began = time.monotonic()
+        with turns.in_turn("ab"):
+            assert [*turns._turns] == ["ab"]
+        assert time.monotonic() - began < turns.LONGEST
     assert not turns._turns
+    with turns.in_turn("ab"):
+        assert (tmp_path / "turns").exists()
+    turns._file.cache_clear()
 
 
 def test_who_has_the_page_is_told_so_until_it_changes(proposals, client):

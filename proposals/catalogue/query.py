@@ -137,12 +137,8 @@ class Query:
 
     def parameters(self) -> list[tuple[str, str]]:
         """Give the parameters of the address, in one order whatever the order of clicks."""
-        return [*self._parameters]
-
-    @cached_property
-    def _parameters(self) -> list[tuple[str, str]]:
         pairs = [("q", self.q)]
-        for facet in FACETS if self.chosen else ():
+        for facet in FACETS:
             pairs += [(facet, value) for value in sorted(choice.value for choice in self.choices(facet))]
         pairs += [("submitted_after", self.submitted_after), ("submitted_before", self.submitted_before)]
         pairs += [("sort", self.sort), ("page", str(self.page) if self.page > 1 else "")]
